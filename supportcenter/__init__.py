@@ -1,0 +1,1 @@
+"""The project package: settings, composition root and what all apps stand on."""

@@ -1,0 +1,43 @@
+"""Answers to a request that may come from htmx or from a plain browser."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page (and not for a whole one, as a boosted link does)."""
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def fragment_or_page(
+    request: HttpRequest,
+    fragment: str,
+    page: str,
+    context: Mapping[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """Render ``fragment`` for htmx and ``page``, which includes it, for everybody else."""
+    response = render(request, fragment if is_fragment(request) else page, dict(context), status=status)
+    response.headers["Vary"] = "HX-Request"
+    return response
+
+
+def fragment_or_redirect(
+    request: HttpRequest, fragment: str, context: Mapping[str, Any], to: str
+) -> HttpResponse:
+    """After a successful change: the new ``fragment`` for htmx, a redirect to ``to`` for everybody else."""
+    if is_fragment(request):
+        return render(request, fragment, dict(context))
+    return redirect(to)
+
+
+def go_to(request: HttpRequest, to: str) -> HttpResponse:
+    """Leave the page for ``to``, also when htmx made the request."""
+    return HttpResponseClientRedirect(to) if is_fragment(request) else redirect(to)

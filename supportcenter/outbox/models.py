@@ -1,0 +1,44 @@
+from django.db import models
+from django.db.models import Q
+
+
+class OutboxMessage(models.Model):
+    """One published fact. Written in the transaction of the change that it tells of, never altered."""
+
+    name = models.CharField(max_length=60)
+    payload = models.JSONField()
+    actor_id = models.BigIntegerField(null=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    occurred_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} #{self.pk}"
+
+
+class DeliveryState(models.TextChoices):
+    PENDING = "pending"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class OutboxDelivery(models.Model):
+    """One message for one subscriber, until it is done or given up."""
+
+    message = models.ForeignKey(OutboxMessage, on_delete=models.CASCADE, related_name="deliveries")
+    subscriber = models.CharField(max_length=60)
+    state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "outbox deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["message", "subscriber"], name="outbox_once_a_subscriber"),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="outbox_due", condition=Q(state="pending")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message} → {self.subscriber} ({self.state})"

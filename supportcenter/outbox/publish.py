@@ -1,0 +1,35 @@
+"""Publishing: one row a fact and one a subscriber, in the caller's transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from structlog.contextvars import get_contextvars
+
+from supportcenter.outbox import bell, registry
+from supportcenter.outbox.models import OutboxDelivery, OutboxMessage
+
+
+def publish(name: str, payload: Mapping[str, Any], *, actor_id: int | None) -> OutboxMessage:
+    """Store that ``name`` happened; subscribers hear of it after the transaction commits.
+
+    ``payload`` holds ids and before/after values, nothing that has to be secret. Raises ``RuntimeError``
+    outside a transaction, because the fact could then survive a change that did not.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"publish({name!r}) needs the transaction of the change it tells of")
+    now = timezone.now()
+    message = OutboxMessage.objects.create(
+        name=name,
+        payload=dict(payload),
+        actor_id=actor_id,
+        request_id=get_contextvars().get("request_id", ""),
+        occurred_at=now,
+    )
+    OutboxDelivery.objects.bulk_create(
+        OutboxDelivery(message=message, subscriber=subscriber, due_at=now)
+        for subscriber in registry.names_for(name)
+    )
+    transaction.on_commit(bell.dispatch_bell.ring)
+    return message

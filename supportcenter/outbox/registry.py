@@ -1,0 +1,39 @@
+"""Who listens to which event."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from supportcenter.outbox.models import OutboxMessage
+
+Subscriber = Callable[["OutboxMessage"], None]
+
+_subscribers: dict[str, Subscriber] = {}
+_names_by_event: dict[str, list[str]] = defaultdict(list)
+
+
+def subscribe(name: str, *events: str) -> Callable[[Subscriber], Subscriber]:
+    """Register a function for ``events`` under ``name``.
+
+    The name is stored with each delivery, so it must stay the same when the function moves. The function
+    runs at least once for each event and must therefore be idempotent.
+    """
+
+    def register(function: Subscriber) -> Subscriber:
+        _subscribers[name] = function
+        for event in events:
+            _names_by_event[event].append(name)
+        return function
+
+    return register
+
+
+def names_for(event: str) -> list[str]:
+    """The subscribers of an event."""
+    return list(_names_by_event[event])
+
+
+def function_of(name: str) -> Subscriber:
+    """The function of a subscriber; ``KeyError`` if the running code no longer has it."""
+    return _subscribers[name]

@@ -1,0 +1,294 @@
+"""Settings, read from the environment.
+
+The comment above each variable is its documentation: docs/configuration.md is made from this file
+(``make docs``) and a test compares them. Variables may also stand in the file named by ``ENV_FILE``
+(``make run`` writes ``var/env``); the environment wins over the file.
+"""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+import structlog
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# File with further variables, one `NAME=value` a line. Read only if it exists.
+ENV_FILE = Path(env.str("ENV_FILE", default=str(BASE_DIR / "var" / "env")))
+environ.Env.read_env(str(ENV_FILE))
+
+# --- The site ---
+
+# Development mode: error details in the browser and the mailbox at `/dev/mail/`. Never on the internet.
+DEBUG = env.bool("DEBUG", default=False)
+# Signs sessions, links in mails and tokens. At least 50 random characters; changing it signs everybody out.
+SECRET_KEY = env.str("SECRET_KEY")
+# Former values of `SECRET_KEY` that are still accepted, separated by commas, while the new one takes over.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# The address people use, for example `https://support.example.com`. Only this host name is answered, and
+# links in mails start with it.
+SITE_URL = env.str("SITE_URL").rstrip("/")
+# The name shown on pages and in mails.
+SITE_NAME = env.str("SITE_NAME", default="Support Center")
+# Letters in front of a ticket's number, as in `SUP-1042`.
+TICKET_PREFIX = env.str("TICKET_PREFIX", default="SUP")
+# Where customers with only free services are sent.
+COMMUNITY_FORUM_URL = env.str("COMMUNITY_FORUM_URL", default="https://forum.example.com/")
+# How customers reach their account team, shown for business reviews and disaster-recovery planning.
+ACCOUNT_TEAM_EMAIL = env.str("ACCOUNT_TEAM_EMAIL", default="account-team@support.example")
+# `True` where a proxy in front ends TLS and sets `X-Forwarded-Proto` itself, whatever a client sends.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+# Seconds for which browsers insist on HTTPS (Strict-Transport-Security).
+HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000)
+
+_site = urlsplit(SITE_URL)
+if _site.scheme not in {"http", "https"} or not _site.hostname:
+    raise ImproperlyConfigured("SITE_URL must look like https://support.example.com")
+_https = _site.scheme == "https"
+ALLOWED_HOSTS = [_site.hostname]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "anymail",
+    "csp",
+    "django_htmx",
+    "django_structlog",
+    "supportcenter.outbox",
+    "orgs",
+    "billing",
+    "tickets",
+    "notifications",
+    "supportcenter.local",
+]
+
+MIDDLEWARE = [
+    "supportcenter.middleware.ResponseHeaders",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "supportcenter.middleware.ReaderTimeZone",
+]
+
+ROOT_URLCONF = "supportcenter.urls"
+WSGI_APPLICATION = "supportcenter.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "orgs.context.site",
+            ],
+        },
+    },
+]
+
+# --- Data ---
+
+# PostgreSQL, for example `postgres://user:password@host:5432/name`, or `postgres:////socket/folder/name`.
+DATABASES = {"default": env.db_url("DATABASE_URL")}
+if not DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address; no other database is supported")
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Valkey or Redis for broker, cache and sessions: `redis://host:6379/0` or `unix:///path/to/socket`.
+REDIS_URL = env.str("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+}
+
+# Folder for uploaded files. Keep it outside of what any web server serves.
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "files")))
+# Largest file that can be attached, in megabytes.
+MAX_FILE_MB = env.int("MAX_FILE_MB", default=50)
+# Most files that one comment can carry.
+MAX_FILES = env.int("MAX_FILES", default=20)
+MEDIA_URL = ""
+FILE_UPLOAD_PERMISSIONS = 0o600
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Sign-in ---
+
+AUTH_USER_MODEL = "orgs.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "notifications.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "orgs.forms.SignUpForm"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+
+# --- Cookies and headers ---
+
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_NAME = "__Host-session" if _https else "session"
+SESSION_COOKIE_SECURE = _https
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
+CSRF_COOKIE_SECURE = _https
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "supportcenter.views.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SECURE_SSL_REDIRECT = _https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = HSTS_SECONDS if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# --- Language and time ---
+
+LANGUAGE_CODE = "en"
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Mail ---
+
+# Where mail goes out: `smtp://user:password@host:587`, `smtp+tls://…` (STARTTLS) or `smtp+ssl://…`.
+vars().update(env.email_url("EMAIL_URL"))
+# Another way to send, for example `anymail.backends.postmark.EmailBackend`; its settings go into `ANYMAIL`.
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
+# Settings of the mail provider as JSON, for example `{"POSTMARK_SERVER_TOKEN": "…"}`.
+ANYMAIL = env.json("ANYMAIL", default={})
+# The sender of all mails.
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <support@{_site.hostname}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 10
+
+# --- Background jobs ---
+
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_DEFAULT_QUEUE = "supportcenter"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "global_keyprefix": "celery:",
+}
+CELERY_TASK_PUBLISH_RETRY = False
+
+# --- Logs ---
+
+# How logs are written: `json` for machines, `console` for people.
+LOG_FORMAT = env.str("LOG_FORMAT", default="json")
+# The least important level that is written.
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
+
+_shared_processors: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+]
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "structured": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": _shared_processors,
+            "processor": structlog.dev.ConsoleRenderer(colors=False)
+            if LOG_FORMAT == "console"
+            else structlog.processors.JSONRenderer(),
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"django.server": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False}},
+}
+structlog.configure(
+    processors=[
+        structlog.stdlib.filter_by_level,
+        *_shared_processors,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+
+# --- Development ---
+
+# Password of every login of the demo world that `make run` creates on the first start.
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="demo-password")
+# Maildir that the development mail catcher fills and `/dev/mail/` shows (only with `DEBUG`).
+DEV_MAILBOX = Path(env.str("DEV_MAILBOX", default=str(BASE_DIR / "var" / "mail")))

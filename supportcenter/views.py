@@ -1,0 +1,94 @@
+"""Probes, error pages and the help page."""
+
+from datetime import datetime
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from structlog.contextvars import get_contextvars
+
+from notifications.delivery import oldest_waiting_at
+from supportcenter.outbox.tasks import HEARTBEAT_KEY
+
+# Beat asks for a heartbeat every ten seconds; three missed ones mean that nobody answers.
+HEARTBEAT_SECONDS = 45
+
+
+@require_safe
+def help_index(request: HttpRequest) -> HttpResponse:
+    """What one needs to know to use the site."""
+    return render(request, "help/index.html")
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Alive: this process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Ready: database, broker and a worker answer. 503 and what is wrong otherwise."""
+    checks = {"database": _check(_database), "broker": _check(_broker), "worker": _check(_worker)}
+    ok = all(value == "ok" for value in checks.values())
+    oldest = oldest_waiting_at() if checks["database"] == "ok" else None
+    age = round((timezone.now() - oldest).total_seconds()) if oldest else 0
+    return JsonResponse(checks | {"oldest_waiting_mail_seconds": age}, status=200 if ok else 503)
+
+
+def _check(probe) -> str:  # type: ignore[no-untyped-def]
+    try:
+        return probe()
+    except Exception as error:  # noqa: BLE001 - any failure of a dependency is the finding
+        return f"down ({type(error).__name__})"
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "ok"
+
+
+def _broker() -> str:
+    cache.set("readyz", "ok", timeout=5)
+    return cache.get("readyz") or "down"
+
+
+def _worker() -> str:
+    beat = cache.get(HEARTBEAT_KEY)
+    if beat is None:
+        return "no heartbeat"
+    age = (timezone.now() - datetime.fromisoformat(beat)).total_seconds()
+    return "ok" if age < HEARTBEAT_SECONDS else f"last heartbeat {round(age)} s ago"
+
+
+def _error(request: HttpRequest, status: int) -> HttpResponse:
+    context = {"request_id": get_contextvars().get("request_id", "")}
+    return render(request, f"{status}.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was open for so long, or came from elsewhere, that its token is no longer good."""
+    return _error(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _error(request, 500)
