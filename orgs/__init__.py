@@ -1,0 +1,1 @@
+"""Who: people, organizations, what they own, and what each role may do."""

@@ -1,0 +1,78 @@
+"""The only door to organizations for a person: not visible is 404, visible but not allowed is 403."""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from orgs.actor import Actor
+from orgs.invitations import id_from
+from orgs.models import Invitation, Membership, Organization, Service, User
+from orgs.roles import Capability
+
+
+def organization_for(actor: Actor, slug: str, *, capability: Capability | None = None) -> Organization:
+    """One organization that the actor may see; with ``capability``, that they may also do something in."""
+    organization = Organization.objects.visible_to(actor).filter(slug=slug).first()
+    if organization is None:
+        raise Http404("No such organization")
+    if capability and not actor.can(capability, organization):
+        raise PermissionDenied
+    return organization
+
+
+def organizations_for(actor: Actor, *, capability: Capability) -> QuerySet[Organization]:
+    """All organizations, for staff who look after them."""
+    if not actor.can(capability):
+        raise PermissionDenied
+    return Organization.objects.visible_to(actor)
+
+
+def require(actor: Actor, capability: Capability) -> None:
+    """Raise ``PermissionDenied`` unless the actor holds a capability as staff."""
+    if not actor.can(capability):
+        raise PermissionDenied
+
+
+def agents() -> QuerySet[User]:
+    """Staff to whom tickets can be assigned."""
+    return User.objects.agents()
+
+
+def members_with(organization: Organization, addresses: Sequence[str]) -> QuerySet[User]:
+    """Active members of an organization who log in with one of these addresses."""
+    return User.objects.members_of(organization).filter(email__in=addresses)
+
+
+def services_of(organization: Organization) -> QuerySet[Service]:
+    """All services of an organization with their projects and units, in the order of a list."""
+    return Service.objects.of_organization(organization)
+
+
+def members_and_invitations(organization: Organization) -> tuple[QuerySet[Membership], QuerySet[Invitation]]:
+    """Everybody in an organization, and whoever was invited and has not come yet."""
+    people = organization.memberships.select_related("user", "unit").order_by("user__name")
+    pending = organization.invitations.filter(accepted_at=None, expires_at__gt=timezone.now())
+    return people, pending.select_related("invited_by").order_by("-invited_at")
+
+
+def invitation_for_link(token: str) -> Invitation:
+    """The invitation a mailed link names, if it can still be accepted; anything else is 404."""
+    valid = Invitation.objects.filter(accepted_at=None, expires_at__gt=timezone.now())
+    found = valid.filter(pk=id_from(token) or 0).select_related("organization", "invited_by").first()
+    if found is None:
+        raise Http404("No such invitation")
+    return found
+
+
+def has_login(email: str) -> bool:
+    """Whether somebody can sign in with this address. Only for holders of a link mailed to it."""
+    return User.objects.filter(email=email).exists()
+
+
+def invited_address(invitation_id: int | None) -> str | None:
+    """The address of an invitation that can still be accepted."""
+    valid = Invitation.objects.filter(accepted_at=None, expires_at__gt=timezone.now())
+    return valid.filter(pk=invitation_id or 0).values_list("email", flat=True).first()

@@ -1,0 +1,92 @@
+"""Whoever acts: a person or the system, with what they may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.http import HttpRequest
+
+from orgs.roles import ORGANIZATION_CAPABILITIES, STAFF_CAPABILITIES, Capability
+
+if TYPE_CHECKING:
+    from orgs.models import Membership, Organization, User
+
+
+class Source(models.TextChoices):
+    WEB = "web", "Web"
+    MAIL = "mail", "Mail"
+    API = "api", "API"
+    SYSTEM = "system", "System"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person (or, with ``user`` None, the system) at one moment; made anew for each request or mail.
+
+    ``roles`` maps organization ids to the role there, so a removed member loses everything with the next
+    request.
+    """
+
+    user: User | None
+    source: Source
+    roles: dict[int, str] = field(default_factory=dict)
+    memberships: tuple[Membership, ...] = ()
+
+    @classmethod
+    def of(cls, user: User, source: Source) -> Actor:
+        """The actor for a person; one query."""
+        from orgs.models import Membership
+
+        memberships = tuple(Membership.objects.of_user(user.pk))
+        return cls(
+            user=user,
+            source=source,
+            roles={each.organization_id: each.role for each in memberships},
+            memberships=memberships,
+        )
+
+    @property
+    def user_id(self) -> int | None:
+        return self.user.pk if self.user else None
+
+    @property
+    def person(self) -> User:
+        """The acting person, for what only people do. Raises ``ValueError`` for the system."""
+        if self.user is None:
+            raise ValueError("the system does not do this")
+        return self.user
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.user and self.user.staff_role)
+
+    def can(self, capability: Capability, organization: Organization | int | None = None) -> bool:
+        """Whether the person holds a capability, as staff or by their role in ``organization``."""
+        if self.user is None or not self.user.is_active:
+            return False
+        if capability in STAFF_CAPABILITIES[self.user.staff_role]:
+            return True
+        if organization is None:
+            return False
+        key = organization if isinstance(organization, int) else organization.pk
+        return capability in ORGANIZATION_CAPABILITIES.get(self.roles.get(key, ""), frozenset())
+
+    def organizations_with(self, capability: Capability) -> list[int]:
+        """Ids of the organizations in which the person's role holds a capability."""
+        return [key for key, role in self.roles.items() if capability in ORGANIZATION_CAPABILITIES[role]]
+
+
+SYSTEM = Actor(user=None, source=Source.SYSTEM)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor behind a web request; worked out once a request."""
+    if isinstance(request.user, AnonymousUser):
+        return Actor(user=None, source=Source.WEB)
+    actor = getattr(request, "_actor", None)
+    if actor is None:
+        actor = request._actor = Actor.of(request.user, Source.WEB)  # type: ignore[attr-defined]  # noqa: SLF001
+    return actor

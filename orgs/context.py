@@ -1,0 +1,77 @@
+"""What every page shows around its content."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from orgs.actor import Actor, actor_of
+from orgs.models import Organization
+from orgs.roles import Capability
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Site name, navigation by role, organization switcher and search address."""
+    context: dict[str, Any] = {
+        "site_name": settings.SITE_NAME,
+        "forum_url": settings.COMMUNITY_FORUM_URL,
+        "account_team_email": settings.ACCOUNT_TEAM_EMAIL,
+        "theme": request.COOKIES.get("theme", "auto"),
+    }
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return context
+    actor = actor_of(request)
+    organizations = [each.organization for each in actor.memberships]
+    current = _current_organization(request, organizations)
+    return context | {
+        "actor": actor,
+        "organizations": organizations,
+        "organization": current,
+        "nav": _navigation(request, actor, current),
+        "search_url": _search_url(actor, current),
+    }
+
+
+def _current_organization(request: HttpRequest, organizations: list[Organization]) -> Organization | None:
+    """The organization in the URL, or the first one. A page about an object of one names it itself."""
+    match = request.resolver_match
+    slug = match.kwargs.get("slug") if match else None
+    named = next((each for each in organizations if each.slug == slug), None)
+    return named or (organizations[0] if organizations else None)
+
+
+def _navigation(
+    request: HttpRequest, actor: Actor, organization: Organization | None
+) -> list[NavigationItem]:
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    items: list[tuple[str, str, list[str], str]] = []
+    if actor.can(Capability.WORK_QUEUE):
+        items.append(("Queue", "tickets:queue", [], "inbox"))
+    if actor.can(Capability.MANAGE_ACCOUNTS):
+        items.append(("Organizations", "billing:organizations", [], "building"))
+    if organization:
+        items.append(("My tickets", "tickets:list", [organization.slug], "ticket"))
+        items.append(("Create ticket", "tickets:new", [organization.slug], "plus"))
+        if actor.can(Capability.MANAGE_MEMBERS, organization):
+            items.append(("Admin", "orgs:members", [organization.slug], "settings"))
+    items.append(("Help", "help", [], "help"))
+    return [
+        NavigationItem(label, reverse(name, args=args), icon, current=here == name)
+        for label, name, args, icon in items
+    ]
+
+
+def _search_url(actor: Actor, organization: Organization | None) -> str:
+    if actor.can(Capability.WORK_QUEUE):
+        return reverse("tickets:queue")
+    return reverse("tickets:list", args=[organization.slug]) if organization else ""

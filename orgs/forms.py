@@ -1,0 +1,48 @@
+"""Shapes of what people type about themselves and their organization."""
+
+import zoneinfo
+
+from django import forms
+from django.http import HttpRequest
+
+from orgs.actions import accept_invitation
+from orgs.models import User, normalize_email
+from orgs.roles import OrganizationRole
+
+TIME_ZONES = [
+    (name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones()) if "/" in name
+]
+
+
+class SignUpForm(forms.Form):
+    """The part of the sign-up form that is ours; allauth adds address and password."""
+
+    name = forms.CharField(
+        max_length=120, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    field_order = ["name", "email", "password1"]
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        """Called by allauth with the new person: give them the name, and the membership they came for."""
+        user.name = self.cleaned_data["name"]
+        user.save(update_fields=["name"])
+        accept_invitation(user=user, invitation_id=request.session.pop("invitation"))
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(
+        max_length=120, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    time_zone = forms.ChoiceField(
+        choices=[("UTC", "UTC"), *TIME_ZONES],
+        label="Time zone",
+        help_text="All times are shown in this zone.",
+    )
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(label="E-mail address", help_text="The address they will log in with.")
+    role = forms.ChoiceField(choices=OrganizationRole.choices, initial=OrganizationRole.MEMBER, label="Role")
+
+    def clean_email(self) -> str:
+        return normalize_email(self.cleaned_data["email"])

@@ -1,0 +1,44 @@
+"""Reads with names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from orgs.actor import Actor
+    from orgs.models import Organization
+
+
+class UserQuerySet(models.QuerySet):
+    def members_of(self, organization: Organization) -> Self:
+        """Active people of an organization."""
+        return self.filter(is_active=True, memberships__organization=organization)
+
+    def agents(self) -> Self:
+        """Active staff who work the queue, by name."""
+        from orgs.roles import STAFF_CAPABILITIES, Capability
+
+        roles = [role for role, granted in STAFF_CAPABILITIES.items() if Capability.WORK_QUEUE in granted]
+        return self.filter(is_active=True, staff_role__in=roles).order_by("name")
+
+
+class OrganizationQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Every organization for staff; for anybody else those they belong to."""
+        return self.all() if actor.is_staff else self.filter(pk__in=actor.roles.keys())
+
+
+class MembershipQuerySet(models.QuerySet):
+    def of_user(self, user_id: int) -> Self:
+        return self.filter(user_id=user_id).select_related("organization").order_by("organization__name")
+
+
+class ServiceQuerySet(models.QuerySet):
+    def of_organization(self, organization: Organization) -> Self:
+        return (
+            self.filter(project__unit__organization=organization)
+            .select_related("project__unit")
+            .order_by("project__unit__name", "project__name", "name")
+        )
