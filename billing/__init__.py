@@ -1,0 +1,1 @@
+"""What an organization bought: support tiers, their targets and hours, billing groups."""

@@ -1,0 +1,78 @@
+"""What an organization may expect of support. All that ``tickets`` sees of billing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from billing.calendars import Hours, SupportHours
+from billing.models import SlaTarget, SupportTier, TierPeriod
+from orgs.models import Organization, Service
+
+FREE_TIER = "basic"
+
+
+@dataclass(frozen=True)
+class FirstResponse:
+    """A first-response promise for a severity, ready to be shown and to be computed with."""
+
+    severity: str
+    support: SupportHours
+    minutes: int | None
+    business_days: int | None
+
+    @property
+    def is_best_effort(self) -> bool:
+        return self.minutes is None
+
+    @property
+    def words(self) -> str:
+        """The target in words: “30 minutes”, “4 hours”, “next business day (best effort)”."""
+        if self.minutes is None:
+            return (
+                "next business day (best effort)" if self.business_days else "same business day (best effort)"
+            )
+        if self.minutes < 60:
+            return f"{self.minutes} minutes"
+        hours = self.minutes // 60
+        return "1 hour" if hours == 1 else f"{hours} hours"
+
+    def due_at(self, opened_at: datetime) -> datetime:
+        """When the first response to a ticket opened at ``opened_at`` is due."""
+        if self.minutes is None:
+            return self.support.end_of_business_day(opened_at, days_on=self.business_days or 0)
+        return self.support.add(opened_at, timedelta(minutes=self.minutes))
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """An organization's tier with its hours and targets at one instant."""
+
+    tier_name: str
+    hours_words: str
+    has_phone: bool
+    targets: dict[str, FirstResponse]
+
+
+def is_entitled(organization: Organization) -> bool:
+    """Whether the organization has at least one paid service, and so may open tickets."""
+    return Service.objects.filter(project__unit__organization=organization, is_paid=True).exists()
+
+
+def tier_of(organization: Organization, at: datetime | None = None) -> SupportTier:
+    """The tier in force at an instant; Basic where none was ever bought."""
+    periods = TierPeriod.objects.at(at or timezone.now()).filter(organization=organization)
+    period = periods.select_related("tier").first()
+    return period.tier if period else SupportTier.objects.get(code=FREE_TIER)
+
+
+def entitlement_of(organization: Organization, at: datetime | None = None) -> Entitlement:
+    """Tier, hours and first-response targets of an organization; two or three queries."""
+    tier = tier_of(organization, at)
+    support = SupportHours(Hours(tier.hours), ZoneInfo(organization.time_zone))
+    targets = {
+        each.severity: FirstResponse(each.severity, support, each.minutes, each.business_days)
+        for each in SlaTarget.objects.filter(tier=tier)
+    }
+    return Entitlement(tier.name, Hours(tier.hours).label, tier.has_phone, targets)

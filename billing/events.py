@@ -1,0 +1,1 @@
+"""Facts that this app publishes. Tier changes will be among them."""
