@@ -1,0 +1,1 @@
+"""The work: tickets, their threads and files, and the agents' desk."""

@@ -1,0 +1,151 @@
+"""Changes without a comment: assignee, status, severity, closing."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from billing.entitlements import entitlement_of
+from orgs.actor import SYSTEM, Actor
+from orgs.models import User
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
+from tickets import events
+from tickets.actions.record import lock, record
+from tickets.models import ActivityKind, Ticket
+from tickets.states import REOPEN_DAYS, Severity, Status, can_change
+
+
+@transaction.atomic
+def assign(*, actor: Actor, ticket: Ticket, assignee: User | None) -> Ticket:
+    """Give a ticket to an agent, or to nobody. Internal: the customer sees only who has it."""
+    _require_agent(actor)
+    ticket = lock(ticket)
+    if assignee and not Actor(user=assignee, source=actor.source).can(Capability.WORK_QUEUE):
+        raise RuleViolation("not_an_agent", f"{assignee} does not work the queue.", field="assignee")
+    before = ticket.assignee
+    if before == assignee:
+        return ticket
+    ticket.assignee = assignee
+    ticket.save(update_fields=["assignee"])
+    record(
+        ticket,
+        ActivityKind.ASSIGNED,
+        events.TICKET_ASSIGNED,
+        actor=actor,
+        before={"assignee": before.name if before else "", "assignee_id": before.pk if before else None},
+        after={
+            "assignee": assignee.name if assignee else "",
+            "assignee_id": assignee.pk if assignee else None,
+        },
+        is_internal=True,
+    )
+    return ticket
+
+
+@transaction.atomic
+def change_status(*, actor: Actor, ticket: Ticket, status: str) -> Ticket:
+    """Set the status by hand, as an agent. Raises ``RuleViolation`` for one that cannot follow."""
+    _require_agent(actor)
+    return _set_status(actor, lock(ticket), status)
+
+
+@transaction.atomic
+def solve(*, actor: Actor, ticket: Ticket) -> Ticket:
+    """Mark solved, as the customer. Solving what is solved already changes nothing."""
+    return _set_status(actor, lock(ticket), Status.SOLVED)
+
+
+def _set_status(actor: Actor, ticket: Ticket, status: str) -> Ticket:
+    before = ticket.status
+    if before == status:
+        return ticket
+    if not can_change(before, status):
+        raise RuleViolation(
+            "status_not_possible",
+            f"A ticket that is {Status(before).label.lower()} cannot become {Status(status).label.lower()}.",
+        )
+    now = timezone.now()
+    ticket.status = status
+    ticket.solved_at = now if status == Status.SOLVED else None
+    if status == Status.OPEN:
+        target = entitlement_of(ticket.organization).targets[ticket.severity]
+        ticket.response_due_at = ticket.response_due_at or target.due_at(now)
+    else:
+        ticket.response_due_at = None
+    ticket.updated_at = now
+    ticket.save(update_fields=["status", "solved_at", "response_due_at", "updated_at"])
+    record(
+        ticket,
+        ActivityKind.STATUS_CHANGED,
+        events.TICKET_STATUS_CHANGED,
+        actor=actor,
+        before={"status": before},
+        after={"status": status},
+    )
+    return ticket
+
+
+@transaction.atomic
+def change_severity(*, actor: Actor, ticket: Ticket, severity: str) -> Ticket:
+    """Change the severity; an answer still owed gets the new severity's time, counted from the opening."""
+    ticket = lock(ticket)
+    if ticket.is_closed:
+        raise RuleViolation("ticket_closed", "A closed ticket keeps its severity.")
+    before = ticket.severity
+    if before == severity:
+        return ticket
+    ticket.severity = severity
+    ticket.updated_at = timezone.now()
+    if ticket.first_responded_at is None:
+        target = entitlement_of(ticket.organization, ticket.created_at).targets[severity]
+        ticket.first_response_due_at = target.due_at(ticket.created_at)
+        ticket.is_best_effort = target.is_best_effort
+        ticket.response_due_at = ticket.first_response_due_at if ticket.response_due_at else None
+    ticket.save(
+        update_fields=[
+            "severity",
+            "updated_at",
+            "first_response_due_at",
+            "is_best_effort",
+            "response_due_at",
+        ]
+    )
+    record(
+        ticket,
+        ActivityKind.SEVERITY_CHANGED,
+        events.TICKET_SEVERITY_CHANGED,
+        actor=actor,
+        before={"severity": Severity(before)},
+        after={"severity": Severity(severity)},
+    )
+    return ticket
+
+
+def close_solved() -> int:
+    """Close what has been solved for fourteen days; how many. Safe to run twice at once."""
+    solved_before = timezone.now() - timedelta(days=REOPEN_DAYS)
+    due = Ticket.objects.filter(status=Status.SOLVED, solved_at__lte=solved_before)
+    count = 0
+    for ticket in due.iterator():
+        with transaction.atomic():
+            locked = Ticket.objects.select_for_update(skip_locked=True).filter(
+                pk=ticket.pk, status=Status.SOLVED
+            )
+            if not locked.filter(solved_at__lte=solved_before).update(status=Status.CLOSED):
+                continue
+            record(
+                ticket,
+                ActivityKind.CLOSED,
+                events.TICKET_CLOSED,
+                actor=SYSTEM,
+                before={"status": Status.SOLVED},
+                after={"status": Status.CLOSED},
+            )
+            count += 1
+    return count
+
+
+def _require_agent(actor: Actor) -> None:
+    if not actor.can(Capability.WORK_QUEUE):
+        raise RuleViolation("not_staff", "Only support staff can do this.")

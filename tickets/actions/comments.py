@@ -1,0 +1,106 @@
+"""Comments of customers and agents, and internal notes."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from billing.entitlements import entitlement_of
+from orgs.actor import Actor
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
+from tickets import events
+from tickets.actions.files import attach
+from tickets.actions.record import lock, record
+from tickets.models import ActivityKind, Attachment, Comment, Ticket
+from tickets.states import Status, after_customer_comment, can_change
+
+
+@transaction.atomic
+def add_comment(
+    *,
+    actor: Actor,
+    ticket: Ticket,
+    body: str,
+    files: Sequence[Attachment] = (),
+    status: str | None = None,
+) -> Comment:
+    """Add a public comment; an agent may set the status in the same step, as one update.
+
+    A customer's comment opens a paused or solved ticket again and starts the wait for an answer. Raises
+    ``RuleViolation`` on a closed ticket, and for a status that cannot follow the present one.
+    """
+    ticket = lock(ticket)
+    if ticket.is_closed:
+        raise RuleViolation(
+            "ticket_closed", "This ticket is closed. Please open a new one that refers to it."
+        )
+    before = ticket.status
+    by_agent = actor.can(Capability.WORK_QUEUE) and ticket.requester_id != actor.user_id
+    comment = _write(actor, ticket, body, files, is_internal=False)
+    if by_agent:
+        _answered(ticket, status or before, comment)
+    else:
+        _asked(ticket, comment)
+    changed = ticket.status != before
+    record(
+        ticket,
+        ActivityKind.COMMENTED,
+        events.TICKET_COMMENTED,
+        actor=actor,
+        comment=comment,
+        before={"status": before} if changed else {},
+        after={"status": ticket.status} if changed else {},
+    )
+    return comment
+
+
+@transaction.atomic
+def add_internal_note(
+    *, actor: Actor, ticket: Ticket, body: str, files: Sequence[Attachment] = ()
+) -> Comment:
+    """Add a note that only staff see. Nothing that a customer can see changes, not even a time."""
+    if not actor.can(Capability.WORK_QUEUE):
+        raise RuleViolation("not_staff", "Only support staff can write internal notes.")
+    ticket = lock(ticket)
+    note = _write(actor, ticket, body, files, is_internal=True)
+    record(ticket, ActivityKind.NOTED, events.TICKET_NOTED, actor=actor, comment=note, is_internal=True)
+    return note
+
+
+def _write(
+    actor: Actor, ticket: Ticket, body: str, files: Sequence[Attachment], *, is_internal: bool
+) -> Comment:
+    comment = Comment.objects.create(
+        ticket=ticket, author=actor.person, body=body, is_internal=is_internal, source=actor.source
+    )
+    attach(comment, files)
+    return comment
+
+
+def _answered(ticket: Ticket, status: str, comment: Comment) -> None:
+    """Support wrote: nothing is owed any more, and the first answer meets the first response."""
+    if status == Status.NEW:
+        status = Status.OPEN
+    if status != ticket.status and not can_change(ticket.status, status):
+        raise RuleViolation("status_not_possible", f"This ticket cannot become “{Status(status).label}” now.")
+    ticket.status = status
+    ticket.solved_at = (ticket.solved_at or comment.created_at) if status == Status.SOLVED else None
+    ticket.first_responded_at = ticket.first_responded_at or comment.created_at
+    ticket.response_due_at = None
+    _touch(ticket, comment)
+
+
+def _asked(ticket: Ticket, comment: Comment) -> None:
+    """The customer wrote: an answer is owed, from the first comment that waits for one."""
+    ticket.status = after_customer_comment(ticket.status)
+    ticket.solved_at = None
+    if ticket.response_due_at is None:
+        target = entitlement_of(ticket.organization).targets[ticket.severity]
+        ticket.response_due_at = target.due_at(comment.created_at)
+    _touch(ticket, comment)
+
+
+def _touch(ticket: Ticket, comment: Comment) -> None:
+    ticket.updated_at = timezone.now()
+    ticket.save(update_fields=["status", "solved_at", "first_responded_at", "response_due_at", "updated_at"])

@@ -1,0 +1,39 @@
+"""Uploads: stored as soon as they arrive, sent with a comment later."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from django.core.files.base import File
+from django.db import transaction
+
+from orgs.actor import Actor
+from tickets.models import Attachment, Comment
+
+
+@transaction.atomic
+def stage_files(*, actor: Actor, files: Sequence[File]) -> list[Attachment]:
+    """Keep uploaded files for their owner, so that an error in the form loses none of them."""
+    return [_stage(actor, file) for file in files]
+
+
+def _stage(actor: Actor, file: File) -> Attachment:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    attachment = Attachment(
+        uploaded_by=actor.person,
+        name=PurePath(file.name or "file").name[-255:],
+        size=file.size or 0,
+        sha256=digest.hexdigest(),
+    )
+    attachment.file.save(attachment.name, file, save=False)
+    attachment.save()
+    return attachment
+
+
+def attach(comment: Comment, files: Sequence[Attachment]) -> None:
+    """Put uploads of the comment's author that nobody has sent yet on the comment."""
+    Attachment.objects.unsent_by(comment.author).filter(pk__in=[each.pk for each in files]).update(
+        comment=comment
+    )

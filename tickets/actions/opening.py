@@ -1,0 +1,89 @@
+"""Opening a ticket."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from billing.entitlements import entitlement_of, is_entitled
+from orgs.actor import Actor
+from orgs.models import Organization, Project, Service, User
+from supportcenter.errors import RuleViolation
+from tickets import events
+from tickets.actions.files import attach
+from tickets.actions.record import record
+from tickets.models import ActivityKind, Attachment, Comment, Participant, Product, Reason, Ticket
+
+
+@dataclass(frozen=True)
+class TicketDraft:
+    """A checked create form. ``submission_key`` is made with the form, so one form makes one ticket."""
+
+    submission_key: uuid.UUID
+    subject: str
+    severity: str
+    product: Product
+    reason: Reason
+    description: str
+    cc: Sequence[User] = ()
+    projects: Sequence[Project] = ()
+    services: Sequence[Service] = ()
+    files: Sequence[Attachment] = ()
+
+
+def open_ticket(*, actor: Actor, organization: Organization, draft: TicketDraft) -> Ticket:
+    """Open a ticket for the acting person; the same submission twice gives the same ticket.
+
+    Raises ``RuleViolation`` for an organization without a paid service.
+    """
+    if not is_entitled(organization):
+        raise RuleViolation("not_entitled", "Support tickets need at least one paid service.")
+    try:
+        with transaction.atomic():
+            return _create(actor, organization, draft)
+    except IntegrityError:
+        existing = Ticket.objects.filter(submission_key=draft.submission_key, requester=actor.user).first()
+        if existing is None:
+            raise
+        return existing
+
+
+def _create(actor: Actor, organization: Organization, draft: TicketDraft) -> Ticket:
+    now = timezone.now()
+    target = entitlement_of(organization, now).targets[draft.severity]
+    due_at = target.due_at(now)
+    ticket = Ticket.objects.create(
+        organization=organization,
+        requester=actor.person,
+        subject=draft.subject,
+        severity=draft.severity,
+        product=draft.product,
+        reason=draft.reason,
+        source=actor.source,
+        submission_key=draft.submission_key,
+        created_at=now,
+        updated_at=now,
+        first_response_due_at=due_at,
+        response_due_at=due_at,
+        is_best_effort=target.is_best_effort,
+    )
+    ticket.projects.set(draft.projects)
+    ticket.services.set(draft.services)
+    Participant.objects.bulk_create(
+        Participant(ticket=ticket, user=user, added_by=actor.user) for user in draft.cc if user != actor.user
+    )
+    comment = Comment.objects.create(
+        ticket=ticket, author=actor.person, body=draft.description, source=actor.source, created_at=now
+    )
+    attach(comment, draft.files)
+    record(
+        ticket,
+        ActivityKind.OPENED,
+        events.TICKET_OPENED,
+        actor=actor,
+        comment=comment,
+        after={"status": ticket.status, "severity": ticket.severity},
+    )
+    return ticket

@@ -1,0 +1,10 @@
+"""Facts that this app publishes. Each carries the ids of the ticket and of its history row."""
+
+TICKET_OPENED = "ticket.opened"
+TICKET_COMMENTED = "ticket.commented"
+TICKET_NOTED = "ticket.noted"
+TICKET_ASSIGNED = "ticket.assigned"
+TICKET_STATUS_CHANGED = "ticket.status_changed"
+TICKET_SEVERITY_CHANGED = "ticket.severity_changed"
+TICKET_PARTICIPANTS_ADDED = "ticket.participants_added"
+TICKET_CLOSED = "ticket.closed"

@@ -1,0 +1,71 @@
+"""Form fields for people and files."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from orgs.access import members_with
+from orgs.models import Organization, User
+from tickets.addresses import MOST_ADDRESSES, split_addresses
+
+
+class CcField(forms.CharField):
+    """Addresses of members of one organization; cleans to users. Each bad address is named.
+
+    The words are the same whether or not an address belongs to somebody elsewhere.
+    """
+
+    organization: Organization
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label="CC",
+            help_text="E-mail addresses separated by a space. They must be the addresses people log in with.",
+            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+            **kwargs,
+        )
+
+    def clean(self, value: str) -> list[User]:
+        addresses = split_addresses(super().clean(value))
+        if len(addresses) > MOST_ADDRESSES:
+            raise forms.ValidationError(f"At most {MOST_ADDRESSES} addresses can be in CC.")
+        found = {user.email: user for user in members_with(self.organization, addresses)}
+        errors = [
+            forms.ValidationError(f"{address} is not the login of a member of {self.organization.name}.")
+            for address in addresses
+            if address not in found
+        ]
+        if errors:
+            raise forms.ValidationError(errors)
+        return [found[address] for address in addresses]
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"multiple": True})
+
+
+class FilesField(forms.FileField):
+    """Any number of files, each within the limit; cleans to those that are, so that an error loses none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label="Files", required=False, widget=FilesInput(), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        files: Sequence[UploadedFile] = [each for each in data or [] if each]
+        if len(files) > settings.MAX_FILES:
+            raise forms.ValidationError(f"At most {settings.MAX_FILES} files fit on a comment.")
+        limit = settings.MAX_FILE_MB * 1024 * 1024
+        errors = [
+            forms.ValidationError(f"{each.name} is larger than {settings.MAX_FILE_MB} MB.")
+            for each in files
+            if (each.size or 0) > limit
+        ]
+        if errors:
+            raise forms.ValidationError(errors)
+        return list(files)

@@ -1,0 +1,18 @@
+"""Tables of the tickets app."""
+
+from tickets.models.catalogue import Product, Reason
+from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
+from tickets.models.people import Escalation, Participant
+from tickets.models.ticket import Ticket
+
+__all__ = [
+    "Activity",
+    "ActivityKind",
+    "Attachment",
+    "Comment",
+    "Escalation",
+    "Participant",
+    "Product",
+    "Reason",
+    "Ticket",
+]

@@ -1,0 +1,25 @@
+from django.db import models
+
+
+class Choice(models.Model):
+    """One entry of a list that staff edits; retired entries stay on old tickets."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    position = models.PositiveSmallIntegerField(default=0)
+    is_retired = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(Choice):
+    """What a ticket is about."""
+
+
+class Reason(Choice):
+    """Why a ticket was opened."""

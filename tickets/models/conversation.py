@@ -1,0 +1,104 @@
+import uuid
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
+from django.urls import reverse
+from django.utils import timezone
+
+from orgs.actor import Source
+from orgs.models import User
+from tickets.models.ticket import Ticket
+from tickets.querysets import ActivityQuerySet, AttachmentQuerySet
+
+
+class Comment(models.Model):
+    """What somebody wrote, as Markdown. With ``is_internal`` it is a note that only staff ever sees."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="comments")
+    body = models.TextField()
+    is_internal = models.BooleanField(default=False)
+    source = models.CharField(max_length=10, choices=Source, default=Source.WEB)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["ticket", "created_at", "id"], name="comment_in_thread"),
+            GinIndex(OpClass(Upper("body"), name="gin_trgm_ops"), name="comment_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Comment {self.pk} on {self.ticket.reference}"
+
+
+def storage_name(attachment: "Attachment", file_name: str) -> str:
+    """Where a file is kept: by its id alone, so that nothing a person typed becomes part of a path."""
+    key = attachment.pk.hex
+    return f"{key[:2]}/{key}"
+
+
+class Attachment(models.Model):
+    """A file on a comment. Without a comment it is an upload that its owner has not sent yet."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    comment = models.ForeignKey(Comment, null=True, on_delete=models.CASCADE, related_name="attachments")
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="uploads")
+    name = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(upload_to=storage_name, max_length=100)
+    uploaded_at = models.DateTimeField(default=timezone.now)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["uploaded_at", "id"]
+        indexes = [
+            models.Index(fields=["uploaded_at"], name="attachment_unsent", condition=Q(comment__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("tickets:attachment", args=[self.pk])
+
+
+class ActivityKind(models.TextChoices):
+    OPENED = "opened"
+    COMMENTED = "commented"
+    NOTED = "noted"
+    ASSIGNED = "assigned"
+    STATUS_CHANGED = "status_changed"
+    SEVERITY_CHANGED = "severity_changed"
+    PARTICIPANTS_ADDED = "participants_added"
+    ESCALATED = "escalated"
+    CLOSED = "closed"
+
+
+class Activity(models.Model):
+    """One entry of a ticket's history, and of its thread: who did what, when, from where.
+
+    ``before`` and ``after`` hold the values that changed. Rows are written once and never altered.
+    """
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="activities")
+    kind = models.CharField(max_length=30, choices=ActivityKind)
+    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="activities")
+    source = models.CharField(max_length=10, choices=Source)
+    comment = models.OneToOneField(Comment, null=True, on_delete=models.CASCADE, related_name="activity")
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    is_internal = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "activities"
+        indexes = [models.Index(fields=["ticket", "created_at", "id"], name="activity_in_thread")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.ticket.reference}"

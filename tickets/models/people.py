@@ -1,0 +1,52 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from orgs.actor import Source
+from orgs.models import User
+from tickets.models.ticket import Ticket
+
+
+class Participant(models.Model):
+    """Somebody in the conversation besides the requester: "CC" on screen."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="participants")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="participations")
+    added_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="participant_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} on {self.ticket.reference}"
+
+
+class Escalation(models.Model):
+    """A recorded call for more attention. At most one is open on a ticket."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="escalations")
+    raised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    raised_at = models.DateTimeField(default=timezone.now)
+    source = models.CharField(max_length=10, choices=Source)
+    text = models.TextField(blank=True)
+    deadline_at = models.DateTimeField()
+    acknowledged_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    acknowledged_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket"], condition=Q(closed_at__isnull=True), name="escalation_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(acknowledged_by__isnull=True, acknowledged_at__isnull=True)
+                | Q(acknowledged_by__isnull=False, acknowledged_at__isnull=False),
+                name="escalation_acknowledged_by_and_at",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Escalation of {self.ticket.reference}"

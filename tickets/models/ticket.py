@@ -1,0 +1,91 @@
+import uuid
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Upper
+from django.urls import reverse
+from django.utils import timezone
+
+from orgs.actor import Source
+from orgs.models import Organization, Project, Service, User
+from tickets.models.catalogue import Product, Reason
+from tickets.querysets import TicketQuerySet
+from tickets.states import CUSTOMER_WORDS, UNFINISHED, Severity, Status
+
+# Stands in for "no answer owed", so that such tickets sort behind all that have a time.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+DUE_ORDER = Coalesce("response_due_at", Value(NEVER, output_field=models.DateTimeField()))
+
+
+class Ticket(models.Model):
+    """One case of one organization. Its public reference is the prefix and the primary key.
+
+    ``updated_at`` moves with what the customer can see, and only with that. ``response_due_at`` is when the
+    answer that support owes now is due, and empty while it owes none.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tickets")
+    requester = models.ForeignKey(User, on_delete=models.PROTECT, related_name="requested_tickets")
+    assignee = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="assigned_tickets"
+    )
+    subject = models.CharField(max_length=200)
+    severity = models.CharField(max_length=10, choices=Severity)
+    status = models.CharField(max_length=20, choices=Status, default=Status.NEW)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="tickets")
+    reason = models.ForeignKey(Reason, on_delete=models.PROTECT, related_name="tickets")
+    projects = models.ManyToManyField(Project, blank=True, related_name="tickets")
+    services = models.ManyToManyField(Service, blank=True, related_name="tickets")
+    source = models.CharField(max_length=10, choices=Source, default=Source.WEB)
+    submission_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    first_response_due_at = models.DateTimeField(null=True, blank=True)
+    first_responded_at = models.DateTimeField(null=True, blank=True)
+    is_best_effort = models.BooleanField(default=False)
+    response_due_at = models.DateTimeField(null=True, blank=True)
+    solved_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(solved_at__isnull=True, status__in=UNFINISHED)
+                | Q(solved_at__isnull=False, status__in=[Status.SOLVED, Status.CLOSED]),
+                name="ticket_solved_at_with_status",
+            ),
+        ]
+        indexes = [
+            models.Index(F("organization"), F("updated_at").desc(), F("id").desc(), name="ticket_of_org"),
+            models.Index(F("requester"), F("updated_at").desc(), F("id").desc(), name="ticket_of_requester"),
+            models.Index(DUE_ORDER, F("id"), name="ticket_queue", condition=Q(status__in=UNFINISHED)),
+            models.Index(F("assignee"), DUE_ORDER, F("id"), name="ticket_of_assignee"),
+            GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="ticket_subject_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.subject}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("tickets:ticket", args=[self.reference])
+
+    @property
+    def reference(self) -> str:
+        return f"{settings.TICKET_PREFIX}-{self.pk}"
+
+    @property
+    def customer_status(self) -> str:
+        """The status in the customer's words."""
+        return CUSTOMER_WORDS[Status(self.status)]
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status not in UNFINISHED
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status == Status.CLOSED

@@ -1,0 +1,133 @@
+"""Reads with names; ``visible_to`` is the one rule of who sees what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from orgs.actor import Actor
+from orgs.models import Organization, Visibility
+from orgs.roles import Capability
+from tickets.states import UNFINISHED
+
+if TYPE_CHECKING:
+    from orgs.models import User
+
+
+class TicketQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Tickets that the actor may see.
+
+        Staff who work the queue see all. Anybody else sees, only in organizations they belong to now: what
+        they opened, what they are CC'd on, everything where their role says so, and everything where the
+        organization shows all tickets to every user.
+        """
+        if actor.can(Capability.WORK_QUEUE):
+            return self.all()
+        if not actor.user_id:
+            return self.none()
+        return self.filter(
+            Q(organization__in=actor.organizations_with(Capability.SEE_ALL_TICKETS))
+            | Q(organization__in=list(actor.roles))
+            & (
+                Q(requester=actor.user_id)
+                | Q(Exists(self._participations(actor.user_id)))
+                | Q(organization__visibility=Visibility.ALL)
+            )
+        )
+
+    def requested_by(self, user_id: int | None) -> Self:
+        return self.filter(requester=user_id)
+
+    def with_participant(self, user_id: int | None) -> Self:
+        return self.filter(Exists(self._participations(user_id)))
+
+    def of(self, organization: Organization) -> Self:
+        return self.filter(organization=organization)
+
+    def unfinished(self) -> Self:
+        return self.filter(status__in=UNFINISHED)
+
+    def matching(self, words: str, *, internal: bool = False) -> Self:
+        """Tickets whose number, subject or comments contain ``words``; notes only for those who see them."""
+        from tickets.models import Comment
+
+        comments = Comment.objects.filter(ticket=OuterRef("pk"), body__icontains=words)
+        if not internal:
+            comments = comments.filter(is_internal=False)
+        found = Q(subject__icontains=words) | Q(Exists(comments))
+        digits = words.upper().rpartition("-")[2]
+        if digits.isascii() and digits.isdigit() and len(digits) < 18:
+            found |= Q(pk=int(digits))
+        return self.filter(found)
+
+    def assigned_to(self, user_id: int | None) -> Self:
+        return self.filter(assignee=user_id)
+
+    def escalated(self) -> Self:
+        """Tickets with an escalation that is not closed yet."""
+        return self.filter(Exists(self._open_escalations()))
+
+    def in_statuses(self, statuses: Sequence[str]) -> Self:
+        return self.filter(status__in=statuses)
+
+    def by_due(self) -> Self:
+        """With ``due_order``: when the answer that is owed is due, far in the future where none is."""
+        from tickets.models.ticket import DUE_ORDER
+
+        return self.annotate(due_order=DUE_ORDER)
+
+    def for_list(self) -> Self:
+        """With everything that a row of a list shows, in the one query."""
+        return self.select_related("organization", "requester", "assignee", "product").annotate(
+            is_escalated=Exists(self._open_escalations())
+        )
+
+    def for_page(self) -> Self:
+        """With everything that the ticket's own page shows besides the thread."""
+        return self.select_related(
+            "organization", "requester", "assignee", "product", "reason"
+        ).prefetch_related("projects", "services__project", "participants__user")
+
+    @staticmethod
+    def _open_escalations() -> models.QuerySet:
+        from tickets.models import Escalation
+
+        return Escalation.objects.filter(ticket=OuterRef("pk"), closed_at=None)
+
+    @staticmethod
+    def _participations(user_id: int | None) -> models.QuerySet:
+        from tickets.models import Participant
+
+        return Participant.objects.filter(ticket=OuterRef("pk"), user=user_id)
+
+
+class ActivityQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Internal notes and other internal entries exist for staff only."""
+        return self.all() if actor.can(Capability.WORK_QUEUE) else self.filter(is_internal=False)
+
+    def for_thread(self) -> Self:
+        """In the order of the thread, with authors, comments and their files: two queries."""
+        return (
+            self.select_related("actor", "comment__author")
+            .prefetch_related("comment__attachments")
+            .order_by("created_at", "id")
+        )
+
+
+class AttachmentQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Files on comments that the actor may read, and the actor's own uploads that are not sent yet."""
+        from tickets.models import Ticket
+
+        sent = Q(comment__ticket__in=Ticket.objects.visible_to(actor))
+        if not actor.can(Capability.WORK_QUEUE):
+            sent &= Q(comment__is_internal=False)
+        return self.filter(sent | Q(comment=None, uploaded_by=actor.user_id))
+
+    def unsent_by(self, user: User) -> Self:
+        return self.filter(comment=None, uploaded_by=user)

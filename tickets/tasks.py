@@ -1,0 +1,9 @@
+from celery import shared_task
+
+from tickets import actions
+
+
+@shared_task(name="tickets.close_solved", ignore_result=True)
+def close_solved() -> int:
+    """Close what has been solved for long enough."""
+    return actions.close_solved()

@@ -1,0 +1,21 @@
+from django.urls import path
+
+from tickets.views import conversation, create, files, lists, queue, ticket, work
+
+app_name = "tickets"
+urlpatterns = [
+    path("o/<slug:slug>/tickets/", lists.my_tickets, name="list"),
+    path("o/<slug:slug>/tickets/new/", create.new, name="new"),
+    path("o/<slug:slug>/tickets/<str:tab>/", lists.my_tickets, name="list"),
+    path("tickets/<str:reference>/", ticket.ticket, name="ticket"),
+    path("tickets/<str:reference>/thread/", ticket.thread, name="thread"),
+    path("tickets/<str:reference>/comments/", conversation.comments, name="comments"),
+    path("tickets/<str:reference>/participants/", conversation.participants, name="participants"),
+    path("tickets/<str:reference>/assignment/", work.assignment, name="assignment"),
+    path("tickets/<str:reference>/status/", work.status, name="status"),
+    path("tickets/<str:reference>/severity/", work.severity, name="severity"),
+    path("tickets/<str:reference>/resolution/", work.resolution, name="resolution"),
+    path("attachments/<uuid:key>/", files.attachment, name="attachment"),
+    path("queue/", queue.queue, name="queue"),
+    path("queue/<str:view>/", queue.queue, name="queue"),
+]

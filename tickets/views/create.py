@@ -1,0 +1,45 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from billing.entitlements import is_entitled
+from orgs.access import organization_for
+from orgs.actor import actor_of
+from orgs.models import Organization
+from orgs.roles import Capability
+from tickets.actions import open_ticket
+from tickets.forms import TicketForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Create ticket; or, without a paid service, why not and where to ask instead."""
+    actor = actor_of(request)
+    organization = organization_for(actor, slug, capability=Capability.OPEN_TICKETS)
+    if not is_entitled(organization):
+        status = 403 if request.method == "POST" else 200
+        return render(request, "tickets/free_only.html", {"organization": organization}, status=status)
+    if request.method != "POST":
+        return _page(request, organization, TicketForm(organization=organization))
+    form = TicketForm(request.POST, request.FILES, organization=organization)
+    form.keep_files(actor)
+    if not form.is_valid():
+        return _page(request, organization, form, status=422)
+    ticket = open_ticket(actor=actor, organization=organization, draft=form.draft())
+    messages.success(
+        request, f"Ticket {ticket.reference} is created. We have sent you a confirmation by mail."
+    )
+    return redirect(ticket)
+
+
+def _page(
+    request: HttpRequest, organization: Organization, form: TicketForm, status: int = 200
+) -> HttpResponse:
+    context = {
+        "organization": organization,
+        "form": form,
+        "entitlement": form.entitlement,
+        "kept": getattr(form, "kept", []),
+    }
+    return render(request, "tickets/new.html", context, status=status)

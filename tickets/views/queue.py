@@ -1,0 +1,48 @@
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from orgs.actor import actor_of
+from supportcenter.http import fragment_or_page
+from tickets.access import QUEUE_VIEWS, queue_for
+from tickets.forms import QueueForm
+from tickets.paging import page_of
+
+# An answer due within this time is marked.
+DUE_SOON = timedelta(minutes=30)
+
+
+@require_safe
+def queue(request: HttpRequest, view: str = "unfinished") -> HttpResponse:
+    """The agents' desk: what must be answered next stands first."""
+    actor = actor_of(request)
+    views = queue_for(actor)
+    if view not in views:
+        return redirect("tickets:queue")
+    now = timezone.now()
+    form = QueueForm(request.GET)
+    page = page_of(form.apply(views[view]).for_list().by_due(), "due_order", request.GET)
+    context = {
+        "view": view,
+        "tabs": [
+            {
+                "label": QUEUE_VIEWS[name],
+                "url": reverse("tickets:queue", args=[] if name == "unfinished" else [name]),
+                "current": name == view,
+                "count": tickets.count() if name != "all" else None,
+            }
+            for name, tickets in views.items()
+        ],
+        "form": form,
+        "is_filtered": any(form.cleaned_data.values()),
+        "tickets": page.rows,
+        "newer_url": page.previous_url,
+        "older_url": page.next_url,
+        "now": now,
+        "soon": now + DUE_SOON,
+    }
+    return fragment_or_page(request, "tickets/_queue.html", "tickets/queue.html", context)

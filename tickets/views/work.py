@@ -1,0 +1,81 @@
+"""One-field changes of a ticket."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from orgs.actor import Actor, actor_of
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
+from supportcenter.http import is_fragment
+from tickets import actions
+from tickets.access import ticket_for
+from tickets.forms import AssignmentForm, SeverityForm, StatusForm
+from tickets.models import Ticket
+from tickets.views.conversation import shown_again
+from tickets.views.ticket import ticket_page
+
+
+@require_POST
+def assignment(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give the ticket to an agent, or to nobody."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    form = AssignmentForm(request.POST)
+    if not form.is_valid():
+        return ticket_page(request, actor, ticket, status=422, assignment=form)
+    assignee = form.cleaned_data["assignee"]
+    return _change(
+        request, actor, ticket, lambda: actions.assign(actor=actor, ticket=ticket, assignee=assignee)
+    )
+
+
+@require_POST
+def status(request: HttpRequest, reference: str) -> HttpResponse:
+    """Set the status by hand."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    form = StatusForm(request.POST)
+    if not form.is_valid():
+        return ticket_page(request, actor, ticket, status=422, status_form=form)
+    chosen = form.cleaned_data["status"]
+    return _change(
+        request, actor, ticket, lambda: actions.change_status(actor=actor, ticket=ticket, status=chosen)
+    )
+
+
+@require_POST
+def severity(request: HttpRequest, reference: str) -> HttpResponse:
+    """Change the severity."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    form = SeverityForm(request.POST)
+    if not form.is_valid():
+        return ticket_page(request, actor, ticket, status=422, severity_form=form)
+    chosen = form.cleaned_data["severity"]
+    return _change(
+        request, actor, ticket, lambda: actions.change_severity(actor=actor, ticket=ticket, severity=chosen)
+    )
+
+
+@require_POST
+def resolution(request: HttpRequest, reference: str) -> HttpResponse:
+    """Mark solved."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference)
+    return _change(request, actor, ticket, lambda: actions.solve(actor=actor, ticket=ticket))
+
+
+def _change(request: HttpRequest, actor: Actor, ticket: Ticket, change: Callable[[], object]) -> HttpResponse:
+    """Make a change and show the ticket again; a rule that refuses is told on the page."""
+    try:
+        change()
+    except RuleViolation as violation:
+        messages.error(request, violation.message)
+        if is_fragment(request):
+            return ticket_page(request, actor, ticket_for(actor, ticket.reference), status=422)
+        return redirect(ticket)
+    return shown_again(request, actor, ticket)
