@@ -1,0 +1,41 @@
+"""How sign-in, sign-up and its mails work here."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from notifications import bell
+from notifications.models import EmailMessage
+from orgs.access import invited_address
+from orgs.models import User
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Sign-up by invitation only; mails go through the same rows and workers as all others."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return invited_address(request.session.get("invitation")) is not None
+
+    def clean_email(self, email: str) -> str:
+        """Whoever signs up with an invitation does so with the address that it was sent to."""
+        email = super().clean_email(email)
+        invited = invited_address(context.request.session.get("invitation"))
+        if invited not in {None, email}:
+            raise ValidationError(f"The invitation is for {invited}. Use that address.")
+        return email
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        site = SimpleNamespace(name=settings.SITE_NAME, domain=settings.ALLOWED_HOSTS[0])
+        message = self.render_mail(template_prefix, email, {"email": email, "current_site": site} | context)
+        EmailMessage.objects.create(
+            kind="account",
+            recipient=User.objects.filter(email=email).first(),
+            to_address=email,
+            content={"subject": message.subject, "text": str(message.body)},
+        )
+        bell.ring_on_commit()

@@ -1,0 +1,128 @@
+"""From a mail row to the mail: subject, text and HTML part, headers."""
+
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from notifications import threading
+from notifications.models import EmailMessage, MailState
+from orgs.actor import Actor, Source
+from orgs.invitations import token_for
+from orgs.models import Invitation
+from orgs.roles import Capability
+from tickets.access import thread_for
+from tickets.models import Activity, Ticket
+from tickets.narration import headline, status_words
+from tickets.rendering import to_html
+
+# Of the thread, how many earlier comments are quoted below the new one.
+QUOTED = 2
+
+
+class Withheld(Exception):
+    """The mail must not be sent any more; the message says why."""
+
+
+def build(mail: EmailMessage) -> EmailMultiAlternatives:
+    """Make the mail as it is to be sent now. Raises ``Withheld`` if its recipient may not have it."""
+    contexts = {"ticket_update": _ticket_update, "member_invited": _member_invited, "account": _account}
+    context = contexts[mail.kind](mail) | {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+    folder = f"email/{mail.kind}"
+    message = EmailMultiAlternatives(
+        subject=_one_line(render_to_string(f"{folder}/subject.txt", context)),
+        body=render_to_string(f"{folder}/body.txt", context).strip() + "\n",
+        to=[mail.to_address],
+        headers={
+            "Message-ID": mail.message_id,
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+            **_threading_headers(mail),
+        },
+    )
+    message.attach_alternative(render_to_string(f"{folder}/body.html", context), "text/html")
+    return message
+
+
+def _one_line(subject: str) -> str:
+    return " ".join(subject.split())
+
+
+def absolute(path: str) -> str:
+    """A path of this site as a full address; links in mails never depend on a request."""
+    return urljoin(settings.SITE_URL, path)
+
+
+def _threading_headers(mail: EmailMessage) -> dict[str, str]:
+    if mail.ticket_id is None:
+        return {}
+    earlier = EmailMessage.objects.filter(
+        ticket=mail.ticket_id, to_address=mail.to_address, state=MailState.SENT
+    ).order_by("-created_at")[: threading.LAST_REFERENCES]
+    ids = [each.message_id for each in reversed(earlier)]
+    return threading.headers(mail.ticket_id, settings.ALLOWED_HOSTS[0], ids)
+
+
+def _ticket_update(mail: EmailMessage) -> dict[str, Any]:
+    recipient, current = mail.recipient, mail.activity
+    assert recipient  # noqa: S101 - mails of this kind go to people
+    assert current  # noqa: S101 - and are about something that happened
+    actor = Actor.of(recipient, Source.MAIL)
+    ticket = Ticket.objects.visible_to(actor).for_page().filter(pk=current.ticket_id).first()
+    if ticket is None or not recipient.is_active:
+        raise Withheld("The recipient may not see this ticket any more.")
+    for_staff = actor.can(Capability.WORK_QUEUE)
+    thread = [each for each in thread_for(actor, ticket) if each.comment_id and each.pk <= current.pk]
+    if current.is_internal and not for_staff:
+        raise Withheld("Internal entries are for staff only.")
+    earlier = [each for each in reversed(thread) if each.pk != current.pk][:QUOTED]
+    who = current.actor.name if current.actor else settings.SITE_NAME
+    return {
+        "ticket": ticket,
+        "headline": headline(current.kind, who, current.before, current.after, for_staff=for_staff),
+        "comment": _shown(current) if current.comment else None,
+        "files": _files(current),
+        "earlier": [_shown(each) for each in earlier],
+        "is_receipt": current.kind == "opened" and recipient.pk == ticket.requester_id,
+        "status": status_words(ticket.status, for_staff=for_staff),
+        "url": absolute(ticket.get_absolute_url()),
+        "reason": mail.reason,
+        "time_zone": recipient.time_zone,
+    }
+
+
+def _shown(activity: Activity) -> dict[str, Any]:
+    comment = activity.comment
+    assert comment is not None  # noqa: S101 - callers pass entries with a comment
+    return {
+        "author": comment.author.name,
+        "at": comment.created_at,
+        "text": comment.body,
+        "html": to_html(comment.body),
+        "is_internal": comment.is_internal,
+    }
+
+
+def _files(activity: Activity) -> list[dict[str, Any]]:
+    if activity.comment is None:
+        return []
+    return [
+        {"name": each.name, "size": each.size, "url": absolute(reverse("tickets:attachment", args=[each.pk]))}
+        for each in activity.comment.attachments.all()
+    ]
+
+
+def _member_invited(mail: EmailMessage) -> dict[str, Any]:
+    found = Invitation.objects.filter(pk=mail.content["invitation"], accepted_at=None)
+    invitation = found.select_related("organization", "invited_by").first()
+    if invitation is None:
+        raise Withheld("The invitation was accepted or withdrawn.")
+    url = absolute(reverse("orgs:invitation", args=[token_for(invitation.pk)]))
+    return {"invitation": invitation, "url": url}
+
+
+def _account(mail: EmailMessage) -> dict[str, Any]:
+    return dict(mail.content)

@@ -1,0 +1,71 @@
+"""What this app does when something happened: one mail row for each recipient."""
+
+from notifications import bell
+from notifications.models import EmailMessage, Follow
+from notifications.recipients import INTERNAL_EVENTS, PUBLIC_EVENTS, People, recipients
+from orgs import events as org_events
+from orgs.models import Invitation, Membership, User
+from orgs.roles import ORGANIZATION_CAPABILITIES, Capability
+from supportcenter.outbox.models import OutboxMessage
+from supportcenter.outbox.registry import subscribe
+from tickets.models import Ticket
+
+
+@subscribe("notifications.ticket", *sorted(PUBLIC_EVENTS | INTERNAL_EVENTS))
+def tell_people_on_ticket(message: OutboxMessage) -> None:
+    """Queue the mails about one event of a ticket; running it twice queues them once."""
+    ticket = Ticket.objects.select_related("organization").get(pk=message.payload["ticket"])
+    reasons = recipients(message.name, _people_around(ticket), actor_id=message.actor_id)
+    EmailMessage.objects.bulk_create(
+        (
+            EmailMessage(
+                kind="ticket_update",
+                recipient=user,
+                to_address=user.email,
+                reason=reasons[user.pk],
+                event=message,
+                ticket=ticket,
+                activity_id=message.payload["activity"],
+            )
+            for user in User.objects.filter(pk__in=reasons, is_active=True)
+        ),
+        ignore_conflicts=True,
+    )
+    bell.ring_on_commit()
+
+
+def _people_around(ticket: Ticket) -> People:
+    following = [
+        role
+        for role, granted in ORGANIZATION_CAPABILITIES.items()
+        if Capability.FOLLOW_ALL_TICKETS in granted
+    ]
+    allowed = Membership.objects.filter(organization=ticket.organization_id, role__in=following)
+    follows = Follow.objects.filter(organization=ticket.organization_id, user__in=allowed.values("user"))
+    return People(
+        requester=ticket.requester_id,
+        assignee=ticket.assignee_id,
+        participants=frozenset(ticket.participants.values_list("user_id", flat=True)),
+        followers=frozenset(follows.values_list("user_id", flat=True)),
+        organization=ticket.organization.name,
+    )
+
+
+@subscribe("notifications.invitation", org_events.MEMBER_INVITED)
+def tell_invited(message: OutboxMessage) -> None:
+    """Queue the mail with the link of an invitation, unless it was withdrawn meanwhile."""
+    invitation = Invitation.objects.filter(pk=message.payload["invitation"], accepted_at=None).first()
+    if invitation is None:
+        return
+    EmailMessage.objects.bulk_create(
+        [
+            EmailMessage(
+                kind="member_invited",
+                to_address=invitation.email,
+                event=message,
+                content={"invitation": invitation.pk},
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    bell.ring_on_commit()
