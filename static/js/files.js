@@ -1,0 +1,78 @@
+// File fields inside [data-dropzone]: drop files on them, add more in several steps, take single ones out again.
+// The field itself stays the truth, so the form is sent as ever. data-max-mb and data-max-files on the input warn.
+
+const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+const same = (a, b) => a.name === b.name && a.size === b.size && a.lastModified === b.lastModified;
+const chosen = new WeakMap();
+
+function element(tag, className, text) {
+  return Object.assign(document.createElement(tag), { className, textContent: text });
+}
+
+function put(input, files) {
+  const transfer = new DataTransfer();
+  for (const file of files) transfer.items.add(file);
+  input.files = transfer.files;
+  chosen.set(input, files);
+  draw(input);
+}
+
+function add(input, files) {
+  const kept = input.multiple ? (chosen.get(input) ?? []) : [];
+  const fresh = [...files].filter((file) => !kept.some((each) => same(each, file)));
+  put(input, input.multiple ? [...kept, ...fresh] : fresh.slice(-1));
+}
+
+function problem(input, files) {
+  const { maxMb, maxFiles } = input.dataset;
+  const large = files.find((file) => maxMb && file.size > Number(maxMb) * 1e6);
+  if (large) return `${large.name} is larger than ${maxMb} MB. Remove it or choose a smaller one.`;
+  if (maxFiles && files.length > Number(maxFiles)) return `At most ${maxFiles} files can be attached.`;
+  return "";
+}
+
+function row(input, file) {
+  const item = document.createElement("li");
+  const remove = element("button", "btn btn-sm btn-ghost", "Remove");
+  remove.type = "button";
+  remove.setAttribute("aria-label", `Remove ${file.name}`);
+  remove.addEventListener("click", () => {
+    put(input, chosen.get(input).filter((each) => each !== file));
+    input.focus();
+  });
+  item.append(element("span", "file-name", file.name), element("span", "file-size", size(file.size)), remove);
+  return item;
+}
+
+function draw(input) {
+  const zone = input.closest("[data-dropzone]");
+  const files = chosen.get(input);
+  zone.querySelector(".file-chosen")?.remove();
+  input.setCustomValidity(problem(input, files));
+  if (!files.length) return;
+  const list = element("ul", "file-chosen", "");
+  list.setAttribute("aria-live", "polite");
+  list.append(...files.map((file) => row(input, file)));
+  if (input.validationMessage) list.append(element("li", "file-problem", input.validationMessage));
+  zone.append(list);
+}
+
+const fieldOf = (event) => event.target.closest?.("[data-dropzone]")?.querySelector('input[type="file"]');
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches('[data-dropzone] input[type="file"]')) add(event.target, event.target.files);
+});
+
+for (const name of ["dragover", "dragleave", "drop"]) {
+  document.addEventListener(name, (event) => {
+    const input = fieldOf(event);
+    if (!input || !event.dataTransfer?.types.includes("Files")) return;
+    if (name !== "dragleave") event.preventDefault();
+    input.closest("[data-dropzone]").classList.toggle("is-over", name === "dragover");
+    if (name === "drop") add(input, event.dataTransfer.files);
+  });
+}
+
+document.addEventListener("reset", (event) => {
+  for (const input of event.target.querySelectorAll('[data-dropzone] input[type="file"]')) put(input, []);
+});

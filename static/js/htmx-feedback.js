@@ -1,0 +1,69 @@
+// Makes every htmx request visible: a bar at the top while it runs, a message when it fails.
+const progress = document.getElementById("progress");
+const started = new WeakMap();
+let running = 0;
+let leaving = false;
+
+const WORDS = {
+  0: "The server cannot be reached. Check your connection and try again; what you typed is still here.",
+  400: "The server did not understand this request. Reload the page and try again.",
+  403: "You may not do this. If you think you should, reload the page and try again.",
+  404: "This is not here any more, or you may not see it.",
+  409: "Somebody else changed this in the meantime. Reload the page to see how it looks now.",
+  413: "This is too large to send. Remove a file or choose a smaller one.",
+  429: "Too many requests in a short time. Wait a moment, then try again.",
+  500: "Something went wrong on our side. What you typed is still here; try again in a moment.",
+};
+
+function show(...parts) {
+  document.dispatchEvent(new CustomEvent("supportcenter:error", { detail: { key: "request-failed", parts } }));
+}
+
+function failed(status, requestId) {
+  const words = WORDS[status] ?? (status >= 500 ? WORDS[500] : WORDS[400]);
+  show(requestId ? `${words} (Request ${requestId})` : words);
+}
+
+document.addEventListener("htmx:before:request", (event) => {
+  started.set(event.detail.ctx, Date.now());
+  running += 1;
+  progress.classList.add("is-running");
+});
+
+document.addEventListener("htmx:finally:request", (event) => {
+  if (!started.has(event.detail.ctx)) return;
+  running -= 1;
+  if (running === 0) progress.classList.remove("is-running");
+});
+
+// The session ended: a request was sent on to the login page. Do not put that page into this one.
+document.addEventListener("htmx:before:response", (event) => {
+  const { raw } = event.detail.ctx.response;
+  const login = document.body.dataset.loginUrl;
+  if (!raw.redirected || new URL(raw.url).pathname !== login) return;
+  event.preventDefault();
+  const link = Object.assign(document.createElement("a"), { href: login, target: "_blank", textContent: "Log in" });
+  show("You are logged out. What you typed is still here. ", link, " in a new tab, then try again.");
+});
+
+// 422 is a form with its errors: htmx shows it in place. Every other error says so here.
+document.addEventListener("htmx:response:error", (event) => {
+  const { status, headers } = event.detail.ctx.response;
+  if (status !== 422) failed(status, headers.get("X-Request-ID"));
+});
+
+document.addEventListener("htmx:error", (event) => {
+  const { ctx, error } = event.detail;
+  if (leaving || !ctx || ctx.response?.status >= 400) return;
+  const waited = Date.now() - started.get(ctx);
+  const replaced = error?.name === "AbortError" && waited < htmx.config.defaultTimeout - 1000;
+  if (!replaced) failed(ctx.response ? 500 : 0);
+});
+
+// After a failure the next answer proves that the connection is back.
+document.addEventListener("htmx:after:request", (event) => {
+  if (event.detail.ctx.response.status < 400) document.querySelector('[data-toast-key="request-failed"]')?.remove();
+});
+
+window.addEventListener("pagehide", () => { leaving = true; });
+window.addEventListener("pageshow", () => { leaving = false; });
