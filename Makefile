@@ -1,0 +1,54 @@
+# All commands, by what they are for. Each makes .venv itself and asks for nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lock vendor docs screenshots bench clean
+
+BOOTSTRAP := sh supportcenter/local/bootstrap.sh
+PY := .venv/bin/python
+LOCAL := $(PY) -m supportcenter.local
+# How many tests run at the same time.
+JOBS ?= 2
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: ## Start everything and stay in the foreground, with demo data on the first start (PORT=8000)
+	@$(BOOTSTRAP) local && exec $(LOCAL) run
+
+test: check ## Run all checks and all tests, the browser's too
+	@$(LOCAL) chromium
+	@$(PY) -m pytest -n $(JOBS) $(ARGS)
+
+check: ## Format, lint, types, imports, migrations, deploy check, docs: no server, under a minute
+	@$(BOOTSTRAP) test
+	@$(LOCAL) check
+
+format: ## Bring code and templates into the house's form
+	@$(BOOTSTRAP) test
+	@$(PY) -m ruff check --fix --quiet || true
+	@$(PY) -m ruff format --quiet
+	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} + || true
+
+lock: ## Pin the newest allowed packages into requirements/*.txt
+	@sh supportcenter/local/lock.sh
+
+vendor: ## Fetch the pinned front-end files into static/vendor
+	@$(BOOTSTRAP) test
+	@$(LOCAL) vendor
+
+docs: ## Write the generated parts of docs/
+	@$(BOOTSTRAP) test
+	@$(LOCAL) docs
+
+screenshots: ## Take the pictures in docs/images of the running demo
+	@$(BOOTSTRAP) test
+	@$(LOCAL) chromium
+	@$(LOCAL) screenshots
+
+bench: ## Measure the pages, as a ratio to a bare Django view
+	@$(BOOTSTRAP) test
+	@$(LOCAL) bench
+
+clean: ## Remove .venv, caches and the demo's data: the next start is a first one
+	@test ! -x $(PY) || $(LOCAL) clean
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +

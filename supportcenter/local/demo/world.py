@@ -1,0 +1,113 @@
+"""People, organizations, tiers: the demo world before anybody opened a ticket."""
+
+import random
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+
+from billing.models import BillingGroup, SupportTier, TierPeriod
+from notifications.models import Follow
+from orgs.models import Membership, Organization, OrganizationalUnit, Project, Service, User
+from supportcenter.local.demo.people import ORGANIZATIONS, STAFF, DemoOrganization
+
+# Who had a smaller tier before, and for how many days they have had today's.
+UPGRADED = {"acme": ("essential", 48), "globex": ("advanced", 75), "nordwind": ("basic", 33)}
+
+
+@dataclass
+class World:
+    """What the conversations are made with."""
+
+    agents: list[User]
+    lead: User
+    members: dict[str, list[User]] = field(default_factory=lambda: defaultdict(list))
+    services: dict[str, list[Service]] = field(default_factory=lambda: defaultdict(list))
+    organizations: dict[str, Organization] = field(default_factory=dict)
+
+
+def build(now: datetime, dice: random.Random) -> World:
+    """Create everything but tickets."""
+    users = _users(now)
+    staff = [users[each.email] for each in STAFF]
+    world = World(
+        agents=[user for user in staff if user.staff_role == "agent"],
+        lead=next(user for user in staff if user.staff_role == "duty_lead"),
+    )
+    for demo in ORGANIZATIONS:
+        _organization(world, demo, users, now)
+    return world
+
+
+def _users(now: datetime) -> dict[str, User]:
+    password = make_password(settings.DEMO_PASSWORD)
+    joined = now - timedelta(days=400)
+    people = {
+        person.email: User(email=person.email, name=person.name, time_zone=demo.time_zone)
+        for demo in ORGANIZATIONS
+        for person in demo.people
+    }
+    people |= {
+        each.email: User(email=each.email, name=each.name, staff_role=each.role, time_zone="Europe/Helsinki")
+        for each in STAFF
+    }
+    for user in people.values():
+        user.password = password
+        user.date_joined = joined
+    User.objects.bulk_create(people.values())
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in people.values()
+    )
+    return people
+
+
+def _organization(world: World, demo: DemoOrganization, users: dict[str, User], now: datetime) -> None:
+    organization = Organization.objects.create(
+        slug=demo.slug,
+        name=demo.name,
+        time_zone=demo.time_zone,
+        country=demo.country,
+        created_at=now - timedelta(days=400),
+    )
+    world.organizations[demo.slug] = organization
+    units = {unit.name: OrganizationalUnit(organization=organization, name=unit.name) for unit in demo.units}
+    OrganizationalUnit.objects.bulk_create(units.values())
+    for unit in demo.units:
+        for project in unit.projects:
+            row = Project.objects.create(unit=units[unit.name], name=project.name)
+            world.services[demo.slug] += Service.objects.bulk_create(
+                Service(project=row, **vars(service)) for service in project.services
+            )
+    memberships = [
+        Membership(
+            organization=organization,
+            user=users[person.email],
+            unit=units.get(person.unit or ""),
+            role=person.role,
+            joined_at=now - timedelta(days=380),
+        )
+        for person in demo.people
+    ]
+    Membership.objects.bulk_create(memberships)
+    world.members[demo.slug] = [each.user for each in memberships]
+    Follow.objects.bulk_create(
+        Follow(user=each.user, organization=organization) for each in memberships if each.role == "admin"
+    )
+    BillingGroup.objects.create(organization=organization, name=f"{demo.name} main", currency="EUR")
+    _tiers(organization, demo, now)
+
+
+def _tiers(organization: Organization, demo: DemoOrganization, now: datetime) -> None:
+    tiers = {tier.code: tier for tier in SupportTier.objects.all()}
+    started = now - timedelta(days=380)
+    if demo.slug in UPGRADED:
+        earlier, days = UPGRADED[demo.slug]
+        changed = now - timedelta(days=days)
+        TierPeriod.objects.create(
+            organization=organization, tier=tiers[earlier], started_at=started, ended_at=changed
+        )
+        started = changed
+    TierPeriod.objects.create(organization=organization, tier=tiers[demo.tier], started_at=started)

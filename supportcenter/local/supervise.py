@@ -1,0 +1,246 @@
+"""`make run`: every process of the site under one supervisor, in the foreground.
+
+honcho starts them all, shows their lines, and ends them all when one ends. Added to it here: the order in
+which they stop, what a person sees, and the exit code. Web, worker, beat and mail wait in a shell loop until
+`prepare` has the database ready, so that one loop supervises everything from the first moment.
+"""
+
+import os
+import shlex
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+from types import FrameType
+
+import honcho.manager
+from honcho.manager import SYSTEM_PRINTER_NAME, Manager
+from honcho.printer import Message, Printer
+
+from supportcenter.local import embedded, leftovers
+from supportcenter.local.environment import check_port, settings, write_env_file
+from supportcenter.local.errors import StartError
+from supportcenter.local.layout import CHECKOUT, Layout
+from supportcenter.local.lock import take_lock
+from supportcenter.local.prepare import UP
+
+SERVERS = ("postgres", "valkey")
+# SIGTERM would have PostgreSQL wait until the last client hangs up.
+STOP_SIGNALS = {"postgres": signal.SIGINT}
+# Seconds until a process that was asked to stop is killed: all of them together stay below ten.
+CLIENT_PATIENCE, SERVER_PATIENCE = 4.5, 3.5
+honcho.manager.KILL_WAIT = 9
+# No access log: the site itself logs each request, with its id. No control socket: there would be one for each
+# user, not for each checkout.
+GUNICORN = [
+    "--workers=2",
+    "--threads=4",
+    "--worker-class=gthread",
+    "--graceful-timeout=3",
+    "--no-control-socket",
+]
+WORKER = ["--concurrency=2", "--loglevel=info", "--without-gossip", "--without-mingle"]
+
+
+class Screen(Printer):
+    """What a person sees: until the site is up only what `prepare` says, then every process's lines."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stdout)
+        self.held: deque[Message] = deque(maxlen=500)
+        self.is_open = False
+
+    def write(self, message: Message) -> None:
+        if message.name == SYSTEM_PRINTER_NAME:
+            return
+        text = message.data.decode(errors="replace") if isinstance(message.data, bytes) else message.data
+        if message.name == "prepare" and text.strip() == UP:
+            self.is_open = True
+        elif message.name == "prepare":
+            print(text, end="", flush=True)
+        elif self.is_open:
+            super().write(message)
+        else:
+            self.held.append(message)
+
+    def show_held(self, name: str) -> None:
+        """Show what this process said while nobody was listening."""
+        for message in self.held:
+            if message.name == name:
+                super().write(message)
+
+
+class Supervisor(Manager):
+    """honcho's manager with an order of stopping: what needs the servers first, then the servers."""
+
+    def __init__(self, screen: Screen) -> None:
+        super().__init__(screen)
+        self.screen = screen
+        self.ended_by_itself: str | None = None
+
+    def terminate(self) -> None:
+        """Begin to stop; honcho calls this on a signal and when the first process has ended."""
+        if self._terminating:
+            return
+        self._terminating = True
+        self.ended_by_itself = next((n for n, p in self._processes.items() if "returncode" in p), None)
+        if self.ended_by_itself and not self.screen.is_open:
+            self.screen.show_held(self.ended_by_itself)
+        self.screen.is_open = False
+        # A thread, because this may run inside a signal handler and honcho's loop must go on.
+        threading.Thread(target=self._stop_in_order, daemon=True).start()
+
+    def exit_code(self) -> int:
+        """0 if somebody asked for the stop, otherwise not, whatever the ended process itself said."""
+        if self.ended_by_itself is None:
+            return 0
+        code = self._processes[self.ended_by_itself]["returncode"]
+        if self.ended_by_itself != "prepare":
+            print(f"make run: {self.ended_by_itself} ended by itself (exit code {code})", file=sys.stderr)
+        return 1
+
+    def _stop_in_order(self) -> None:
+        self._stop([name for name in self._processes if name not in SERVERS], CLIENT_PATIENCE)
+        self._stop([name for name in self._processes if name in SERVERS], SERVER_PATIENCE)
+
+    def _stop(self, names: list[str], patience: float) -> None:
+        """Ask each process to stop, kill the process group of those that do not, return when all are gone."""
+        asked: set[str] = set()
+        deadline = time.monotonic() + patience
+        while alive := [name for name in names if "returncode" not in self._processes[name]]:
+            is_late = time.monotonic() > deadline
+            for name in alive:
+                pid = self._processes[name].get("pid")
+                if pid is not None and is_late:
+                    self._procmgr.kill(pid)
+                elif pid is not None and name not in asked:
+                    # Not the group: Celery's and PostgreSQL's main processes end their children themselves.
+                    send(pid, STOP_SIGNALS.get(name, signal.SIGTERM))
+                    asked.add(name)
+            time.sleep(0.05)
+
+
+def send(pid: int, signum: int) -> None:
+    """Signal a process that may have ended meanwhile."""
+    try:
+        os.kill(pid, signum)
+    except ProcessLookupError:
+        return
+
+
+def server_commands(layout: Layout, environ: Mapping[str, str]) -> dict[str, list[str]]:
+    """The embedded servers; none where the environment names one."""
+    commands = {}
+    if not environ.get("DATABASE_URL"):
+        if embedded.init_postgres(layout.postgres_data):
+            print("Made a new PostgreSQL in", layout.postgres_data, flush=True)
+        commands["postgres"] = embedded.postgres_argv(layout.postgres_data, layout.postgres_sockets)
+    if not environ.get("REDIS_URL"):
+        commands["valkey"] = embedded.valkey_argv(layout.valkey_data, layout.valkey_socket)
+    return commands
+
+
+def app_commands(
+    layout: Layout, values: Mapping[str, str], environ: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """What production runs too, with the mail catcher in place of a mail server."""
+    python = [sys.executable, "-m"]
+    celery = [*python, "celery", "--quiet", "-A", "supportcenter.celery"]
+    commands = {
+        "web": [
+            *python,
+            "gunicorn",
+            "supportcenter.wsgi",
+            "--bind",
+            f"127.0.0.1:{values['PORT']}",
+            *GUNICORN,
+        ],
+        "worker": [*celery, "worker", *WORKER],
+        "beat": [*celery, "beat", "--schedule", str(layout.run / "celerybeat-schedule")],
+    }
+    if not environ.get("EMAIL_URL"):
+        address = values["EMAIL_URL"].removeprefix("smtp://")
+        catcher = ["aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Mailbox", values["DEV_MAILBOX"], "-l", address]
+        commands["mail"] = [*python, *catcher]
+    return commands
+
+
+def after_ready(layout: Layout, argv: list[str]) -> str:
+    """A shell line that waits until the database is ready and then becomes the command."""
+    return f"while ! test -e {shlex.quote(str(layout.ready))}; do sleep 0.1; done; exec {shlex.join(argv)}"
+
+
+def supervise(layout: Layout, values: Mapping[str, str]) -> int:
+    """Run everything until a signal or the end of one process; the exit code for the shell."""
+    manager = Supervisor(Screen())
+    environ = {**os.environ, **values, "PYTHONUNBUFFERED": "1"}
+
+    # Several tasks a second that find nothing to do are not worth a line here.
+    quiet = {"worker": {"LOG_LEVEL": "WARNING"}, "beat": {"LOG_LEVEL": "WARNING"}}
+
+    def add(name: str, line: str) -> None:
+        manager.add_process(name, line, env={**quiet.get(name, {}), **environ}, cwd=str(CHECKOUT))
+
+    for name, argv in server_commands(layout, os.environ).items():
+        add(name, f"exec {shlex.join(argv)}")
+    apps = app_commands(layout, values, os.environ)
+    prepare = [sys.executable, "-m", "supportcenter.local", "prepare", *["--catcher"] * ("mail" in apps)]
+    add("prepare", f"exec {shlex.join(prepare)}")
+    for name, argv in apps.items():
+        add(name, after_ready(layout, argv))
+    # A closed terminal counts as a wish to stop.
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    try:
+        manager.loop()
+    finally:
+        leftovers.end_leftovers(layout)
+    return manager.exit_code()
+
+
+def start(layout: Layout) -> int:
+    """Everything before the first process: lock, leftovers, port, settings."""
+    values = settings(layout, os.environ)
+    layout.var.mkdir(parents=True, exist_ok=True)
+    lock = take_lock(layout.lock, values["SITE_URL"])
+    ended = leftovers.end_leftovers(layout)
+    if ended:
+        print(f"Ended {ended} processes that an earlier start left behind.", flush=True)
+    check_port(int(values["PORT"]))
+    layout.create()
+    layout.ready.unlink(missing_ok=True)
+    write_env_file(layout.env, values)
+    code = supervise(layout, values)
+    lock.close()
+    return code
+
+
+def stop_early(signum: int, frame: FrameType | None) -> None:
+    """Before honcho takes over, a signal ends the start in the same orderly way as Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Run until stopped: 0 if a signal stopped it, 1 with one line that says why otherwise."""
+    layout = Layout.from_environ()
+    if not leftovers.is_marked(layout):
+        # The kernel shows a process's first environment only, so the marker needs a new start.
+        argv = [sys.executable, "-m", "supportcenter.local", "run"]
+        os.execve(sys.executable, argv, leftovers.mark_environment(layout, dict(os.environ)))  # noqa: S606
+    signal.signal(signal.SIGTERM, stop_early)
+    try:
+        return start(layout)
+    except StartError as error:
+        print(f"make run: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        return 0
+    except OSError as error:
+        print(
+            f"make run: cannot write {error.filename or layout.var} ({error.strerror}): {REMEDY}",
+            file=sys.stderr,
+        )
+    return 1
+
+
+REMEDY = "make it writable for you, or use a checkout in a folder of your own"

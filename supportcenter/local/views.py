@@ -1,0 +1,45 @@
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from supportcenter.local.mailbox import caught_mail, caught_mails
+
+
+@login_not_required
+@require_safe
+def mails(request: HttpRequest) -> HttpResponse:
+    """The development mailbox; as JSON for scripts that ask for it."""
+    everything = caught_mails()
+    recipient = request.GET.get("to", "")
+    shown = [mail for mail in everything if recipient in {"", mail.to}]
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        return JsonResponse([mail.as_dict() for mail in shown], safe=False)
+    context = {"mails": shown, "recipients": sorted({mail.to for mail in everything}), "recipient": recipient}
+    return render(request, "local/mails.html", context)
+
+
+@login_not_required
+@require_safe
+def mail(request: HttpRequest, key: str) -> HttpResponse:
+    """One caught mail: both parts and the headers."""
+    found = caught_mail(key)
+    if found is None:
+        raise Http404
+    return render(request, "local/mail.html", {"mail": found})
+
+
+@login_not_required
+@require_safe
+@xframe_options_sameorigin
+def mail_html(request: HttpRequest, key: str) -> HttpResponse:
+    """The HTML part alone, for a frame in which nothing can run."""
+    found = caught_mail(key)
+    if found is None:
+        raise Http404
+    response = HttpResponse(found.html)
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+    )
+    return response
