@@ -1,0 +1,44 @@
+import threading
+
+from supportcenter.outbox import bell
+
+
+class SlowBroker:
+    """Stands in for Celery: every send waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.sent = threading.Semaphore(0)
+        self.let_go = threading.Event()
+
+    def send_task(self, name: str, **options: object) -> None:
+        self.let_go.wait(5)
+        self.sent.release()
+
+
+def test_rings_return_at_once_and_fold_while_the_broker_hangs(monkeypatch):
+    broker = SlowBroker()
+    monkeypatch.setattr(bell, "current_app", broker)
+    ringing = bell.Bell("some.task")
+    for _ in range(100):
+        ringing.ring()
+    broker.let_go.set()
+    assert broker.sent.acquire(timeout=5)
+    extra = sum(broker.sent.acquire(timeout=0.2) for _ in range(3))
+    assert extra <= 1
+
+
+def test_dead_broker_is_logged_and_not_raised(monkeypatch):
+    tried = threading.Event()
+
+    class DeadBroker:
+        def send_task(self, name: str, **options: object) -> None:
+            tried.set()
+            raise ConnectionError("refused")
+
+    monkeypatch.setattr(bell, "current_app", DeadBroker())
+    ringing = bell.Bell("some.task")
+    ringing.ring()
+    assert tried.wait(5)
+    tried.clear()
+    ringing.ring()
+    assert tried.wait(5)

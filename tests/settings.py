@@ -1,0 +1,8 @@
+"""The site's settings with what tests need otherwise."""
+
+from supportcenter.settings import *  # noqa: F403
+from supportcenter.settings import STORAGES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real ones are slow by design
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = True
