@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -13,6 +13,11 @@ def is_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of a page (and not for a whole one, as a boosted link does)."""
     htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """The data to bind a form to: also an empty POST is one, and must be told what is missing."""
+    return request.POST if request.method == "POST" else None
 
 
 def fragment_or_page(

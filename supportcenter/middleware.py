@@ -5,12 +5,21 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from structlog.contextvars import get_contextvars
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 PERMISSIONS_POLICY = ", ".join(
     f"{name}=()" for name in ("camera", "geolocation", "microphone", "payment", "usb")
 )
+
+
+def request_id() -> str:
+    """The id of the present request, or of the request that led to the present job; at most 64 characters.
+
+    A client or proxy may bring its own in ``X-Request-ID``, so it is cut and nothing is built on it.
+    """
+    return str(get_contextvars().get("request_id", ""))[:64]
 
 
 class ResponseHeaders:
@@ -26,8 +35,8 @@ class ResponseHeaders:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if not request.path.startswith("/static/"):
-            response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["X-Request-ID"] = request_id()
         return response
 
 

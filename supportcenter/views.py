@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from structlog.contextvars import get_contextvars
 
 from notifications.delivery import oldest_waiting_at
+from supportcenter.middleware import request_id
 from supportcenter.outbox.tasks import HEARTBEAT_KEY
 
 # Beat asks for a heartbeat every ten seconds; three missed ones mean that nobody answers.
@@ -69,7 +69,7 @@ def _worker() -> str:
 
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:
-    context = {"request_id": get_contextvars().get("request_id", "")}
+    context = {"request_id": request_id()}
     return render(request, f"{status}.html", context, status=status)
 
 

@@ -9,6 +9,7 @@ from orgs.actor import actor_of
 from orgs.forms import InvitationForm
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
+from supportcenter.http import posted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -16,7 +17,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
     """People of the organization, and inviting another one."""
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.MANAGE_MEMBERS)
-    form = InvitationForm(request.POST or None)
+    form = InvitationForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             invitation = invite_member(actor=actor, organization=organization, **form.cleaned_data)

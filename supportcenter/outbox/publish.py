@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from structlog.contextvars import get_contextvars
 
+from supportcenter.middleware import request_id
 from supportcenter.outbox import bell, registry
 from supportcenter.outbox.models import OutboxDelivery, OutboxMessage
 
@@ -24,7 +24,7 @@ def publish(name: str, payload: Mapping[str, Any], *, actor_id: int | None) -> O
         name=name,
         payload=dict(payload),
         actor_id=actor_id,
-        request_id=get_contextvars().get("request_id", ""),
+        request_id=request_id(),
         occurred_at=now,
     )
     OutboxDelivery.objects.bulk_create(

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from orgs.actor import Actor, actor_of
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
-from supportcenter.http import fragment_or_page, is_fragment
+from supportcenter.http import fragment_or_page, is_fragment, posted
 from tickets.access import allowed_on, ticket_for
 from tickets.actions import add_comment, add_internal_note, add_participants
 from tickets.forms import AnswerForm, CommentForm, ParticipantsForm
@@ -48,7 +48,7 @@ def participants(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = ticket_for(actor, reference)
     if not allowed_on(actor, ticket).add_participants:
         raise PermissionDenied
-    form = ParticipantsForm(request.POST or None, organization=ticket.organization)
+    form = ParticipantsForm(posted(request), organization=ticket.organization)
     if request.method == "POST" and form.is_valid():
         try:
             add_participants(

@@ -1,0 +1,92 @@
+"""What every response carries."""
+
+import pytest
+
+from tests import builders
+
+
+@pytest.fixture
+def responses(cast, client, client_of):
+    ticket = builders.ticket(cast.ben, cast.acme)
+    ben = client_of(cast.ben)
+    htmx = {"HX-Request": "true"}
+    return {
+        "login": client.get("/accounts/login/"),
+        "list": ben.get("/o/acme/tickets/"),
+        "fragment": ben.get("/o/acme/tickets/", headers=htmx),
+        "thread": ben.get(f"/tickets/{ticket.reference}/thread/", headers=htmx),
+        "redirect": ben.get("/"),
+        "missing": ben.get("/tickets/SUP-1/"),
+        "forbidden": ben.get("/queue/"),
+        "unprocessable": ben.post("/o/acme/tickets/new/"),
+        "not allowed": ben.post("/help/"),
+        "health": client.get("/healthz"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Cache-Control", "no-store"),
+    ],
+)
+def test_header_is_on_every_response(responses, header, expected):
+    without = {
+        name: response.headers.get(header)
+        for name, response in responses.items()
+        if expected not in response.headers.get(header, "")
+    }
+    assert without == {}
+
+
+def test_policy_allows_nothing_inline(responses):
+    for response in responses.values():
+        policy = response.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+
+
+def test_request_id_is_on_the_error_page(responses):
+    page = responses["missing"].content.decode()
+    assert responses["missing"].headers["X-Request-ID"] in page
+
+
+def test_fragment_is_not_the_page(responses):
+    assert "<html" in responses["list"].content.decode()
+    assert "<html" not in responses["fragment"].content.decode()
+    assert responses["list"].headers["Vary"].startswith("HX-Request")
+
+
+def test_other_host_names_are_refused(client):
+    assert client.get("/accounts/login/", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_forms_need_their_token(cast):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.ben, backend="allauth.account.auth_backends.AuthenticationBackend")
+    response = client.post("/o/acme/tickets/new/", builders.form_data())
+    assert response.status_code == 403
+    assert "<html" in response.content.decode()
+
+
+def test_server_error_has_a_page_that_needs_nothing(client, monkeypatch, cast, client_of):
+    from tickets.views import lists
+
+    def broken(*args):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(lists, "organization_for", broken)
+    client = client_of(cast.ben)
+    client.raise_request_exception = False
+    response = client.get("/o/acme/tickets/")
+    assert response.status_code == 500
+    assert "secret detail" not in response.content.decode()
+    assert response.headers["X-Request-ID"] in response.content.decode()

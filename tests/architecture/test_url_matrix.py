@@ -1,0 +1,164 @@
+"""Every address × every member of the cast → the expected answer. An address without a row fails."""
+
+import uuid
+from types import SimpleNamespace
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from orgs.actions import invite_member
+from orgs.invitations import token_for
+from tests import builders
+from tests.cast import actor
+from tickets.models import Attachment
+
+PEOPLE = ["ada", "ben", "cleo", "dov", "eve", "ivy", "fay", "gus", "hal", "nobody"]
+# Addresses of Django's admin and of allauth have tests of their own; these are theirs.
+FOREIGN = ("admin:", "account_")
+
+LOGIN = 302  # nobody is signed in: to the login page
+SEEN = {"ada": 200, "ben": 200, "cleo": 200, "fay": 200, "gus": 200, "nobody": LOGIN}
+
+
+def row(default: int, **exceptions: int) -> dict[str, int]:
+    """What each person gets: ``default``, but for the exceptions; nobody goes to the login page."""
+    return dict.fromkeys(PEOPLE, default) | {"nobody": LOGIN} | exceptions
+
+
+ON_TICKET = row(404) | SEEN  # Ben's ticket with Cleo in CC
+ACME_LISTS = row(404, ada=200, ben=200, cleo=200, dov=200, fay=200, gus=200, hal=200)
+OPENED_BY_AGENTS = row(404, ada=403, ben=403, cleo=403)
+
+GET = {
+    "home": row(302),
+    "help": row(200),
+    "healthz": row(200, nobody=200),
+    "readyz": row(503, nobody=503),  # no worker runs in this test
+    "orgs:profile": row(200),
+    "orgs:members": row(404, ada=200, ben=403, cleo=403, dov=403, fay=403, gus=403, hal=403),
+    "orgs:invitation": row(200, nobody=200),
+    "billing:organizations": row(403, hal=200),
+    "tickets:list": ACME_LISTS,
+    "tickets:list/cc": ACME_LISTS,
+    "tickets:list/organization": row(
+        404, ada=200, **dict.fromkeys(["ben", "cleo", "dov", "fay", "gus", "hal"], 302)
+    ),
+    "tickets:new": row(404, ada=200, ben=200, cleo=200, dov=200, fay=403, gus=403, hal=403),
+    "tickets:ticket": ON_TICKET,
+    "tickets:thread": ON_TICKET,
+    "tickets:participants": ON_TICKET | {"cleo": 403},
+    "tickets:attachment": ON_TICKET,
+    "tickets:queue": row(403, fay=200, gus=200),
+    "tickets:queue/mine": row(403, fay=200, gus=200),
+}
+
+# What an empty form gets: 422 for those who may, a redirect where nothing needs to be filled in.
+POST = {
+    "orgs:profile": row(422),
+    "orgs:members": row(404, ada=422, ben=403, cleo=403, dov=403, fay=403, gus=403, hal=403),
+    "orgs:invitation": row(422, nobody=302),
+    "tickets:new": row(404, ada=422, ben=422, cleo=422, dov=422, fay=403, gus=403, hal=403),
+    "tickets:comments": ON_TICKET | dict.fromkeys(["ada", "ben", "cleo", "fay", "gus"], 422),
+    "tickets:participants": row(404, ada=422, ben=422, cleo=403, fay=422, gus=422),
+    "tickets:assignment": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "tickets:status": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
+    "tickets:severity": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
+    "tickets:resolution": row(404, ada=302, ben=302, cleo=302, fay=302, gus=302),
+}
+
+
+@pytest.fixture
+def world(cast, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    ticket = builders.ticket(cast.ben, cast.acme, cc=[cast.cleo])
+    attachment = Attachment(comment=ticket.comments.get(), uploaded_by=cast.ben, name="a", size=1, sha256="")
+    attachment.file.name = "x"
+    attachment.save()
+    (tmp_path / "x").write_bytes(b"boom")
+    invitation = invite_member(
+        actor=actor(cast.ada), organization=cast.acme, email="zoe@acme.example", role="member"
+    )
+    return SimpleNamespace(
+        people=cast.people(), ticket=ticket, attachment=attachment, token=token_for(invitation.pk)
+    )
+
+
+def address(world: SimpleNamespace, name: str) -> str:
+    name, _, last = name.partition("/")
+    wanted: dict[str, list] = {
+        "orgs:members": ["acme"],
+        "orgs:invitation": [world.token],
+        "tickets:list": ["acme"],
+        "tickets:new": ["acme"],
+        "tickets:attachment": [world.attachment.pk],
+    }
+    on_ticket = name.startswith("tickets:") and name not in {"tickets:queue", *wanted}
+    args = wanted.get(name, [world.ticket.reference] if on_ticket else [])
+    return reverse(name, args=[*args, last] if last else args)
+
+
+def answers(world, client_of, client, method: str, name: str) -> dict[str, int]:
+    found = {}
+    for person in PEOPLE:
+        one = client if person == "nobody" else client_of(world.people[person])
+        response = getattr(one, method)(address(world, name))
+        if response.streaming:
+            b"".join(response.streaming_content)
+        found[person] = response.status_code
+    return found
+
+
+@pytest.mark.parametrize("name", GET)
+def test_get(world, client_of, client, name):
+    assert answers(world, client_of, client, "get", name) == GET[name]
+
+
+@pytest.mark.parametrize("name", POST)
+def test_post(world, client_of, client, name):
+    assert answers(world, client_of, client, "post", name) == POST[name]
+
+
+@pytest.mark.parametrize("name", sorted(set(POST) - set(GET)))
+def test_addresses_only_for_posting_refuse_get(world, client_of, name):
+    assert client_of(world.people["ada"]).get(address(world, name)).status_code == 405
+
+
+@pytest.mark.parametrize("name", sorted(set(GET) - set(POST) - {"tickets:list/organization"}))
+def test_addresses_only_for_reading_refuse_post(world, client_of, name):
+    assert client_of(world.people["ada"]).post(address(world, name)).status_code == 405
+
+
+def names(patterns, prefix: str = "") -> set[str]:
+    found = set()
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            inner = f"{prefix}{each.namespace}:" if each.namespace else prefix
+            found |= names(each.url_patterns, inner)
+        elif isinstance(each, URLPattern) and each.name:
+            found.add(prefix + each.name)
+    return found
+
+
+def test_every_address_has_a_row():
+    ours = {name for name in names(get_resolver().url_patterns) if not name.startswith(FOREIGN)}
+    assert ours == {name.partition("/")[0] for name in GET | POST}
+
+
+def test_another_tickets_number_gives_nothing_away(world, client_of):
+    client = client_of(world.people["eve"])
+    there = client.get(address(world, "tickets:ticket"))
+    nowhere = client.get(reverse("tickets:ticket", args=["SUP-999999"]))
+    assert (there.status_code, nowhere.status_code) == (404, 404)
+    assert world.ticket.subject not in there.content.decode()
+
+
+@pytest.mark.parametrize(
+    "reference", ["SUP-", "SUP-x", "SUP-1e3", "1001", "FOO-1001", "SUP-" + "9" * 40, "SUP--1"]
+)
+def test_strange_references_are_404(world, client_of, reference):
+    assert client_of(world.people["fay"]).get(f"/tickets/{reference}/").status_code == 404
+
+
+def test_file_of_nobody_is_404(world, client_of):
+    url = reverse("tickets:attachment", args=[uuid.uuid4()])
+    assert client_of(world.people["fay"]).get(url).status_code == 404

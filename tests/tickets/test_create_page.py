@@ -1,0 +1,151 @@
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests import builders
+from tickets.models import Attachment, Ticket
+
+NEW = "/o/acme/tickets/new/"
+
+
+@pytest.fixture
+def ben(cast, client_of, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return client_of(cast.ben)
+
+
+def text(response) -> str:
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def test_fields_stand_in_the_order_of_the_guide(ben):
+    page = text(ben.get(NEW))
+    labels = [
+        "CC",
+        "Subject",
+        "Severity",
+        "Projects and services",
+        "Product",
+        "Reason",
+        "Description",
+        "Files",
+    ]
+    places = [page.index(f"{label}<span class") for label in ("Subject", "Severity", "Product", "Reason")]
+    found = [re.search(rf">\s*{label}\s*<", page).start() for label in labels]
+    assert found == sorted(found)
+    assert places == sorted(places)
+    assert found[-1] < page.index("Create ticket</button>")
+
+
+def test_severities_show_meaning_and_target_of_the_tier(ben):
+    page = text(ben.get(NEW))
+    assert "Main functions are down and there is no workaround." in page
+    assert "First response: 30 minutes" in page
+
+
+def test_guidance_and_warning_are_there(ben):
+    page = text(ben.get(NEW))
+    assert "the steps to reproduce the problem" in page
+    assert "Support never asks for passwords or personal data." in page
+    assert "account-team@support.example" in page
+
+
+def test_valid_form_makes_a_ticket_and_leads_to_it(cast, ben):
+    response = ben.post(
+        NEW,
+        builders.form_data(
+            cc="cleo@acme.example, DOV@acme.example",
+            resources=["project:acme-eu-prod", f"service:{cast.kafka.pk}"],
+        ),
+    )
+    ticket = Ticket.objects.get()
+    assert response.url == f"/tickets/{ticket.reference}/"
+    assert {each.user for each in ticket.participants.all()} == {cast.cleo, cast.dov}
+    assert [each.name for each in ticket.projects.all()] == ["acme-eu-prod"]
+    assert list(ticket.services.all()) == [cast.kafka]
+    assert f"Ticket {ticket.reference} is created" in text(ben.get(response.url))
+
+
+@pytest.mark.parametrize("missing", ["subject", "severity", "product", "reason", "description"])
+def test_missing_field_is_named_and_nothing_typed_is_lost(ben, missing):
+    response = ben.post(NEW, builders.form_data(**{missing: ""}))
+    page = text(response)
+    assert response.status_code == 422
+    assert not Ticket.objects.exists()
+    assert f'id="id_{missing}_error"' in page
+    for name, value in builders.form_data().items():
+        if name in {"subject", "description"} and name != missing:
+            assert value in page
+
+
+@pytest.mark.parametrize("address", ["eve@globex.example", "nobody@nowhere.example", "not-an-address"])
+def test_cc_outside_the_organization_is_refused_in_the_same_words(ben, address):
+    response = ben.post(NEW, builders.form_data(cc=f"cleo@acme.example {address}"))
+    assert response.status_code == 422
+    assert f"{address} is not the login of a member of Acme." in text(response)
+    assert "cleo@acme.example is not" not in text(response)
+
+
+def test_cc_takes_fifty_addresses_at_most(ben):
+    many = " ".join(f"p{n}@acme.example" for n in range(51))
+    assert "At most 50 addresses" in text(ben.post(NEW, builders.form_data(cc=many)))
+
+
+def test_services_of_another_organization_cannot_be_chosen(cast, ben):
+    from orgs.models import Service
+
+    foreign = Service.objects.get(name="crm-pg")
+    response = ben.post(NEW, builders.form_data(resources=[f"service:{foreign.pk}"]))
+    assert response.status_code == 422
+    assert "crm-pg" not in text(ben.get(NEW))
+
+
+def test_file_survives_an_error_elsewhere(cast, ben):
+    file = SimpleUploadedFile("trace.log", b"boom")
+    response = ben.post(NEW, builders.form_data(subject="", files_sent=[file]))
+    kept = Attachment.objects.get()
+    assert (response.status_code, kept.comment) == (422, None)
+    assert f'value="{kept.pk}"' in text(response)
+    ben.post(NEW, builders.form_data(uploads=[str(kept.pk)]))
+    assert Ticket.objects.get().comments.get().attachments.get() == kept
+
+
+def test_upload_of_somebody_else_cannot_be_taken(cast, ben, client_of):
+    eve = client_of(cast.eve)
+    file = SimpleUploadedFile("trace.log", b"boom")
+    eve.post("/o/globex/tickets/new/", builders.form_data(subject="", files_sent=[file]))
+    ben.post(NEW, builders.form_data(uploads=[str(Attachment.objects.get().pk)]))
+    assert Attachment.objects.get().comment is None
+
+
+def test_too_large_file_is_named(ben, settings):
+    settings.MAX_FILE_MB = 0
+    response = ben.post(NEW, builders.form_data(files_sent=[SimpleUploadedFile("trace.log", b"boom")]))
+    assert "trace.log is larger than 0 MB." in text(response)
+
+
+def test_same_form_twice_makes_one_ticket(ben):
+    data = builders.form_data()
+    assert ben.post(NEW, data).url == ben.post(NEW, data).url
+    assert Ticket.objects.count() == 1
+
+
+def test_free_only_organization_gets_the_explanation_and_no_form(cast, client_of):
+    ivy = client_of(cast.ivy)
+    page = text(ivy.get("/o/hobby/tickets/new/"))
+    assert "community forum" in page
+    assert "https://forum.example.com/" in page
+    assert 'name="subject"' not in page
+    assert ivy.post("/o/hobby/tickets/new/", builders.form_data()).status_code == 403
+    assert not Ticket.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["organization", "status", "requester", "assignee", "created_at", "is_best_effort"]
+)
+def test_fields_that_are_not_in_the_form_change_nothing(cast, ben, name):
+    ben.post(NEW, builders.form_data(**{name: "1"}))
+    ticket = Ticket.objects.get()
+    assert (ticket.organization, ticket.status, ticket.requester) == (cast.acme, "new", cast.ben)
+    assert ticket.assignee is None

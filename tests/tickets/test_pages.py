@@ -1,0 +1,217 @@
+"""My tickets, the queue and the ticket page over HTTP."""
+
+import re
+
+import pytest
+from pytest_django.asserts import assertNumQueries
+
+from orgs.models import Visibility
+from tests import builders
+from tests.cast import actor
+from tickets.actions import add_internal_note
+from tickets.paging import PAGE_SIZE
+
+
+@pytest.fixture
+def ticket(cast):
+    return builders.ticket(cast.ben, cast.acme, cc=[cast.cleo], subject="Lag of orders")
+
+
+def text(response) -> str:
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "expected"),
+    [
+        ("ben", "/o/acme/tickets/", True),
+        ("ben", "/o/acme/tickets/cc/", False),
+        ("cleo", "/o/acme/tickets/", False),
+        ("cleo", "/o/acme/tickets/cc/", True),
+        ("ada", "/o/acme/tickets/organization/", True),
+    ],
+)
+def test_tabs_hold_what_they_say(cast, client_of, ticket, name, path, expected):  # noqa: PLR0917
+    assert (ticket.subject in text(client_of(getattr(cast, name)).get(path))) is expected
+
+
+def test_organization_tab_is_for_admins_and_where_all_see_all(cast, client_of, ticket):
+    tab = "Tickets in my organization"
+    assert tab in text(client_of(cast.ada).get("/o/acme/tickets/"))
+    assert tab not in text(client_of(cast.dov).get("/o/acme/tickets/"))
+    type(cast.acme).objects.filter(pk=cast.acme.pk).update(visibility=Visibility.ALL)
+    assert ticket.subject in text(client_of(cast.dov).get("/o/acme/tickets/organization/"))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?status=open", True),
+        ("?status=solved", False),
+        ("?status=nonsense", True),
+        ("?q=orders", True),
+        ("?q=weather", False),
+        ("?q=%25", False),
+        ("?after=nonsense~x", True),
+    ],
+)
+def test_filters_of_the_list(cast, client_of, ticket, query, expected):
+    page = text(client_of(cast.ben).get(f"/o/acme/tickets/{query}"))
+    assert (ticket.subject in page) is expected
+
+
+def test_empty_lists_say_what_to_do(cast, client_of):
+    ben = client_of(cast.ben)
+    assert "No tickets yet" in text(ben.get("/o/acme/tickets/"))
+    assert "No ticket matches" in text(ben.get("/o/acme/tickets/?q=x"))
+    assert "Nothing waits here" in text(client_of(cast.fay).get("/queue/"))
+
+
+def test_pages_follow_each_other_without_gap_or_overlap(cast, client_of):
+    for number in range(PAGE_SIZE * 2 + 5):
+        builders.ticket(cast.ben, cast.acme, subject=f"Number {number:03}")
+    ben = client_of(cast.ben)
+    seen, url, path = [], "", "/o/acme/tickets/"
+    while url is not None:
+        page = ben.get(path + url).content.decode()
+        seen += re.findall(r"Number \d{3}", page)
+        older = re.search(r'href="(\?[^"]*after=[^"]*)"', page)
+        url = older[1].replace("&amp;", "&") if older else None
+    assert seen == [f"Number {number:03}" for number in reversed(range(PAGE_SIZE * 2 + 5))]
+    newer = re.search(r'href="(\?[^"]*before=[^"]*)"', page)[1].replace("&amp;", "&")
+    assert (
+        re.findall(r"Number \d{3}", ben.get(path + newer).content.decode()) == seen[PAGE_SIZE : PAGE_SIZE * 2]
+    )
+
+
+# Person, memberships, organization; three counted tabs; the rows; entitlement. (The session comes from the cache.)
+@pytest.mark.parametrize("count", [1, 30])
+def test_list_costs_the_same_for_many_rows(cast, client_of, count):
+    for _ in range(count):
+        builders.ticket(cast.ben, cast.acme, cc=[cast.cleo])
+    ada = client_of(cast.ada)
+    with assertNumQueries(8):
+        ada.get("/o/acme/tickets/organization/")
+
+
+# Person, memberships; five counted views; the rows.
+@pytest.mark.parametrize("count", [1, 30])
+def test_queue_costs_the_same_for_many_rows(cast, client_of, count):
+    for _ in range(count):
+        builders.ticket(cast.ben, cast.acme)
+    fay = client_of(cast.fay)
+    with assertNumQueries(8):
+        fay.get("/queue/")
+
+
+# Person, memberships; ticket, projects, services with projects, participants with people; thread, files.
+@pytest.mark.parametrize("count", [1, 30])
+def test_ticket_page_costs_the_same_for_long_threads(cast, client_of, ticket, count):
+    for _ in range(count):
+        builders.comment(cast.ben, ticket)
+    ben = client_of(cast.ben)
+    with assertNumQueries(9):
+        ben.get(ticket.get_absolute_url())
+
+
+def test_queue_puts_first_what_must_be_answered_next(cast, client_of):
+    low = builders.ticket(cast.ben, cast.acme, severity="low", subject="Can wait")
+    builders.ticket(cast.ben, cast.acme, severity="critical", subject="Burning")
+    answered = builders.ticket(cast.ben, cast.acme, severity="critical", subject="Answered")
+    builders.comment(cast.fay, answered)
+    page = text(client_of(cast.fay).get("/queue/"))
+    assert page.index("Burning") < page.index(low.subject) < page.index("Answered")
+
+
+def test_note_is_on_the_agents_page_and_nowhere_on_the_customers(cast, client_of, ticket):
+    add_internal_note(actor=actor(cast.fay), ticket=ticket, body="NOTE-CANARY")
+    assert "NOTE-CANARY" in text(client_of(cast.fay).get(ticket.get_absolute_url()))
+    for user in (cast.ben, cast.cleo, cast.ada):
+        client = client_of(user)
+        for path in (
+            ticket.get_absolute_url(),
+            f"{ticket.get_absolute_url()}thread/",
+            "/o/acme/tickets/?q=NOTE-CANARY",
+        ):
+            page = text(client.get(path)).replace('value="NOTE-CANARY"', "")
+            assert "NOTE-CANARY" not in page
+
+
+def test_customer_cannot_post_a_note(cast, client_of, ticket):
+    client_of(cast.ben).post(f"{ticket.get_absolute_url()}comments/", {"body": "psst", "kind": "note"})
+    assert not ticket.comments.filter(is_internal=True).exists()
+
+
+def test_agent_answers_and_the_customer_solves(cast, client_of, ticket):
+    url = ticket.get_absolute_url()
+    answer = {"kind": "answer", "body": "Which `version`?", "status": "waiting_on_customer"}
+    assert client_of(cast.fay).post(f"{url}comments/", answer).url == url
+    page = text(client_of(cast.ben).get(url))
+    assert "Which <code>version</code>?" in page
+    assert "Waiting for you" in page
+    assert client_of(cast.ben).post(f"{url}resolution/").url == url
+    assert "Ben Okafor marked the ticket solved" in text(client_of(cast.ben).get(url))
+
+
+def test_htmx_gets_the_changed_ticket_and_not_the_page(cast, client_of, ticket):
+    url = f"{ticket.get_absolute_url()}comments/"
+    response = client_of(cast.ben).post(url, {"body": "More"}, headers={"HX-Request": "true"})
+    assert response.status_code == 200
+    assert text(response).strip().startswith('<div id="ticket-body">')
+    assert "<html" not in text(response)
+
+
+def test_empty_comment_is_refused_with_the_form(cast, client_of, ticket):
+    url = f"{ticket.get_absolute_url()}comments/"
+    response = client_of(cast.ben).post(url, {"body": " "}, headers={"HX-Request": "true"})
+    assert response.status_code == 422
+    assert "One thing needs your attention" in text(response)
+
+
+def test_rule_that_refuses_keeps_what_was_typed(cast, client_of, ticket):
+    type(ticket).objects.update(status="closed", solved_at=ticket.created_at)
+    response = client_of(cast.ben).post(f"{ticket.get_absolute_url()}comments/", {"body": "My long story"})
+    assert response.status_code == 422
+    assert "My long story" in text(response)
+    assert "This ticket is closed" in text(response)
+
+
+def test_agent_assigns_and_sets_status_and_severity(cast, client_of, ticket):
+    fay, url = client_of(cast.fay), ticket.get_absolute_url()
+    fay.post(f"{url}assignment/", {"assignee": cast.gus.pk})
+    fay.post(f"{url}status/", {"status": "on_hold"})
+    fay.post(f"{url}severity/", {"severity": "low"})
+    ticket.refresh_from_db()
+    assert (ticket.assignee, ticket.status, ticket.severity) == (cast.gus, "on_hold", "low")
+    page = text(fay.get(url))
+    assert "Fay Dubois assigned the ticket to Gus Lindgren" in page
+    assert "assigned the ticket" not in text(client_of(cast.ben).get(url))
+
+
+def test_markup_in_texts_is_shown_and_not_run(cast, client_of):
+    evil = '"><img src=x onerror=alert(1)>'
+    ticket = builders.ticket(
+        cast.ben, cast.acme, subject=evil, description=f"{evil} [x](javascript:alert(1))"
+    )
+    for client, path in (
+        (client_of(cast.ben), ticket.get_absolute_url()),
+        (client_of(cast.ben), "/o/acme/tickets/"),
+        (client_of(cast.fay), "/queue/"),
+    ):
+        page = client.get(path).content.decode()
+        assert "<img src=x" not in page
+        assert 'href="javascript:' not in page
+
+
+def test_file_is_a_download_that_cannot_run(cast, client_of, ticket, settings, tmp_path):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    settings.MEDIA_ROOT = tmp_path
+    file = SimpleUploadedFile('ü".html', b"<script>", content_type="text/html")
+    client_of(cast.ben).post(f"{ticket.get_absolute_url()}comments/", {"body": "See", "files_sent": [file]})
+    attachment = ticket.comments.last().attachments.get()
+    response = client_of(cast.cleo).get(attachment.get_absolute_url())
+    assert b"".join(response.streaming_content) == b"<script>"
+    assert response.headers["Content-Type"] == "application/octet-stream"
+    assert response.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''")
+    assert "sandbox" in response.headers["Content-Security-Policy"]
