@@ -41,7 +41,7 @@ class ProfileForm(forms.Form):
 
 
 class InvitationForm(forms.Form):
-    email = forms.EmailField(label="E-mail address", help_text="The address they will log in with.")
+    email = forms.EmailField(label="Email address", help_text="The address they will log in with.")
     role = forms.ChoiceField(choices=OrganizationRole.choices, initial=OrganizationRole.MEMBER, label="Role")
 
     def clean_email(self) -> str:

@@ -41,12 +41,12 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. Signs in with an e-mail address, stored in lower case.
+    """A person. Signs in with an email address, stored in lower case.
 
     ``staff_role`` makes a member of the support staff; ``is_staff`` only opens Django's admin.
     """
 
-    email = models.EmailField("e-mail address", unique=True)
+    email = models.EmailField("email address", unique=True)
     name = models.CharField(max_length=120)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     staff_role = models.CharField(max_length=20, choices=StaffRole, blank=True)

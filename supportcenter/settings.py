@@ -94,6 +94,9 @@ MIDDLEWARE = [
     "supportcenter.middleware.ReaderTimeZone",
 ]
 
+if DEBUG:
+    MIDDLEWARE.append("supportcenter.local.middleware.OwnNotFoundPage")
+
 ROOT_URLCONF = "supportcenter.urls"
 WSGI_APPLICATION = "supportcenter.wsgi.application"
 

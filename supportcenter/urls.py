@@ -16,7 +16,7 @@ urlpatterns = [
     path("", include("billing.urls")),
     path("", include("tickets.urls")),
     path("help/", views.help_index, name="help"),
-    path("accounts/", include("allauth.account.urls")),
+    path("account/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),

@@ -23,7 +23,7 @@ class CcField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             label="CC",
-            help_text="E-mail addresses separated by a space. They must be the addresses people log in with.",
+            help_text="Email addresses separated by a space. They must be the addresses people log in with.",
             widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
             **kwargs,
         )

@@ -15,7 +15,7 @@ from orgs.models import Organization, Project, Service
 from tickets import access
 from tickets.actions import TicketDraft, stage_files
 from tickets.fields import CcField, FilesField
-from tickets.models import Attachment
+from tickets.models import Attachment, Ticket
 from tickets.querysets import TicketQuerySet
 from tickets.states import AGENT_CHOICES, CUSTOMER_FILTERS, SEVERITY_MEANING, Severity, Status
 
@@ -76,7 +76,9 @@ class TicketForm(FilesMixin):
         None, label="Reason", to_field_name="code", empty_label="Choose a reason"
     )
     description = forms.CharField(
-        label="Description", max_length=100_000, widget=forms.Textarea(attrs={"rows": 10})
+        label="Description",
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 10, "data-draft": "new-description"}),
     )
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -122,9 +124,13 @@ class TicketForm(FilesMixin):
 
 
 class CommentForm(FilesMixin):
-    """The composer of a customer."""
+    """The composer of a customer. What is typed is kept in the browser until it is sent."""
 
     body = forms.CharField(label="Comment", max_length=100_000, widget=forms.Textarea(attrs={"rows": 5}))
+
+    def __init__(self, data: Any = None, files: Files | None = None, *, ticket: Ticket) -> None:
+        super().__init__(data, files)
+        self.fields["body"].widget.attrs["data-draft"] = f"{ticket.reference}-comment"
 
 
 class AnswerForm(CommentForm):

@@ -1,8 +1,12 @@
-// Makes every htmx request visible: a bar at the top while it runs, a message when it fails.
+// Makes every htmx request visible: a bar at the top while it runs (not for data-quiet, which is for polling), a
+// message when it fails.
 const progress = document.getElementById("progress");
 const started = new WeakMap();
 let running = 0;
 let leaving = false;
+let failure = { source: null, status: null };
+
+const isQuiet = (event) => "quiet" in event.detail.ctx.sourceElement.dataset;
 
 const WORDS = {
   0: "The server cannot be reached. Check your connection and try again; what you typed is still here.",
@@ -19,19 +23,21 @@ function show(...parts) {
   document.dispatchEvent(new CustomEvent("supportcenter:error", { detail: { key: "request-failed", parts } }));
 }
 
-function failed(status, requestId) {
+function failed(ctx, status, requestId) {
+  failure = { source: ctx.sourceElement, status };
   const words = WORDS[status] ?? (status >= 500 ? WORDS[500] : WORDS[400]);
   show(requestId ? `${words} (Request ${requestId})` : words);
 }
 
 document.addEventListener("htmx:before:request", (event) => {
   started.set(event.detail.ctx, Date.now());
+  if (isQuiet(event)) return;
   running += 1;
   progress.classList.add("is-running");
 });
 
 document.addEventListener("htmx:finally:request", (event) => {
-  if (!started.has(event.detail.ctx)) return;
+  if (!started.has(event.detail.ctx) || isQuiet(event)) return;
   running -= 1;
   if (running === 0) progress.classList.remove("is-running");
 });
@@ -48,8 +54,9 @@ document.addEventListener("htmx:before:response", (event) => {
 
 // 422 is a form with its errors: htmx shows it in place. Every other error says so here.
 document.addEventListener("htmx:response:error", (event) => {
-  const { status, headers } = event.detail.ctx.response;
-  if (status !== 422) failed(status, headers.get("X-Request-ID"));
+  const { ctx } = event.detail;
+  const { status, headers } = ctx.response;
+  if (status !== 422) failed(ctx, status, headers.get("X-Request-ID"));
 });
 
 document.addEventListener("htmx:error", (event) => {
@@ -57,12 +64,14 @@ document.addEventListener("htmx:error", (event) => {
   if (leaving || !ctx || ctx.response?.status >= 400) return;
   const waited = Date.now() - started.get(ctx);
   const replaced = error?.name === "AbortError" && waited < htmx.config.defaultTimeout - 1000;
-  if (!replaced) failed(ctx.response ? 500 : 0);
+  if (!replaced) failed(ctx, ctx.response ? 500 : 0);
 });
 
-// After a failure the next answer proves that the connection is back.
+// The message goes when the same part of the page gets its answer, or when the server is reached again at all.
 document.addEventListener("htmx:after:request", (event) => {
-  if (event.detail.ctx.response.status < 400) document.querySelector('[data-toast-key="request-failed"]')?.remove();
+  const { sourceElement, response } = event.detail.ctx;
+  if (response.status >= 400 || (failure.status !== 0 && failure.source !== sourceElement)) return;
+  document.querySelector('[data-toast-key="request-failed"]')?.remove();
 });
 
 window.addEventListener("pagehide", () => { leaving = true; });

@@ -25,10 +25,13 @@ function welcome(toast) {
 }
 
 // Any script can show an error: dispatch "supportcenter:error" on document with detail {key, parts}, where parts are
-// strings and nodes. An error with the same key is replaced, so that a failing poll does not pile up.
+// strings and nodes. An error with the same key is replaced, or left alone if it says the same: a failing poll speaks once.
 document.addEventListener("supportcenter:error", (event) => {
   const { key, parts } = event.detail;
-  document.querySelector(`[data-toast-key="${key}"]`)?.remove();
+  const shown = document.querySelector(`[data-toast-key="${key}"]`);
+  const text = parts.map((part) => part.textContent ?? part).join("");
+  if (shown?.querySelector("p").textContent === text) return;
+  shown?.remove();
   const toast = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
   toast.dataset.toastKey = key;
   toast.querySelector("p").append(...parts);

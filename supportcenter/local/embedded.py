@@ -8,6 +8,7 @@ as the package's own start does, PostgreSQL then keeps one capability of root: t
 
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -131,8 +132,10 @@ def init_postgres(data: Path, *, durable: bool = True) -> bool:
         argv, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, cwd=data.parent
     )
     if done.returncode:
-        reason = (done.stderr.strip().splitlines() or [f"initdb ended with code {done.returncode}"])[-1]
-        raise StartError(f"PostgreSQL could not make its folder {data}: {reason}")
+        reasons = re.findall(r"(?:error|FATAL): +(.*)", done.stderr) or [
+            f"initdb ended with {done.returncode}"
+        ]
+        raise StartError(f"PostgreSQL could not make its folder {data}: {reasons[0]}")
     fresh.rename(data)
     return True
 
@@ -181,7 +184,7 @@ def valkey_argv(data: Path, path: Path, *, durable: bool = True) -> list[str]:
 
     It never throws keys away for room (`noeviction`): it is the broker, and jobs are keys too.
     """
-    data.mkdir(exist_ok=True)
+    data.mkdir(mode=0o700, exist_ok=True)
     values = {
         "port": "0",
         "unixsocket": str(path),

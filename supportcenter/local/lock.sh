@@ -7,7 +7,7 @@ python=$(sh "$here/bootstrap.sh" --which)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$python" -m venv "$folder"
-"$folder/bin/python" -m pip install --quiet --disable-pip-version-check uv
+"$folder/bin/python" -m pip install -qq --disable-pip-version-check uv
 cd "$here/../../requirements"
 # The largest first: what runs is then the same version as what is tested.
 for name in test local base; do

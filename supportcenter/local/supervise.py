@@ -5,6 +5,7 @@ which they stop, what a person sees, and the exit code. Web, worker, beat and ma
 `prepare` has the database ready, so that one loop supervises everything from the first moment.
 """
 
+import errno
 import os
 import shlex
 import signal
@@ -13,6 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
+from pathlib import Path
 from types import FrameType
 
 import honcho.manager
@@ -32,8 +34,8 @@ STOP_SIGNALS = {"postgres": signal.SIGINT}
 # Seconds until a process that was asked to stop is killed: all of them together stay below ten.
 CLIENT_PATIENCE, SERVER_PATIENCE = 4.5, 3.5
 honcho.manager.KILL_WAIT = 9
-# No access log: the site itself logs each request, with its id. No control socket: there would be one for each
-# user, not for each checkout.
+# No access log: the site itself logs each request, with its id. No control socket: there would be one for
+# each user, not for each checkout.
 GUNICORN = [
     "--workers=2",
     "--threads=4",
@@ -95,6 +97,7 @@ class Supervisor(Manager):
     def exit_code(self) -> int:
         """0 if somebody asked for the stop, otherwise not, whatever the ended process itself said."""
         if self.ended_by_itself is None:
+            print("Stopped.")
             return 0
         code = self._processes[self.ended_by_itself]["returncode"]
         if self.ended_by_itself != "prepare":
@@ -235,12 +238,22 @@ def main() -> int:
         print(f"make run: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         return 0
+    except BrokenPipeError:
+        # Whoever read the output has gone; without this, Python complains about it once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        print(
-            f"make run: cannot write {error.filename or layout.var} ({error.strerror}): {REMEDY}",
-            file=sys.stderr,
-        )
+        print(f"make run: {cannot_write(error, layout.var)}", file=sys.stderr)
     return 1
 
 
-REMEDY = "make it writable for you, or use a checkout in a folder of your own"
+def cannot_write(error: OSError, folder: Path) -> str:
+    """One line with the remedy."""
+    remedies = {
+        errno.ENOSPC: "free some room",
+        errno.EEXIST: "it is a file where a folder belongs, remove it",
+        errno.ENOTDIR: "it is a file where a folder belongs, remove it",
+    }
+    remedy = remedies.get(
+        error.errno or 0, "make it writable for you, or use a checkout in a folder of your own"
+    )
+    return f"cannot write {error.filename or folder} ({error.strerror}): {remedy}"

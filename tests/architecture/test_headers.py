@@ -11,7 +11,7 @@ def responses(cast, client, client_of):
     ben = client_of(cast.ben)
     htmx = {"HX-Request": "true"}
     return {
-        "login": client.get("/accounts/login/"),
+        "login": client.get("/account/login/"),
         "list": ben.get("/o/acme/tickets/"),
         "fragment": ben.get("/o/acme/tickets/", headers=htmx),
         "thread": ben.get(f"/tickets/{ticket.reference}/thread/", headers=htmx),
@@ -64,7 +64,7 @@ def test_fragment_is_not_the_page(responses):
 
 
 def test_other_host_names_are_refused(client):
-    assert client.get("/accounts/login/", headers={"host": "evil.example"}).status_code == 400
+    assert client.get("/account/login/", headers={"host": "evil.example"}).status_code == 400
 
 
 def test_forms_need_their_token(cast):

@@ -30,9 +30,9 @@ def test_invitation_is_mailed_with_its_link(invitation, run_outbox):
 def test_invited_person_makes_a_login_and_is_a_member(cast, client, invitation):
     page = f"/invitations/{token_for(invitation.pk)}/"
     assert "Create your login" in client.get(page).content.decode()
-    assert client.post(page).url == "/accounts/signup/?email=zoe%40acme.example"
+    assert client.post(page).url == "/account/signup/?email=zoe%40acme.example"
     response = client.post(
-        "/accounts/signup/", {"email": "zoe@acme.example", "name": "Zoe Quist", "password1": PASSWORD}
+        "/account/signup/", {"email": "zoe@acme.example", "name": "Zoe Quist", "password1": PASSWORD}
     )
     assert response.status_code == 302
     membership = Membership.objects.get(user__email="zoe@acme.example")
@@ -46,14 +46,14 @@ def test_invited_person_makes_a_login_and_is_a_member(cast, client, invitation):
 def test_sign_up_under_another_address_is_refused(client, invitation):
     client.post(f"/invitations/{token_for(invitation.pk)}/")
     data = {"email": "eva@evil.example", "name": "Eva", "password1": PASSWORD}
-    response = client.post("/accounts/signup/", data)
+    response = client.post("/account/signup/", data)
     assert "The invitation is for zoe@acme.example" in response.content.decode()
     assert not User.objects.filter(email="eva@evil.example").exists()
     assert not Membership.objects.filter(user__name="Eva").exists()
 
 
 def test_sign_up_without_an_invitation_is_closed(client, db):
-    response = client.post("/accounts/signup/", {"email": "x@y.example", "name": "X", "password1": PASSWORD})
+    response = client.post("/account/signup/", {"email": "x@y.example", "name": "X", "password1": PASSWORD})
     assert not User.objects.exists()
     assert "invitation" in response.content.decode()
 

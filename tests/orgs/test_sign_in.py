@@ -6,7 +6,7 @@ from django.core import mail
 from notifications.models import EmailMessage
 from tests.cast import person
 
-LOGIN = "/accounts/login/"
+LOGIN = "/account/login/"
 PASSWORD = "correct horse battery staple"
 
 
@@ -57,10 +57,10 @@ def test_session_changes_at_sign_in(client, zoe):
 
 
 def test_reset_is_mailed_through_the_same_rows_and_works(client, zoe, run_outbox):
-    client.post("/accounts/password/reset/", {"email": "zoe@acme.example"})
+    client.post("/account/password/reset/", {"email": "zoe@acme.example"})
     assert EmailMessage.objects.get().kind == "account"
     [sent] = run_outbox()
-    link = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", sent.body)[1]
+    link = re.search(r"http://testserver(/account/password/reset/key/\S+)", sent.body)[1]
     form = client.get(link, follow=True)
     new = "another horse battery staple"
     client.post(form.redirect_chain[-1][0], {"password1": new, "password2": new})
@@ -68,13 +68,13 @@ def test_reset_is_mailed_through_the_same_rows_and_works(client, zoe, run_outbox
 
 
 def test_reset_of_an_unknown_address_looks_the_same(client, zoe):
-    known = client.post("/accounts/password/reset/", {"email": "zoe@acme.example"})
-    unknown = client.post("/accounts/password/reset/", {"email": "nobody@acme.example"})
+    known = client.post("/account/password/reset/", {"email": "zoe@acme.example"})
+    unknown = client.post("/account/password/reset/", {"email": "nobody@acme.example"})
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
 
 
 def test_mail_with_a_link_is_forgotten_once_sent(client, zoe, run_outbox):
-    client.post("/accounts/password/reset/", {"email": "zoe@acme.example"})
+    client.post("/account/password/reset/", {"email": "zoe@acme.example"})
     run_outbox()
     assert EmailMessage.objects.get().content == {}
     assert len(mail.outbox) == 1

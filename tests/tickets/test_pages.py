@@ -84,7 +84,7 @@ def test_pages_follow_each_other_without_gap_or_overlap(cast, client_of):
     )
 
 
-# Person, memberships, organization; three counted tabs; the rows; entitlement. (The session comes from the cache.)
+# Person, memberships, organization; three tabs; the rows; entitlement. The session is in the cache.
 @pytest.mark.parametrize("count", [1, 30])
 def test_list_costs_the_same_for_many_rows(cast, client_of, count):
     for _ in range(count):

@@ -34,7 +34,7 @@ def test_links_lead_out_politely():
         "<javascript:alert(1)>",
         "![x](https://example.com/pixel.png)",
         "<img src=x onerror=alert(1)>",
-        '<div hx-get="/accounts/logout/" hx-trigger="load">',
+        '<div hx-get="/account/logout/" hx-trigger="load">',
         "<style>*{display:none}</style>",
     ],
 )

@@ -20,7 +20,7 @@ def comments(request: HttpRequest, reference: str) -> HttpResponse:
     actor = actor_of(request)
     ticket = ticket_for(actor, reference)
     make = AnswerForm if actor.can(Capability.WORK_QUEUE) else CommentForm
-    form = make(request.POST, request.FILES)
+    form = make(request.POST, request.FILES, ticket=ticket)
     form.keep_files(actor)
     if form.is_valid():
         try:

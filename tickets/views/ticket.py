@@ -60,7 +60,7 @@ def ticket_page(
         else reverse("tickets:list", args=[ticket.organization.slug]),
         "organization": ticket.organization,
         "status_words": status_words(ticket.status, for_staff=allowed.work),
-        "composer": AnswerForm() if allowed.work else CommentForm(),
+        "composer": (AnswerForm if allowed.work else CommentForm)(ticket=ticket),
     }
     if allowed.work:
         base |= {
