@@ -13,7 +13,7 @@ from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
 from notifications.mailer import Withheld, build
-from notifications.models import EmailMessage, MailState
+from notifications.models import WAITING, EmailMessage, MailState
 
 logger = structlog.get_logger(__name__)
 
@@ -59,9 +59,16 @@ def _claim() -> Sequence[EmailMessage]:
 
 
 def _send_batch(mails: Sequence[EmailMessage]) -> None:
+    """Send a batch over one connection. If the server cannot be reached, the rest waits like the first."""
     connection = get_connection()
     try:
-        for mail in mails:
+        for position, mail in enumerate(mails):
+            try:
+                connection.open()
+            except OSError as error:  # smtplib's errors are OSErrors too
+                for each in mails[position:]:
+                    _failed(each, error)
+                return
             with bound_contextvars(request_id=mail.event.request_id if mail.event else "", mail=str(mail.pk)):
                 _send(mail, connection)
     finally:
@@ -70,11 +77,8 @@ def _send_batch(mails: Sequence[EmailMessage]) -> None:
 
 def _send(mail: EmailMessage, connection: BaseEmailBackend) -> None:
     """One attempt at one mail. Whatever goes wrong with it stays with it."""
-    mail.attempts += 1
     try:
-        message = build(mail)
-        connection.open()
-        connection.send_messages([message])
+        connection.send_messages([build(mail)])
     except Withheld as reason:
         _finish(mail, MailState.WITHHELD, str(reason))
     except Exception as error:  # noqa: BLE001 - a bad mail must not stop the others
@@ -82,7 +86,6 @@ def _send(mail: EmailMessage, connection: BaseEmailBackend) -> None:
         connection.close()
     else:
         mail.sent_at = timezone.now()
-        mail.content = {}
         _finish(mail, MailState.SENT, "accepted")
 
 
@@ -92,14 +95,18 @@ def _failed(mail: EmailMessage, error: Exception) -> None:
         logger.error("mail_failed", error=answer)
         _finish(mail, MailState.FAILED, answer)
         return
-    logger.warning("mail_retried", error=answer, attempts=mail.attempts)
-    mail.due_at = timezone.now() + backoff(mail.attempts)
+    logger.warning("mail_retried", error=answer, attempts=mail.attempts + 1)
+    mail.due_at = timezone.now() + backoff(mail.attempts + 1)
     _finish(mail, MailState.RETRY, answer)
 
 
 def _finish(mail: EmailMessage, state: MailState, answer: str) -> None:
+    """Keep how the attempt ended. A mail that is over forgets its content: it may hold a link to sign in."""
     mail.state = state
     mail.answer = answer
+    mail.attempts += 1
+    if state not in WAITING:
+        mail.content = {}
     mail.save(update_fields=["state", "answer", "attempts", "due_at", "sent_at", "content"])
 
 

@@ -1,10 +1,19 @@
+from django import forms
 from django.contrib import admin
 
 from orgs import models
 
 
+class UserForm(forms.ModelForm):
+    """Addresses are stored in lower case, however they are typed."""
+
+    def clean_email(self) -> str:
+        return models.normalize_email(self.cleaned_data["email"])
+
+
 @admin.register(models.User)
 class UserAdmin(admin.ModelAdmin):
+    form = UserForm
     list_display = ["email", "name", "staff_role", "is_active"]
     list_filter = ["staff_role", "is_active"]
     search_fields = ["email", "name"]

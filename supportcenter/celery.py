@@ -23,10 +23,17 @@ def _use_django_logging(**kwargs: Any) -> None:
     logging.config.dictConfig(settings.LOGGING)
 
 
+SCHEDULE = {
+    "dispatch events that their bell missed": ("outbox.dispatch", 2.0),
+    "deliver mail that is due": ("notifications.deliver", 5.0),
+    "free mails of a worker that died": ("notifications.free_stuck", 60.0),
+    "tell that a worker is alive": ("outbox.heartbeat", 10.0),
+    "close solved tickets": ("tickets.close_solved", 3600.0),
+    "forget uploads that nobody sent": ("tickets.drop_unsent_files", 3600.0),
+    "forget events that everybody heard": ("outbox.prune", 3600.0),
+}
+# A run that no worker took before the next one is due is dropped, so that they never pile up.
 app.conf.beat_schedule = {
-    "dispatch events that their bell missed": {"task": "outbox.dispatch", "schedule": 2.0},
-    "deliver mail that is due": {"task": "notifications.deliver", "schedule": 5.0},
-    "free mails of a worker that died": {"task": "notifications.free_stuck", "schedule": 60.0},
-    "tell that a worker is alive": {"task": "outbox.heartbeat", "schedule": 10.0},
-    "close solved tickets": {"task": "tickets.close_solved", "schedule": 3600.0},
+    words: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for words, (task, seconds) in SCHEDULE.items()
 }

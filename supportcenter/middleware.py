@@ -2,10 +2,15 @@
 
 import zoneinfo
 from collections.abc import Callable
+from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 from django.utils import timezone
-from structlog.contextvars import get_contextvars
+from structlog.contextvars import bind_contextvars, get_contextvars
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -15,11 +20,8 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 def request_id() -> str:
-    """The id of the present request, or of the request that led to the present job; at most 64 characters.
-
-    A client or proxy may bring its own in ``X-Request-ID``, so it is cut and nothing is built on it.
-    """
-    return str(get_contextvars().get("request_id", ""))[:64]
+    """The id of the present request, or of the request that led to the present job."""
+    return str(get_contextvars().get("request_id", ""))
 
 
 class ResponseHeaders:
@@ -40,14 +42,52 @@ class ResponseHeaders:
         return response
 
 
-class ReaderTimeZone:
-    """Show times in the zone that the signed-in person chose."""
+class RequestSize:
+    """Refuse a request that says it is too large, before anything of it is read."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > settings.MAX_REQUEST_MB * 1024 * 1024:
+            return too_large(request)
+        return self.get_response(request)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """The page for a request or an upload over the limits."""
+    context = {"request_id": request_id(), "max_file_mb": settings.MAX_FILE_MB}
+    return HttpResponse(render_to_string("413.html", context), status=413)
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Sign-in is required by default. Open pages are let through before the database is asked who it is."""
+
+    def process_view(
+        self, request: HttpRequest, view: Callable, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        if not getattr(view, "login_required", True):
+            return None
+        return super().process_view(request, view, args, kwargs)
+
+
+class ReaderTimeZone:
+    """Show times in the zone that the signed-in person chose, and log who it is.
+
+    Pages that need no sign-in do without, so that the probes ask nothing of the database.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
             return self.get_response(request)
-        with timezone.override(zoneinfo.ZoneInfo(request.user.time_zone)):
-            return self.get_response(request)
+        finally:
+            timezone.deactivate()
+
+    def process_view(self, request: HttpRequest, view: Callable, args: Any, kwargs: Any) -> None:
+        if getattr(view, "login_required", True) and request.user.is_authenticated:
+            bind_contextvars(user_id=request.user.pk)
+            timezone.activate(zoneinfo.ZoneInfo(request.user.time_zone))

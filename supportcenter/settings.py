@@ -14,6 +14,8 @@ import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from supportcenter.logs import hide_secret_links
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -82,11 +84,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "supportcenter.middleware.ResponseHeaders",
+    "supportcenter.middleware.RequestSize",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "supportcenter.middleware.LoginRequired",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -141,6 +144,8 @@ MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "files"))
 MAX_FILE_MB = env.int("MAX_FILE_MB", default=50)
 # Most files that one comment can carry.
 MAX_FILES = env.int("MAX_FILES", default=20)
+# Largest request as a whole, in megabytes; a larger one is refused before it is read.
+MAX_REQUEST_MB = env.int("MAX_REQUEST_MB", default=250)
 MEDIA_URL = ""
 FILE_UPLOAD_PERMISSIONS = 0o600
 STATIC_URL = "/static/"
@@ -176,10 +181,12 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Rate limits go by the address of the client, not by the proxy's.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 # --- Cookies and headers ---
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "__Host-session" if _https else "session"
 SESSION_COOKIE_SECURE = _https
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
@@ -253,7 +260,8 @@ LOG_FORMAT = env.str("LOG_FORMAT", default="json")
 # The least important level that is written.
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
-DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
+# The user is bound where a page needs one anyway: the probes must not ask the database who is asking.
+DJANGO_STRUCTLOG_USER_ID_FIELD = None
 
 _shared_processors: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -262,6 +270,7 @@ _shared_processors: list[Any] = [
     structlog.stdlib.PositionalArgumentsFormatter(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    hide_secret_links,
 ]
 LOGGING = {
     "version": 1,

@@ -4,14 +4,16 @@ from datetime import datetime
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from notifications.delivery import oldest_waiting_at
-from supportcenter.middleware import request_id
+from supportcenter.middleware import request_id, too_large
 from supportcenter.outbox.tasks import HEARTBEAT_KEY
 
 # Beat asks for a heartbeat every ten seconds; three missed ones mean that nobody answers.
@@ -74,6 +76,8 @@ def _error(request: HttpRequest, status: int) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig | TooManyFilesSent):
+        return too_large(request)
     return _error(request, 400)
 
 
@@ -91,4 +95,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _error(request, 500)
+    """Made of nothing but a template: whatever broke must not break this page as well."""
+    return HttpResponse(render_to_string("500.html", {"request_id": request_id()}), status=500)

@@ -13,6 +13,7 @@ from orgs.models import Organization
 from orgs.roles import Capability
 from tickets.models import Activity, Attachment, Product, Reason, Ticket
 from tickets.querysets import TicketQuerySet
+from tickets.rules import may_add_participants
 from tickets.states import Status
 
 
@@ -99,7 +100,7 @@ def queue_for(actor: Actor) -> dict[str, TicketQuerySet]:
 
 @dataclass(frozen=True)
 class Allowed:
-    """What the actor may do on a ticket. For display; every action checks for itself."""
+    """What the actor may do on a ticket that they see. For display; the actions check for themselves."""
 
     comment: bool
     work: bool
@@ -110,12 +111,9 @@ class Allowed:
 def allowed_on(actor: Actor, ticket: Ticket) -> Allowed:
     work = actor.can(Capability.WORK_QUEUE)
     live = not ticket.is_closed
-    own = ticket.requester_id == actor.user_id or actor.can(
-        Capability.SEE_ALL_TICKETS, ticket.organization_id
-    )
     return Allowed(
         comment=live,
         work=work,
         solve=live and not work and not ticket.is_finished,
-        add_participants=live and (own or work),
+        add_participants=live and may_add_participants(actor, ticket),
     )

@@ -7,3 +7,9 @@ from tickets import actions
 def close_solved() -> int:
     """Close what has been solved for long enough."""
     return actions.close_solved()
+
+
+@shared_task(name="tickets.drop_unsent_files", ignore_result=True)
+def drop_unsent_files() -> int:
+    """Delete uploads that were never sent with a comment."""
+    return actions.drop_unsent_files()

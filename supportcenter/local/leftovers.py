@@ -79,7 +79,8 @@ def ask_to_stop(process: psutil.Process) -> None:
     """Of PostgreSQL only the main process is asked; it ends the others in the right order."""
     if process.name() != "postgres":
         process.send_signal(signal.SIGTERM)
-    elif not process.cmdline()[0].startswith("postgres:"):
+    # Its children are titled "postgres: …", and one that is ending just now has no command line any more.
+    elif "-D" in process.cmdline():
         process.send_signal(signal.SIGINT)
 
 

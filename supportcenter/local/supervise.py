@@ -209,7 +209,7 @@ def start(layout: Layout) -> int:
     lock = take_lock(layout.lock, values["SITE_URL"])
     ended = leftovers.end_leftovers(layout)
     if ended:
-        print(f"Ended {ended} processes that an earlier start left behind.", flush=True)
+        print(f"Ended what an earlier start left behind ({ended} processes).", flush=True)
     check_port(int(values["PORT"]))
     layout.create()
     layout.ready.unlink(missing_ok=True)

@@ -8,11 +8,13 @@ from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
 from supportcenter.outbox import registry
-from supportcenter.outbox.models import DeliveryState, OutboxDelivery
+from supportcenter.outbox.models import DeliveryState, OutboxDelivery, OutboxMessage
 
 logger = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 12
+# How long an event is kept after everybody heard it. One that a subscriber never took stays.
+KEPT_FOR = timedelta(days=30)
 
 
 def backoff(attempts: int) -> timedelta:
@@ -26,6 +28,12 @@ def dispatch_due(limit: int = 1000) -> int:
     while count < limit and _dispatch_one():
         count += 1
     return count
+
+
+def prune() -> int:
+    """Delete events older than thirty days whose deliveries are all done; how many rows went."""
+    old = OutboxMessage.objects.filter(occurred_at__lt=timezone.now() - KEPT_FOR)
+    return old.exclude(deliveries__in=OutboxDelivery.objects.exclude(state=DeliveryState.DONE)).delete()[0]
 
 
 def _dispatch_one() -> bool:

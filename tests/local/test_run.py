@@ -72,7 +72,7 @@ def test_a_killed_start_is_recovered_and_a_stop_leaves_nothing(checkout: Checkou
     assert {"postgres", "valkey-server"} <= {process.name() for process in left}
 
     running = checkout.start()
-    assert "that an earlier start left behind" in checkout.log.read_text()
+    assert "Ended what an earlier start left behind" in checkout.log.read_text()
     assert f"runs already, at http://localhost:{checkout.port} (pid {running.pid})" in checkout.refused()
 
     running.send_signal(signal.SIGTERM)

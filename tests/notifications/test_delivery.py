@@ -100,6 +100,27 @@ def test_one_bad_mail_does_not_stop_the_others(row, server):
     assert other.state == "sent"
 
 
+def test_unreachable_server_is_tried_once_a_batch(row, monkeypatch):
+    tries = []
+
+    def unreachable(self):
+        tries.append(self)
+        raise TimeoutError
+
+    queued("c@d.example")
+    monkeypatch.setattr(EmailBackend, "open", unreachable)
+    deliver_due()
+    assert len(tries) == 1
+    assert set(EmailMessage.objects.values_list("state", "attempts")) == {("retry", 1)}
+
+
+def test_failed_mail_forgets_its_content_too(row, server):
+    server["a@b.example"] = NOBODY
+    deliver_due()
+    row.refresh_from_db()
+    assert row.content == {}
+
+
 def test_mail_of_a_dead_worker_is_freed(row):
     EmailMessage.objects.update(
         state="sending", claimed_at=timezone.now() - STUCK_AFTER - timedelta(seconds=1)

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from supportcenter.outbox import registry
-from supportcenter.outbox.dispatch import MAX_ATTEMPTS, backoff, dispatch_due
+from supportcenter.outbox.dispatch import MAX_ATTEMPTS, backoff, dispatch_due, prune
 from supportcenter.outbox.models import OutboxDelivery, OutboxMessage
 from supportcenter.outbox.publish import publish
 from supportcenter.outbox.registry import subscribe
@@ -94,6 +94,18 @@ def test_poison_does_not_hold_up_others(heard):
     happened()
     happened()
     assert dispatch_due() == 2
+
+
+def test_old_events_that_everybody_heard_are_forgotten(heard):
+    happened()
+    dispatch_due()
+    heard.fail = True
+    happened()
+    dispatch_due()
+    assert prune() == 0
+    OutboxMessage.objects.update(occurred_at=timezone.now() - timedelta(days=31))
+    prune()
+    assert OutboxMessage.objects.get().deliveries.get().state == "pending"
 
 
 def test_backoff_grows_to_an_hour():

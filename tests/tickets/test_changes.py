@@ -83,3 +83,9 @@ def test_adding_participants_comments_and_adds_nobody_twice(cast, ticket):
     assert (joined, again) == ([cast.cleo], [])
     assert ticket.participants.count() == 1
     assert ticket.comments.count() == 3
+
+
+@pytest.mark.parametrize("name", ["cleo", "dov", "eve"])
+def test_others_cannot_add_participants(cast, ticket, name):
+    with pytest.raises(RuleViolation, match="Only the requester"):
+        add_participants(actor=actor(getattr(cast, name)), ticket=ticket, users=[cast.dov], body="x")

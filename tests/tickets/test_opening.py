@@ -1,14 +1,16 @@
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from supportcenter.errors import RuleViolation
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.actions import open_ticket, stage_files
-from tickets.models import Ticket
+from tickets.actions import drop_unsent_files, open_ticket, stage_files
+from tickets.models import Attachment, Ticket
 
 
 def test_ticket_gets_a_reference_and_its_first_response_target(cast):
@@ -81,3 +83,20 @@ def test_best_effort_target_of_basic_is_marked(cast):
     TierPeriod.objects.filter(organization=cast.acme).update(tier=SupportTier.objects.get(code="basic"))
     ticket = open_ticket(actor=actor(cast.ben), organization=cast.acme, draft=builders.draft())
     assert ticket.is_best_effort
+
+
+def test_uploads_that_nobody_sent_are_deleted_after_two_days(cast, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    old, fresh = stage_files(
+        actor=actor(cast.ben),
+        files=[SimpleUploadedFile("old.log", b"x"), SimpleUploadedFile("new.log", b"x")],
+    )
+    Attachment.objects.filter(pk=old.pk).update(uploaded_at=timezone.now() - timedelta(days=2, seconds=1))
+    assert drop_unsent_files() == 1
+    assert Attachment.objects.get() == fresh
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [fresh.pk.hex]
+
+
+def test_outsiders_cannot_open_tickets(cast):
+    with pytest.raises(RuleViolation, match="Only members"):
+        builders.ticket(cast.eve, cast.acme)

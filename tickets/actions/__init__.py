@@ -2,7 +2,7 @@
 
 from tickets.actions.changes import assign, change_severity, change_status, close_solved, solve
 from tickets.actions.comments import add_comment, add_internal_note
-from tickets.actions.files import stage_files
+from tickets.actions.files import drop_unsent_files, stage_files
 from tickets.actions.opening import TicketDraft, open_ticket
 from tickets.actions.participants import add_participants
 
@@ -15,6 +15,7 @@ __all__ = [
     "change_severity",
     "change_status",
     "close_solved",
+    "drop_unsent_files",
     "open_ticket",
     "solve",
     "stage_files",

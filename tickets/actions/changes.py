@@ -124,7 +124,8 @@ def change_severity(*, actor: Actor, ticket: Ticket, severity: str) -> Ticket:
 
 def close_solved() -> int:
     """Close what has been solved for fourteen days; how many. Safe to run twice at once."""
-    solved_before = timezone.now() - timedelta(days=REOPEN_DAYS)
+    now = timezone.now()
+    solved_before = now - timedelta(days=REOPEN_DAYS)
     due = Ticket.objects.filter(status=Status.SOLVED, solved_at__lte=solved_before)
     count = 0
     for ticket in due.iterator():
@@ -132,7 +133,7 @@ def close_solved() -> int:
             locked = Ticket.objects.select_for_update(skip_locked=True).filter(
                 pk=ticket.pk, status=Status.SOLVED
             )
-            if not locked.filter(solved_at__lte=solved_before).update(status=Status.CLOSED):
+            if not locked.filter(solved_at__lte=solved_before).update(status=Status.CLOSED, updated_at=now):
                 continue
             record(
                 ticket,

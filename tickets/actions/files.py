@@ -2,13 +2,18 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import PurePath
 
 from django.core.files.base import File
 from django.db import transaction
+from django.utils import timezone
 
 from orgs.actor import Actor
 from tickets.models import Attachment, Comment
+
+# Long enough to come back to a form on the next day.
+UNSENT_FOR = timedelta(days=2)
 
 
 @transaction.atomic
@@ -37,3 +42,14 @@ def attach(comment: Comment, files: Sequence[Attachment]) -> None:
     Attachment.objects.unsent_by(comment.author).filter(pk__in=[each.pk for each in files]).update(
         comment=comment
     )
+
+
+def drop_unsent_files() -> int:
+    """Delete uploads that nobody sent within two days, row and file; how many."""
+    count = 0
+    for attachment in Attachment.objects.filter(comment=None, uploaded_at__lt=timezone.now() - UNSENT_FOR):
+        deleted, _ = Attachment.objects.filter(pk=attachment.pk, comment=None).delete()
+        if deleted:
+            attachment.file.delete(save=False)
+            count += 1
+    return count

@@ -10,6 +10,7 @@ from django.utils import timezone
 from billing.entitlements import entitlement_of, is_entitled
 from orgs.actor import Actor
 from orgs.models import Organization, Project, Service, User
+from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.files import attach
@@ -36,8 +37,10 @@ class TicketDraft:
 def open_ticket(*, actor: Actor, organization: Organization, draft: TicketDraft) -> Ticket:
     """Open a ticket for the acting person; the same submission twice gives the same ticket.
 
-    Raises ``RuleViolation`` for an organization without a paid service.
+    Raises ``RuleViolation`` for somebody from outside, and for an organization without a paid service.
     """
+    if not actor.can(Capability.OPEN_TICKETS, organization):
+        raise RuleViolation("not_a_member", f"Only members of {organization} can open its tickets.")
     if not is_entitled(organization):
         raise RuleViolation("not_entitled", "Support tickets need at least one paid service.")
     try:

@@ -7,18 +7,23 @@ from django.utils import timezone
 
 from orgs.actor import Actor
 from orgs.models import User
+from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.comments import add_comment
 from tickets.actions.record import lock, record
 from tickets.models import ActivityKind, Participant, Ticket
+from tickets.rules import may_add_participants
 
 
 @transaction.atomic
 def add_participants(*, actor: Actor, ticket: Ticket, users: Sequence[User], body: str) -> list[User]:
     """Add members to the conversation together with a comment; who was new.
 
-    The comment is published after the joining, so that the new participants get it like everybody else.
+    Raises ``RuleViolation`` for anybody but the requester, admins of the organization, and agents. The
+    comment is published after the joining, so that the new participants get it like everybody else.
     """
+    if not may_add_participants(actor, ticket):
+        raise RuleViolation("not_allowed", "Only the requester and organization admins can add people.")
     ticket = lock(ticket)
     there = set(ticket.participants.values_list("user_id", flat=True)) | {ticket.requester_id}
     joining = [user for user in dict.fromkeys(users) if user.pk not in there]

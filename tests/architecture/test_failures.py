@@ -1,0 +1,88 @@
+"""What people get when something behind the site is down, and what the log says."""
+
+import pytest
+from django.core.cache import cache
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError
+from redis.exceptions import ConnectionError as BrokerDown
+
+from supportcenter.logs import hide_secret_links
+from supportcenter.outbox import bell
+from supportcenter.outbox.models import OutboxMessage
+from tests import builders
+
+
+@pytest.fixture
+def broker_down(monkeypatch):
+    """Valkey answers nothing: neither the cache nor the broker works."""
+
+    def refuse(*args, **kwargs):
+        raise BrokerDown("refused")
+
+    for name in ("get", "set", "add", "delete", "incr", "touch", "get_many", "set_many"):
+        monkeypatch.setattr(type(cache._connections["default"]), name, refuse)
+    monkeypatch.setattr(bell.current_app, "send_task", refuse)
+
+
+def test_signed_in_people_work_on_without_the_broker(cast, client_of, broker_down):
+    ben = client_of(cast.ben)
+    assert ben.get("/o/acme/tickets/").status_code == 200
+    assert ben.post("/o/acme/tickets/new/", builders.form_data()).status_code == 302
+    assert OutboxMessage.objects.get().name == "ticket.opened"
+
+
+def test_probes_ask_nothing_of_the_database(cast, client_of, monkeypatch):
+    ben = client_of(cast.ben)
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", lambda self: 1 / 0)
+    assert ben.get("/healthz").status_code == 200
+
+
+def test_page_for_a_failure_needs_no_database(cast, client_of, monkeypatch):
+    def down(*args):
+        raise DatabaseError("down")
+
+    ben = client_of(cast.ben)
+    ben.raise_request_exception = False
+    monkeypatch.setattr("orgs.querysets.MembershipQuerySet.of_user", down)
+    response = ben.get("/o/acme/tickets/")
+    assert response.status_code == 500
+    assert "Something went wrong" in response.content.decode()
+
+
+def test_request_over_the_limit_is_refused_unread(cast, client_of, settings):
+    settings.MAX_REQUEST_MB = 0
+    response = client_of(cast.ben).post("/o/acme/tickets/new/", builders.form_data())
+    assert response.status_code == 413
+    assert "too large" in response.content.decode()
+
+
+def test_form_data_over_djangos_limit_is_too_large_as_well(cast, client_of, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    response = client_of(cast.ben).post("/account/", {"name": "x" * 100, "time_zone": "UTC"})
+    assert issubclass(RequestDataTooBig, Exception)
+    assert response.status_code == 413
+
+
+def test_request_id_travels_with_the_event(cast, client_of):
+    response = client_of(cast.ben).post("/o/acme/tickets/new/", builders.form_data())
+    assert OutboxMessage.objects.get().request_id == response.headers["X-Request-ID"]
+
+
+def test_request_id_is_ours_and_not_the_clients(client):
+    response = client.get("/healthz", headers={"X-Request-ID": "chosen"})
+    assert len(response.headers["X-Request-ID"]) == 36
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/invitations/12:c2VjcmV0/",
+        "/account/password/reset/key/1-c8xyz-secret/",
+        "/account/confirm-email/MQ:secret:x/",
+    ],
+)
+def test_log_hides_links_that_sign_somebody_in(path):
+    entry = hide_secret_links(None, "info", {"event": f"Not Found: {path}", "request": f"GET {path}"})
+    assert "secret" not in str(entry)
+    assert "c2VjcmV0" not in str(entry)
+    assert "[hidden]" in entry["request"]
