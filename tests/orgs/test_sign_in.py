@@ -78,3 +78,17 @@ def test_mail_with_a_link_is_forgotten_once_sent(client, zoe, run_outbox):
     run_outbox()
     assert EmailMessage.objects.get().content == {}
     assert len(mail.outbox) == 1
+
+
+def test_flood_from_one_address_gets_the_page_for_it(client, db):
+    for number in range(30):
+        sign_in(client, f"p{number}@acme.example", "wrong")
+    response = sign_in(client, "p31@acme.example", "wrong")
+    assert response.status_code == 429
+    assert "Too many" in response.content.decode()
+
+
+def test_reset_of_two_addresses_at_once_is_refused(client, zoe, run_outbox):
+    client.post("/account/password/reset/", {"email": ["zoe@acme.example", "evil@evil.example"]})
+    client.post("/account/password/reset/", {"email": "zoe@acme.example,evil@evil.example"})
+    assert {mail.to[0] for mail in run_outbox()} <= {"zoe@acme.example"}

@@ -1,0 +1,70 @@
+"""The settings of a real site: HTTPS behind a proxy, at its own name only."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = """
+import json, django
+django.setup()
+from django.test import Client
+proxied = Client(headers={"host": "support.example.com", "x-forwarded-proto": "https"})
+plain = Client(headers={"host": "support.example.com"})
+login = proxied.get("/account/login/")
+print(json.dumps({
+    "login": login.status_code,
+    "hsts": login.headers.get("Strict-Transport-Security"),
+    "cookies": {name: [bool(each["secure"]), bool(each["httponly"]), each["samesite"], each["path"]]
+                for name, each in login.cookies.items()},
+    "plain": [plain.get("/account/login/").status_code, plain.get("/account/login/").get("Location")],
+    "probe": plain.get("/healthz").status_code,
+    "elsewhere": Client(headers={"host": "evil.example"}).get("/account/login/").status_code,
+    "mailbox": proxied.get("/dev/mail/").status_code,
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict:
+    environ = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "supportcenter.settings",
+        "SITE_URL": "https://support.example.com",
+        "BEHIND_PROXY": "True",
+        "DEBUG": "False",
+    }
+    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
+    subprocess.run(collect, cwd=ROOT, env=environ, check=True)  # noqa: S603
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", SCRIPT], cwd=ROOT, env=environ, check=True, capture_output=True, text=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_site_answers_behind_its_proxy(answers):
+    assert answers["login"] == 200
+    assert answers["hsts"] == "max-age=31536000; includeSubDomains; preload"
+
+
+def test_plain_http_leads_to_https_but_for_the_probes(answers):
+    assert answers["plain"] == [301, "https://support.example.com/account/login/"]
+    assert answers["probe"] == 200
+
+
+def test_cookies_are_for_this_host_alone_and_out_of_reach(answers):
+    assert answers["cookies"]
+    for name, (secure, httponly, samesite, path) in answers["cookies"].items():
+        assert name.startswith("__Host-")
+        assert (secure, httponly, samesite, path) == (True, True, "Lax", "/")
+
+
+def test_other_names_are_refused(answers):
+    assert answers["elsewhere"] == 400
+
+
+def test_development_mailbox_is_not_there(answers):
+    assert answers["mailbox"] in {302, 404}
