@@ -19,25 +19,30 @@ MARKER = "SUPPORTCENTER_VAR"
 
 
 def is_ours(process: psutil.Process, layout: Layout) -> bool:
-    """Whether a start with this `var/` made the process."""
+    """Whether a start with this `var/` made the process, as far as we may ask."""
     with suppress(psutil.Error, OSError):
         if process.environ().get(MARKER) == str(layout.var):
             return True
     with suppress(psutil.Error, OSError):
         servers = {"postgres": layout.postgres_data, "valkey-server": layout.valkey_data}
-        return Path(process.cwd()) == servers.get(process.name())
+        if Path(process.cwd()) == servers.get(process.name()):
+            return True
+    # Root in a container may see nothing but the command line of another user's process.
+    with suppress(psutil.Error, OSError):
+        return process.name() == "postgres" and str(layout.postgres_data) in process.cmdline()
     return False
 
 
 def find_leftovers(layout: Layout) -> list[psutil.Process]:
-    """All processes of this checkout but the asking one and those it descends from."""
+    """All living processes of this checkout but the asking one and those it descends from."""
     me = psutil.Process()
-    spared = {me.pid, *(parent.pid for parent in me.parents())}
-    return [
-        process
-        for process in psutil.process_iter()
-        if process.pid not in spared and is_ours(process, layout) and is_alive(process)
-    ]
+    spared = {me, *me.parents()}
+    found: dict[psutil.Process, None] = {}
+    for process in psutil.process_iter():
+        if process not in spared and is_ours(process, layout):
+            with suppress(psutil.Error):
+                found |= dict.fromkeys([process, *process.children(recursive=True)])
+    return [process for process in found if is_alive(process)]
 
 
 def is_alive(process: psutil.Process) -> bool:
@@ -50,23 +55,25 @@ def is_alive(process: psutil.Process) -> bool:
 def end_leftovers(layout: Layout, *, patience: float = 3) -> int:
     """End them, politely for `patience` seconds; how many there were."""
     found = find_leftovers(layout)
-    for process in found:
-        with suppress(psutil.Error):
-            ask_to_stop(process)
-    for process in wait_for_end(found, patience):
-        with suppress(psutil.Error):
-            process.kill()
+    try:
+        for process in found:
+            with suppress(psutil.Error):
+                ask_to_stop(process)
+        wait_for_end(found, patience)
+    finally:  # also when a Ctrl-C ends the patience
+        for process in filter(is_alive, found):
+            with suppress(psutil.Error):
+                process.kill()
     wait_for_end(found, patience)
     remove_stale_files(layout)
     return len(found)
 
 
-def wait_for_end(processes: list[psutil.Process], patience: float) -> list[psutil.Process]:
-    """Those that are still alive when all have ended or the patience has."""
+def wait_for_end(processes: list[psutil.Process], patience: float) -> None:
+    """Return when all have ended or the patience has."""
     deadline = time.monotonic() + patience
-    while (alive := [process for process in processes if is_alive(process)]) and time.monotonic() < deadline:
+    while any(map(is_alive, processes)) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return alive
 
 
 def remove_stale_files(layout: Layout) -> None:

@@ -2,11 +2,10 @@
 
 import mailbox
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,12 @@ from django.conf import settings
 
 @dataclass(frozen=True)
 class CaughtMail:
-    """One caught mail. ``to`` is the recipient that the sender named to the server."""
+    """One caught mail: when it came, and for whom the sender told the server that it is."""
 
     key: str
     to: str
     subject: str
-    date: datetime | None
+    date: datetime
     text: str
     html: str
     headers: list[tuple[str, str]]
@@ -34,30 +33,25 @@ def caught_mails(recipient: str = "") -> list[CaughtMail]:
     if not Path(settings.DEV_MAILBOX).is_dir():
         return []
     box = mailbox.Maildir(settings.DEV_MAILBOX, create=False)
-    files = sorted(box.iterkeys(), key=_written_at(box), reverse=True)
-    mails = (_read(key, box.get_bytes(key)) for key in files)
+    mails = sorted((_read(box, key) for key in box.iterkeys()), key=lambda mail: mail.date, reverse=True)
     return [mail for mail in mails if not recipient or mail.to == recipient]
 
 
 def caught_mail(key: str) -> CaughtMail | None:
     """One caught mail, by the key it has in the list."""
     box = mailbox.Maildir(settings.DEV_MAILBOX, create=False)
-    return _read(key, box.get_bytes(key)) if key in box else None
+    return _read(box, key) if key in box else None
 
 
-def _written_at(box: mailbox.Maildir) -> Any:
-    return lambda key: box.get_message(key).get_date()
-
-
-def _read(key: str, raw: bytes) -> CaughtMail:
-    message = message_from_bytes(raw, policy=default)
+def _read(box: mailbox.Maildir, key: str) -> CaughtMail:
+    stored = box.get_message(key)
+    message = message_from_bytes(stored.as_bytes(), policy=default)
     assert isinstance(message, EmailMessage)  # noqa: S101 - what the default policy makes
-    date = message["Date"]
     return CaughtMail(
         key=key,
         to=str(message["X-RcptTo"] or message["To"] or ""),
         subject=str(message["Subject"] or ""),
-        date=parsedate_to_datetime(str(date)) if date else None,
+        date=datetime.fromtimestamp(stored.get_date(), UTC),
         text=_body(message, "plain"),
         html=_body(message, "html"),
         headers=[(name, str(value)) for name, value in message.items()],

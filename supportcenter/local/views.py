@@ -1,3 +1,5 @@
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -22,6 +24,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@csp_update({"frame-src": [SELF]})
 def mail(request: HttpRequest, key: str) -> HttpResponse:
     """One caught mail: both parts and the headers."""
     found = caught_mail(key)

@@ -25,6 +25,11 @@ SETTLED = """async () => {
     await new Promise(requestAnimationFrame);
     await Promise.all(document.getAnimations().map((each) => each.finished));
 }"""
+# What sticks out of the page, if the page scrolls sideways.
+TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+    [...document.querySelectorAll("body *")]
+        .filter((each) => each.getBoundingClientRect().right > innerWidth)
+        .map((each) => each.outerHTML.slice(0, 200))"""
 START_SECONDS = 90
 MAIL_SECONDS = 20
 
@@ -122,8 +127,7 @@ class Person:
         size = self.page.viewport_size
         self.page.set_viewport_size({"width": 360, "height": 740})
         self.page.evaluate(SETTLED)
-        width = self.page.evaluate("document.documentElement.scrollWidth")
-        assert width <= 360, f"{self.page.url} is {width} px wide on a small phone"
+        assert self.page.evaluate(TOO_WIDE) == [], f"{self.page.url} scrolls sideways on a small phone"
         assert size
         self.page.set_viewport_size(size)
 

@@ -11,7 +11,7 @@ from tickets.rendering import to_html
         ("**bold** and `code`", "<p><strong>bold</strong> and <code>code</code></p>\n"),
         ("one\ntwo", "<p>one<br>\ntwo</p>\n"),
         ("# Title", "<h4>Title</h4>\n"),
-        ("```\nx < y\n```", "<pre><code>x &lt; y\n</code></pre>\n"),
+        ("```\nx < y\n```", '<pre tabindex="0"><code>x &lt; y\n</code></pre>\n'),
         ("<b>no</b>", "<p>&lt;b&gt;no&lt;/b&gt;</p>\n"),
     ],
 )
