@@ -93,6 +93,9 @@ class Organization(models.Model):
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code, for public holidays")
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.OWN)
+    participants_may_add = models.BooleanField(
+        default=False, help_text="Whether people in CC may add others, besides requester and admins"
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = OrganizationQuerySet.as_manager()

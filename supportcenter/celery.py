@@ -28,6 +28,7 @@ SCHEDULE = {
     "deliver mail that is due": ("notifications.deliver", 5.0),
     "free mails of a worker that died": ("notifications.free_stuck", 60.0),
     "tell that a worker is alive": ("outbox.heartbeat", 10.0),
+    "tell again of escalations that nobody took": ("tickets.remind_of_escalations", 60.0),
     "close solved tickets": ("tickets.close_solved", 3600.0),
     "forget uploads that nobody sent": ("tickets.drop_unsent_files", 3600.0),
     "forget events that everybody heard": ("outbox.prune", 3600.0),

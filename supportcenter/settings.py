@@ -47,6 +47,9 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 # Seconds for which browsers insist on HTTPS (Strict-Transport-Security).
 HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000)
 
+# Minutes within which somebody of support must take an escalation before it is mailed again.
+ESCALATION_MINUTES = env.int("ESCALATION_MINUTES", default=30)
+
 _site = urlsplit(SITE_URL)
 if _site.scheme not in {"http", "https"} or not _site.hostname:
     raise ImproperlyConfigured("SITE_URL must look like https://support.example.com")

@@ -1,54 +1,36 @@
 """What happened on a ticket, in a sentence: for the thread and for mails. Pure."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tickets.states import CUSTOMER_WORDS, Severity, Status
 
-SUPPORT = "Support"
+Values = dict[str, Any]
+Words = Callable[[Values, Values, bool], str]
 
 
 def status_words(status: str, *, for_staff: bool) -> str:
     return Status(status).label if for_staff else CUSTOMER_WORDS[Status(status)]
 
 
-def headline(  # noqa: PLR0911 - a return for each kind
-    kind: str, who: str, before: dict[str, Any], after: dict[str, Any], *, for_staff: bool
-) -> str:
+def headline(kind: str, who: str, before: Values, after: Values, *, for_staff: bool) -> str:
     """One sentence without its full stop: "Fay Dubois changed the severity from Low to High"."""
-    match kind:
-        case "opened":
-            return f"{who} opened the ticket"
-        case "commented":
-            return f"{who} commented" + _and_status(after, for_staff=for_staff)
-        case "noted":
-            return f"{who} wrote an internal note"
-        case "assigned":
-            return (
-                f"{who} assigned the ticket to {after['assignee']}"
-                if after["assignee"]
-                else (f"{who} unassigned the ticket")
-            )
-        case "status_changed":
-            return f"{who} {_status_change(before, after, for_staff=for_staff)}"
-        case "severity_changed":
-            old, new = Severity(before["severity"]).label, Severity(after["severity"]).label
-            return f"{who} changed the severity from {old} to {new}"
-        case "participants_added":
-            return f"{who} added {_listed(after['participants'])} to the conversation"
-        case "escalated":
-            return f"{who} escalated the ticket"
-        case "closed":
-            return "The ticket was closed, as it had been solved for a while"
-    raise ValueError(f"no words for {kind!r}")
+    if kind in WITHOUT_ACTOR:
+        return WITHOUT_ACTOR[kind]
+    return f"{who} {WORDS[kind](before, after, for_staff)}"
 
 
-def _and_status(after: dict[str, Any], *, for_staff: bool) -> str:
+def _commented(before: Values, after: Values, for_staff: bool) -> str:
     if not after.get("status"):
-        return ""
-    return f" and set the status to {status_words(after['status'], for_staff=for_staff)}"
+        return "commented"
+    return f"commented and set the status to {status_words(after['status'], for_staff=for_staff)}"
 
 
-def _status_change(before: dict[str, Any], after: dict[str, Any], *, for_staff: bool) -> str:
+def _assigned(before: Values, after: Values, for_staff: bool) -> str:
+    return f"assigned the ticket to {after['assignee']}" if after["assignee"] else "unassigned the ticket"
+
+
+def _status_changed(before: Values, after: Values, for_staff: bool) -> str:
     if after["status"] == Status.SOLVED:
         return "marked the ticket solved"
     if before["status"] == Status.SOLVED:
@@ -56,5 +38,44 @@ def _status_change(before: dict[str, Any], after: dict[str, Any], *, for_staff: 
     return f"set the status to {status_words(after['status'], for_staff=for_staff)}"
 
 
+def _severity_changed(before: Values, after: Values, for_staff: bool) -> str:
+    old, new = Severity(before["severity"]).label, Severity(after["severity"]).label
+    return f"changed the severity from {old} to {new}"
+
+
+def _rated(before: Values, after: Values, for_staff: bool) -> str:
+    sentence = f": {after['comment']}" if after["comment"] else ""
+    return f"{'changed the rating to' if before else 'rated the ticket'} {after['score']} of 5{sentence}"
+
+
 def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _says(words: str) -> Words:
+    return lambda before, after, for_staff: words
+
+
+WORDS: dict[str, Words] = {
+    "opened": _says("opened the ticket"),
+    "commented": _commented,
+    "noted": _says("wrote an internal note"),
+    "assigned": _assigned,
+    "status_changed": _status_changed,
+    "severity_changed": _severity_changed,
+    "participants_added": lambda _, after, __: f"added {_listed(after['participants'])} to the conversation",
+    "participant_joined": _says("joined the conversation"),
+    "participant_left": _says("left the conversation"),
+    "participant_removed": lambda _, after, __: (
+        f"removed {_listed(after['participants'])} from the conversation"
+    ),
+    "escalated": _says("escalated the ticket"),
+    "escalation_acknowledged": _says("took the escalation"),
+    "escalation_closed": lambda _, after, __: f"closed the escalation: {after['outcome']}",
+    "rated": _rated,
+    "followed_up": lambda _, after, __: f"opened the follow-up ticket {after['reference']}",
+}
+WITHOUT_ACTOR = {
+    "closed": "The ticket was closed, as it had been solved for a while",
+    "escalation_overdue": "Nobody took the escalation by its deadline",
+}

@@ -13,3 +13,9 @@ def close_solved() -> int:
 def drop_unsent_files() -> int:
     """Delete uploads that were never sent with a comment."""
     return actions.drop_unsent_files()
+
+
+@shared_task(name="tickets.remind_of_escalations", ignore_result=True)
+def remind_of_escalations() -> int:
+    """Tell again of escalations that nobody took in time."""
+    return actions.remind_of_escalations()

@@ -99,7 +99,7 @@ def as_user(user: pwd.struct_passwd | None, *paths: Path) -> list[str]:
         raise StartError("PostgreSQL cannot run as root here: run as an ordinary user, or set DATABASE_URL")
     argv = [setpriv, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
     if not all(is_open_to_all(path) for path in paths):
-        # The secure bit makes access(2) count the capability too, which PostgreSQL asks about its own programs.
+        # The secure bit has access(2) count the capability too: PostgreSQL asks it about its own programs.
         argv += ["--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"]
         argv += ["--securebits=+no_setuid_fixup"]
     return [*argv, "--"]

@@ -6,6 +6,7 @@ which they stop, what a person sees, and the exit code. Web, worker, beat and ma
 """
 
 import errno
+import multiprocessing
 import os
 import shlex
 import signal
@@ -177,6 +178,8 @@ def after_ready(layout: Layout, argv: list[str]) -> str:
 
 def supervise(layout: Layout, values: Mapping[str, str]) -> int:
     """Run everything until a signal or the end of one process; the exit code for the shell."""
+    # Newer Pythons would start helper processes of their own for honcho, which outlive the stop.
+    multiprocessing.set_start_method("fork", force=True)
     manager = Supervisor(Screen())
     environ = {**os.environ, **values, "PYTHONUNBUFFERED": "1"}
 

@@ -24,7 +24,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@csp_update({"frame-src": [SELF]})
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def mail(request: HttpRequest, key: str) -> HttpResponse:
     """One caught mail: both parts and the headers."""
     found = caught_mail(key)

@@ -2,21 +2,32 @@
 
 from tickets.actions.changes import assign, change_severity, change_status, close_solved, solve
 from tickets.actions.comments import add_comment, add_internal_note
+from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
 from tickets.actions.opening import TicketDraft, open_ticket
-from tickets.actions.participants import add_participants
+from tickets.actions.participants import add_participants, join, remove_participant
+from tickets.actions.rating import rate
+from tickets.actions.visits import mark_seen
 
 __all__ = [
     "TicketDraft",
+    "acknowledge",
     "add_comment",
     "add_internal_note",
     "add_participants",
     "assign",
     "change_severity",
     "change_status",
+    "close_escalation",
     "close_solved",
     "drop_unsent_files",
+    "escalate",
+    "join",
+    "mark_seen",
     "open_ticket",
+    "rate",
+    "remind_of_escalations",
+    "remove_participant",
     "solve",
     "stage_files",
 ]

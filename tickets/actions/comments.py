@@ -10,8 +10,10 @@ from orgs.actor import Actor
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
+from tickets.actions.escalation import escalate
 from tickets.actions.files import attach
 from tickets.actions.record import lock, record
+from tickets.calling import asks_to_escalate
 from tickets.models import ActivityKind, Attachment, Comment, Ticket
 from tickets.states import Status, after_customer_comment, can_change
 
@@ -27,7 +29,8 @@ def add_comment(
 ) -> Comment:
     """Add a public comment; an agent may set the status in the same step, as one update.
 
-    A customer's comment opens a paused or solved ticket again and starts the wait for an answer. Raises
+    A customer's comment opens a paused or solved ticket again and starts the wait for an answer; with
+    ``#escalate`` in it, it also calls for more attention. Raises
     ``RuleViolation`` on a closed ticket, and for a status that cannot follow the present one.
     """
     ticket = lock(ticket)
@@ -52,6 +55,8 @@ def add_comment(
         before={"status": before} if changed else {},
         after={"status": ticket.status} if changed else {},
     )
+    if not actor.can(Capability.WORK_QUEUE) and asks_to_escalate(body):
+        escalate(actor=actor, ticket=ticket, text=body)
     return comment
 
 

@@ -32,6 +32,7 @@ class TicketDraft:
     projects: Sequence[Project] = ()
     services: Sequence[Service] = ()
     files: Sequence[Attachment] = ()
+    follow_up_to: Ticket | None = None
 
 
 def open_ticket(*, actor: Actor, organization: Organization, draft: TicketDraft) -> Ticket:
@@ -66,6 +67,7 @@ def _create(actor: Actor, organization: Organization, draft: TicketDraft) -> Tic
         reason=draft.reason,
         source=actor.source,
         submission_key=draft.submission_key,
+        follow_up_to=draft.follow_up_to,
         created_at=now,
         updated_at=now,
         first_response_due_at=due_at,
@@ -89,4 +91,12 @@ def _create(actor: Actor, organization: Organization, draft: TicketDraft) -> Tic
         comment=comment,
         after={"status": ticket.status, "severity": ticket.severity},
     )
+    if draft.follow_up_to:
+        record(
+            draft.follow_up_to,
+            ActivityKind.FOLLOWED_UP,
+            events.TICKET_FOLLOWED_UP,
+            actor=actor,
+            after={"reference": ticket.reference},
+        )
     return ticket

@@ -1,6 +1,7 @@
 """People in the conversation."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +13,7 @@ from tickets import events
 from tickets.actions.comments import add_comment
 from tickets.actions.record import lock, record
 from tickets.models import ActivityKind, Participant, Ticket
-from tickets.rules import may_add_participants
+from tickets.rules import may_add_participants, may_join, may_remove_participant
 
 
 @transaction.atomic
@@ -32,14 +33,56 @@ def add_participants(*, actor: Actor, ticket: Ticket, users: Sequence[User], bod
         ignore_conflicts=True,
     )
     if joining:
-        ticket.updated_at = timezone.now()
-        ticket.save(update_fields=["updated_at"])
-        record(
+        _recorded(
+            actor,
             ticket,
             ActivityKind.PARTICIPANTS_ADDED,
             events.TICKET_PARTICIPANTS_ADDED,
-            actor=actor,
-            after={"participants": [user.name for user in joining], "ids": [user.pk for user in joining]},
+            {"participants": [user.name for user in joining], "ids": [user.pk for user in joining]},
         )
     add_comment(actor=actor, ticket=ticket, body=body)
     return joining
+
+
+@transaction.atomic
+def join(*, actor: Actor, ticket: Ticket) -> Ticket:
+    """Put oneself into the conversation of a ticket one sees. Joining twice is joining once."""
+    ticket = lock(ticket)
+    if not may_join(actor, ticket):
+        return ticket
+    Participant.objects.create(ticket=ticket, user=actor.person, added_by=actor.user)
+    _recorded(actor, ticket, ActivityKind.PARTICIPANT_JOINED, events.TICKET_PARTICIPANT_JOINED)
+    return ticket
+
+
+@transaction.atomic
+def remove_participant(*, actor: Actor, ticket: Ticket, user: User) -> Ticket:
+    """Take somebody, or oneself, out of the conversation; they lose sight of it unless their role shows it.
+
+    Raises ``RuleViolation`` for others than the requester, admins and agents. Twice is once.
+    """
+    ticket = lock(ticket)
+    if not may_remove_participant(actor, ticket, user.pk):
+        raise RuleViolation("not_allowed", "Only the requester and organization admins can remove people.")
+    removed, _ = ticket.participants.filter(user=user).delete()
+    if not removed:
+        return ticket
+    if user == actor.user:
+        _recorded(actor, ticket, ActivityKind.PARTICIPANT_LEFT, events.TICKET_PARTICIPANT_LEFT)
+    else:
+        _recorded(
+            actor,
+            ticket,
+            ActivityKind.PARTICIPANT_REMOVED,
+            events.TICKET_PARTICIPANT_REMOVED,
+            {"participants": [user.name], "ids": [user.pk]},
+        )
+    return ticket
+
+
+def _recorded(
+    actor: Actor, ticket: Ticket, kind: ActivityKind, event: str, after: dict[str, Any] | None = None
+) -> None:
+    ticket.updated_at = timezone.now()
+    ticket.save(update_fields=["updated_at"])
+    record(ticket, kind, event, actor=actor, after=after)

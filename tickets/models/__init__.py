@@ -2,7 +2,7 @@
 
 from tickets.models.catalogue import Product, Reason
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
-from tickets.models.people import Escalation, Participant
+from tickets.models.people import Escalation, Participant, Rating, Visit
 from tickets.models.ticket import Ticket
 
 __all__ = [
@@ -13,6 +13,8 @@ __all__ = [
     "Escalation",
     "Participant",
     "Product",
+    "Rating",
     "Reason",
     "Ticket",
+    "Visit",
 ]

@@ -46,6 +46,7 @@ class Attachment(models.Model):
     comment = models.ForeignKey(Comment, null=True, on_delete=models.CASCADE, related_name="attachments")
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="uploads")
     name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=100, default="application/octet-stream")
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     file = models.FileField(upload_to=storage_name, max_length=100)
@@ -74,7 +75,15 @@ class ActivityKind(models.TextChoices):
     STATUS_CHANGED = "status_changed"
     SEVERITY_CHANGED = "severity_changed"
     PARTICIPANTS_ADDED = "participants_added"
+    PARTICIPANT_JOINED = "participant_joined"
+    PARTICIPANT_LEFT = "participant_left"
+    PARTICIPANT_REMOVED = "participant_removed"
     ESCALATED = "escalated"
+    ESCALATION_OVERDUE = "escalation_overdue"
+    ESCALATION_ACKNOWLEDGED = "escalation_acknowledged"
+    ESCALATION_CLOSED = "escalation_closed"
+    RATED = "rated"
+    FOLLOWED_UP = "followed_up"
     CLOSED = "closed"
 
 

@@ -31,12 +31,20 @@ class Escalation(models.Model):
     source = models.CharField(max_length=10, choices=Source)
     text = models.TextField(blank=True)
     deadline_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     acknowledged_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.TextField(blank=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["deadline_at"],
+                name="escalation_to_remind_of",
+                condition=Q(acknowledged_at=None, closed_at=None, reminded_at=None),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["ticket"], condition=Q(closed_at__isnull=True), name="escalation_open_once"
@@ -50,3 +58,35 @@ class Escalation(models.Model):
 
     def __str__(self) -> str:
         return f"Escalation of {self.ticket.reference}"
+
+
+class Visit(models.Model):
+    """When a person last looked at a ticket; what changed since then is unread."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="visits")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="visits")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="visit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} saw {self.ticket.reference}"
+
+
+class Rating(models.Model):
+    """What the customer says of a solved ticket: 1 to 5, and a sentence if they like."""
+
+    ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, related_name="rating")
+    rated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    rated_at = models.DateTimeField(default=timezone.now)
+    score = models.PositiveSmallIntegerField()
+    comment = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(score__gte=1, score__lte=5), name="rating_one_to_five")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.score} for {self.ticket.reference}"

@@ -40,6 +40,9 @@ class Ticket(models.Model):
     projects = models.ManyToManyField(Project, blank=True, related_name="tickets")
     services = models.ManyToManyField(Service, blank=True, related_name="tickets")
     source = models.CharField(max_length=10, choices=Source, default=Source.WEB)
+    follow_up_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="follow_ups"
+    )
     submission_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)

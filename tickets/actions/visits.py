@@ -1,0 +1,16 @@
+"""What somebody has seen."""
+
+from django.utils import timezone
+
+from orgs.actor import Actor
+from tickets.models import Ticket, Visit
+
+
+def mark_seen(*, actor: Actor, ticket: Ticket) -> None:
+    """Remember that the actor has read the ticket as it is now. No fact worth publishing."""
+    Visit.objects.bulk_create(
+        [Visit(ticket=ticket, user=actor.person, seen_at=timezone.now())],
+        update_conflicts=True,
+        unique_fields=["ticket", "user"],
+        update_fields=["seen_at"],
+    )

@@ -1,0 +1,42 @@
+"""Finding ``#escalate`` in what a customer wrote. Pure."""
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+# A token of its own: not part of a longer word, a heading mark, an address or another tag.
+_TOKEN = re.compile(r"(?<![\w#&/.@-])#escalate(?![\w/@-])", re.IGNORECASE)
+# Everything from the usual mark of a signature on (RFC 3676, section 4.3; many programs drop its space).
+_SIGNATURE = re.compile(r"^-- ?$.*", re.MULTILINE | re.DOTALL)
+
+_markdown = MarkdownIt("commonmark")
+
+
+def asks_to_escalate(text: str) -> bool:
+    """Whether a customer's own words hold ``#escalate``.
+
+    Quoted text, code, links and the signature are not the customer's own words.
+    """
+    own = _SIGNATURE.sub("", text.replace("\r\n", "\n"))
+    depth = 0
+    for token in _markdown.parse(own):
+        depth += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
+        if depth == 0 and token.type == "inline" and _TOKEN.search(_plain(token.children or [])):
+            return True
+    return False
+
+
+def _plain(tokens: list[Token]) -> str:
+    """The running text of a paragraph, with code and links left out."""
+    depth = 0
+    words = []
+    for token in tokens:
+        depth += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+        if token.type == "text" and depth == 0:
+            words.append(token.content)
+        elif token.type in {"softbreak", "hardbreak"}:
+            words.append("\n")
+        elif token.type == "code_inline":
+            words.append("\0")
+    return "".join(words)
