@@ -9,6 +9,7 @@ RECEIPT = "You opened this ticket."
 REQUESTER = "You opened this ticket."
 PARTICIPANT = "You are CC'd on this ticket."
 ASSIGNEE = "You are the assignee of this ticket."
+LEAD = "You are a duty lead."
 
 PUBLIC_EVENTS = frozenset(
     {
@@ -16,10 +17,16 @@ PUBLIC_EVENTS = frozenset(
         events.TICKET_COMMENTED,
         events.TICKET_STATUS_CHANGED,
         events.TICKET_SEVERITY_CHANGED,
+        events.TICKET_ESCALATION_ACKNOWLEDGED,
+        events.TICKET_ESCALATION_CLOSED,
         events.TICKET_CLOSED,
     }
 )
-INTERNAL_EVENTS = frozenset({events.TICKET_NOTED, events.TICKET_ASSIGNED})
+# For the agent who has the ticket.
+ASSIGNEE_EVENTS = frozenset({events.TICKET_NOTED, events.TICKET_ASSIGNED, events.TICKET_RATED})
+# For those who must see to it that somebody acts. The comment that called reaches everybody by itself.
+LEAD_EVENTS = frozenset({events.TICKET_ESCALATED, events.TICKET_ESCALATION_OVERDUE})
+EVENTS = PUBLIC_EVENTS | ASSIGNEE_EVENTS | LEAD_EVENTS
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,7 @@ class People:
     assignee: int | None = None
     participants: frozenset[int] = field(default_factory=frozenset)
     followers: frozenset[int] = field(default_factory=frozenset)
+    leads: frozenset[int] = field(default_factory=frozenset)
     organization: str = ""
 
 
@@ -54,5 +62,7 @@ def _candidates(event: str, people: People) -> Iterable[tuple[int, str]]:
         yield from ((person, PARTICIPANT) for person in sorted(people.participants))
         follow = f"You follow all tickets of {people.organization}."
         yield from ((person, follow) for person in sorted(people.followers))
-    if people.assignee and event in PUBLIC_EVENTS | INTERNAL_EVENTS:
+    if people.assignee and event in PUBLIC_EVENTS | ASSIGNEE_EVENTS:
         yield people.assignee, ASSIGNEE
+    if event in LEAD_EVENTS:
+        yield from ((person, LEAD) for person in sorted(people.leads))

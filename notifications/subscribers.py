@@ -2,7 +2,7 @@
 
 from notifications import bell
 from notifications.models import EmailMessage, Follow
-from notifications.recipients import INTERNAL_EVENTS, PUBLIC_EVENTS, People, recipients
+from notifications.recipients import EVENTS, People, recipients
 from orgs import events as org_events
 from orgs.models import Invitation, Membership, User
 from orgs.roles import ORGANIZATION_CAPABILITIES, Capability
@@ -11,7 +11,7 @@ from supportcenter.outbox.registry import subscribe
 from tickets.models import Ticket
 
 
-@subscribe("notifications.ticket", *sorted(PUBLIC_EVENTS | INTERNAL_EVENTS))
+@subscribe("notifications.ticket", *sorted(EVENTS))
 def tell_people_on_ticket(message: OutboxMessage) -> None:
     """Queue the mails about one event of a ticket; running it twice queues them once."""
     ticket = Ticket.objects.select_related("organization").get(pk=message.payload["ticket"])
@@ -46,6 +46,7 @@ def _people_around(ticket: Ticket) -> People:
         requester=ticket.requester_id,
         assignee=ticket.assignee_id,
         participants=frozenset(ticket.participants.values_list("user_id", flat=True)),
+        leads=frozenset(User.objects.duty_leads().values_list("pk", flat=True)),
         followers=frozenset(follows.values_list("user_id", flat=True)),
         organization=ticket.organization.name,
     )

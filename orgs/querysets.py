@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
+from orgs.roles import STAFF_CAPABILITIES, Capability
+
 if TYPE_CHECKING:
     from orgs.actor import Actor
     from orgs.models import Organization
@@ -18,10 +20,15 @@ class UserQuerySet(models.QuerySet):
 
     def agents(self) -> Self:
         """Active staff who work the queue, by name."""
-        from orgs.roles import STAFF_CAPABILITIES, Capability
+        return self._staff_with(Capability.WORK_QUEUE).order_by("name")
 
-        roles = [role for role, granted in STAFF_CAPABILITIES.items() if Capability.WORK_QUEUE in granted]
-        return self.filter(is_active=True, staff_role__in=roles).order_by("name")
+    def duty_leads(self) -> Self:
+        """Active staff who are told of escalations."""
+        return self._staff_with(Capability.LEAD_ESCALATIONS)
+
+    def _staff_with(self, capability: Capability) -> Self:
+        roles = [role for role, granted in STAFF_CAPABILITIES.items() if capability in granted]
+        return self.filter(is_active=True, staff_role__in=roles)
 
 
 class OrganizationQuerySet(models.QuerySet):

@@ -1,12 +1,23 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import timezone
 
 from notifications.models import EmailMessage, Follow
 from orgs.models import Membership
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_internal_note, add_participants, assign, change_severity, solve
+from tickets.actions import (
+    acknowledge,
+    add_internal_note,
+    add_participants,
+    assign,
+    change_severity,
+    escalate,
+    remind_of_escalations,
+    solve,
+)
+from tickets.models import Escalation
 
 
 @pytest.fixture
@@ -139,3 +150,19 @@ def test_times_in_a_mail_are_those_of_the_recipient(cast, ticket, run_outbox):
     type(ticket).objects.update(first_response_due_at=datetime(2026, 3, 1, 20, 30, tzinfo=UTC))
     receipt = next(mail for mail in run_outbox() if mail.to == ["ben@acme.example"])
     assert "Mon 2 Mar 2026, 05:30 JST" in receipt.body
+
+
+def test_escalation_reaches_duty_leads_and_the_customer_hears_who_took_it(cast, ticket, mails_after):
+    builders.comment(cast.ben, ticket, "Two days. #escalate")
+    acknowledge(actor=actor(cast.gus), ticket=ticket)
+    mails = mails_after()
+    assert "Ben Okafor escalated the ticket." in mails["gus@support.example"].body
+    assert "Gus Lindgren took the escalation." in mails["ben@acme.example"].body
+
+
+def test_late_escalation_is_mailed_again(cast, ticket, mails_after, run_outbox):
+    escalate(actor=actor(cast.ben), ticket=ticket)
+    run_outbox()
+    Escalation.objects.update(deadline_at=timezone.now())
+    remind_of_escalations()
+    assert "Nobody took the escalation by its deadline." in mails_after()["gus@support.example"].body
