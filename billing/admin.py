@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.http import HttpRequest
 
 from billing import models
 
@@ -12,6 +13,12 @@ class TargetInline(admin.TabularInline):
 class SupportTierAdmin(admin.ModelAdmin):
     list_display = ["name", "hours", "has_phone", "minimum_amount", "percentage"]
     inlines = [TargetInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.SupportTier | None = None) -> list[str]:
+        return ["code"] if obj else []  # the code of a tier is what the program knows it by
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.SupportTier | None = None) -> bool:
+        return False
 
 
 @admin.register(models.TierPeriod)

@@ -1,5 +1,7 @@
 """What an organization may expect of support. All that ``tickets`` sees of billing."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -33,10 +35,9 @@ class FirstResponse:
             return (
                 "next business day (best effort)" if self.business_days else "same business day (best effort)"
             )
-        if self.minutes < 60:
-            return f"{self.minutes} minutes"
-        hours = self.minutes // 60
-        return "1 hour" if hours == 1 else f"{hours} hours"
+        hours, minutes = divmod(self.minutes, 60)
+        parts = [(hours, "hour"), (minutes, "minute")]
+        return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count)
 
     def due_at(self, opened_at: datetime) -> datetime:
         """When the first response to a ticket opened at ``opened_at`` is due."""
@@ -52,7 +53,7 @@ class Entitlement:
     tier_name: str
     hours_words: str
     has_phone: bool
-    targets: dict[str, FirstResponse]
+    targets: Mapping[str, FirstResponse]
 
 
 def is_entitled(organization: Organization) -> bool:
@@ -71,8 +72,8 @@ def entitlement_of(organization: Organization, at: datetime | None = None) -> En
     """Tier, hours and first-response targets of an organization; two or three queries."""
     tier = tier_of(organization, at)
     support = SupportHours(Hours(tier.hours), ZoneInfo(organization.time_zone))
-    targets = {
-        each.severity: FirstResponse(each.severity, support, each.minutes, each.business_days)
-        for each in SlaTarget.objects.filter(tier=tier)
-    }
+    # A target that staff removed is no promise: best effort, by the next business day.
+    targets = defaultdict(lambda: FirstResponse("", support, None, 1))
+    for each in SlaTarget.objects.filter(tier=tier):
+        targets[each.severity] = FirstResponse(each.severity, support, each.minutes, each.business_days)
     return Entitlement(tier.name, Hours(tier.hours).label, tier.has_phone, targets)

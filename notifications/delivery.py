@@ -19,6 +19,13 @@ logger = structlog.get_logger(__name__)
 
 BATCH = 50
 GIVE_UP_AFTER = timedelta(hours=24)
+# What a server says of our set-up or of itself, not of the mail: that can be mended, and mail must wait for it.
+OUR_SETUP = (
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPSenderRefused,
+)
 # A worker that holds a mail for longer than this is taken for dead.
 STUCK_AFTER = timedelta(minutes=10)
 
@@ -40,7 +47,7 @@ def free_stuck() -> int:
 
 def oldest_waiting_at() -> datetime | None:
     """When the oldest mail that still waits was queued."""
-    return EmailMessage.objects.waiting().order_by("created_at").values_list("created_at", flat=True).first()
+    return EmailMessage.objects.unsent().order_by("created_at").values_list("created_at", flat=True).first()
 
 
 def _claim() -> Sequence[EmailMessage]:
@@ -77,6 +84,8 @@ def _send_batch(mails: Sequence[EmailMessage]) -> None:
 
 def _send(mail: EmailMessage, connection: BaseEmailBackend) -> None:
     """One attempt at one mail. Whatever goes wrong with it stays with it."""
+    if not _still_ours(mail):
+        return
     try:
         connection.send_messages([build(mail)])
     except Withheld as reason:
@@ -87,6 +96,16 @@ def _send(mail: EmailMessage, connection: BaseEmailBackend) -> None:
     else:
         mail.sent_at = timezone.now()
         _finish(mail, MailState.SENT, "accepted")
+
+
+def _still_ours(mail: EmailMessage) -> bool:
+    """Renew the claim; False if it took so long that the sweep gave the mail to another worker."""
+    now = timezone.now()
+    renewed = EmailMessage.objects.filter(
+        pk=mail.pk, state=MailState.SENDING, claimed_at=mail.claimed_at
+    ).update(claimed_at=now)
+    mail.claimed_at = now
+    return bool(renewed)
 
 
 def _failed(mail: EmailMessage, error: Exception) -> None:
@@ -114,8 +133,8 @@ def is_permanent(error: Exception) -> bool:
     """Whether trying again is pointless: the server said 5xx (RFC 5321, section 4.2.1) to this mail."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
-    if isinstance(error, smtplib.SMTPAuthenticationError | smtplib.SMTPConnectError | smtplib.SMTPHeloError):
-        return False  # our set-up or their server, not the mail
+    if isinstance(error, OUR_SETUP):
+        return False
     return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 500
 
 

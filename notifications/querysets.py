@@ -14,6 +14,10 @@ class EmailMessageQuerySet(models.QuerySet):
         """Not sent yet, and not given up."""
         return self.filter(state__in=["queued", "retry"])
 
+    def unsent(self) -> Self:
+        """Waiting, or with a worker that may have died."""
+        return self.filter(state__in=["queued", "retry", "sending"])
+
     def due(self) -> Self:
         return self.waiting().filter(due_at__lte=timezone.now()).order_by("due_at", "id")
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from orgs.actor import Actor
 from orgs.invitations import id_from
 from orgs.models import Invitation, Membership, Organization, Service, User
-from orgs.roles import Capability
+from orgs.roles import ORGANIZATION_CAPABILITIES, Capability
 
 
 def organization_for(actor: Actor, slug: str, *, capability: Capability | None = None) -> Organization:
@@ -44,6 +44,13 @@ def agents() -> QuerySet[User]:
 def members_with(organization: Organization, addresses: Sequence[str]) -> QuerySet[User]:
     """Active members of an organization who log in with one of these addresses."""
     return User.objects.members_of(organization).filter(email__in=addresses)
+
+
+def people_with(organization: Organization, capability: Capability) -> QuerySet[User]:
+    """Active members whose role in the organization holds a capability, by name."""
+    roles = [role for role, granted in ORGANIZATION_CAPABILITIES.items() if capability in granted]
+    members = organization.memberships.filter(role__in=roles).values("user")
+    return User.objects.filter(is_active=True, pk__in=members).order_by("name")
 
 
 def services_of(organization: Organization) -> QuerySet[Service]:

@@ -42,12 +42,18 @@ def site(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def act_in(request: HttpRequest, organization: Organization) -> None:
+    """Say which organization a page is about whose address does not name it; its frame then leads there."""
+    request._organization = organization  # type: ignore[attr-defined]  # noqa: SLF001
+
+
 def _current_organization(request: HttpRequest, organizations: list[Organization]) -> Organization | None:
-    """The organization in the URL, or the first one. A page about an object of one names it itself."""
+    """The organization that the address or the page names, if one belongs to it; else the first."""
     match = request.resolver_match
-    slug = match.kwargs.get("slug") if match else None
-    named = next((each for each in organizations if each.slug == slug), None)
-    return named or (organizations[0] if organizations else None)
+    named = getattr(request, "_organization", None)
+    slug = named.slug if named else match.kwargs.get("slug") if match else None
+    found = next((each for each in organizations if each.slug == slug), None)
+    return found or (organizations[0] if organizations else None)
 
 
 def _navigation(
@@ -72,6 +78,7 @@ def _navigation(
 
 
 def _search_url(actor: Actor, organization: Organization | None) -> str:
+    """Where the search of the header leads: to all that the person may see, there."""
     if actor.can(Capability.WORK_QUEUE):
-        return reverse("tickets:queue")
-    return reverse("tickets:list", args=[organization.slug]) if organization else ""
+        return reverse("tickets:queue", args=["all"])
+    return reverse("tickets:search", args=[organization.slug]) if organization else ""

@@ -182,6 +182,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets us to write to strangers
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -196,7 +197,7 @@ SESSION_COOKIE_SECURE = _https
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
 CSRF_COOKIE_SECURE = _https
-CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = False  # our script reads it: a new sign-in in another tab renews the token
 CSRF_FAILURE_VIEW = "supportcenter.views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_SSL_REDIRECT = _https
@@ -243,7 +244,8 @@ EMAIL_TIMEOUT = 10
 
 # --- Background jobs ---
 
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+# For a socket the broker's library calls scheme and database otherwise than the cache's does.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

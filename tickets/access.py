@@ -7,23 +7,58 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils import timezone
 
+from orgs.access import people_with
 from orgs.actor import Actor
-from orgs.models import Organization
+from orgs.models import Organization, User, Visibility
 from orgs.roles import Capability
 from tickets.models import Activity, Attachment, Product, Reason, Ticket
 from tickets.querysets import TicketQuerySet
-from tickets.rules import may_add_participants
+from tickets.rules import (
+    is_in_charge,
+    is_participant,
+    may_add_participants,
+    may_join,
+    may_rate,
+    may_remove_participant,
+)
 from tickets.states import Status
+
+
+def number_of(reference: str) -> int | None:
+    """The number in a reference like ``SUP-1042``; None for anything else."""
+    prefix, _, number = reference.upper().rpartition("-")
+    is_ours = prefix == settings.TICKET_PREFIX.upper() and number.isascii() and number.isdigit()
+    return int(number) if is_ours and len(number) < 18 else None
+
+
+def ticket_named(actor: Actor, words: str) -> Ticket | None:
+    """The ticket that the actor may see and that the words are the reference of."""
+    number = number_of(words.strip())
+    return Ticket.objects.visible_to(actor).filter(pk=number).first() if number else None
+
+
+def follow_up_for(actor: Actor, organization: Organization, reference: str) -> Ticket | None:
+    """The closed ticket of this organization that a new one follows, if the actor may see it."""
+    visible = Ticket.objects.visible_to(actor).of(organization)
+    return visible.filter(pk=number_of(reference) or 0, status=Status.CLOSED).first()
+
+
+def submitted_before(actor: Actor, submission_key: str) -> Ticket | None:
+    """The ticket that the actor made with this very form, if it was sent already."""
+    try:
+        key = uuid.UUID(submission_key)
+    except ValueError:
+        return None
+    return Ticket.objects.filter(submission_key=key, requester=actor.user_id).first()
 
 
 def ticket_for(actor: Actor, reference: str, *, capability: Capability | None = None) -> Ticket:
     """The ticket behind a reference like ``SUP-1042``, with what its page shows."""
-    prefix, _, number = reference.upper().rpartition("-")
-    if prefix != settings.TICKET_PREFIX.upper() or not (number.isascii() and number.isdigit()):
-        raise Http404("No such ticket")
-    ticket = Ticket.objects.visible_to(actor).for_page().filter(pk=int(number[:18])).first()
-    if ticket is None:
+    number = number_of(reference)
+    ticket = number and Ticket.objects.visible_to(actor).for_page().filter(pk=number).first()
+    if not ticket:
         raise Http404("No such ticket")
     if capability and not actor.can(capability):
         raise PermissionDenied
@@ -33,6 +68,34 @@ def ticket_for(actor: Actor, reference: str, *, capability: Capability | None = 
 def thread_for(actor: Actor, ticket: Ticket) -> QuerySet[Activity]:
     """The entries of a ticket's thread that the actor may read, oldest first."""
     return ticket.activities.visible_to(actor).for_thread()
+
+
+def sight_of(ticket: Ticket) -> list[str]:
+    """Who can see a ticket, and why, in sentences; one query. The rule itself is ``visible_to``."""
+    organization = ticket.organization
+    sentences = [f"{ticket.requester.name}, who opened it."]
+    sentences += [f"{each.user.name}, who is in CC." for each in ticket.participants.all()]
+    admins = [user.name for user in people_with(organization, Capability.SEE_ALL_TICKETS)]
+    if admins:
+        sentences.append(f"Organization admins of {organization}: {', '.join(admins)}.")
+    if organization.visibility == Visibility.ALL:
+        sentences.append(f"Every user of {organization}, because it shows all tickets to every user.")
+    return [*sentences, "The support team."]
+
+
+def participant_for(actor: Actor, ticket: Ticket, user_id: int) -> User:
+    """Somebody in the conversation whom the actor may take out of it."""
+    found = next((each.user for each in ticket.participants.all() if each.user_id == user_id), None)
+    if found is None:
+        raise Http404("Not in this conversation")
+    if not may_remove_participant(actor, ticket, user_id):
+        raise PermissionDenied
+    return found
+
+
+def last_entry_id(actor: Actor, ticket: Ticket) -> int | None:
+    """The newest entry of the thread that the actor may read."""
+    return ticket.activities.visible_to(actor).order_by("-id").values_list("pk", flat=True).first()
 
 
 def attachment_for(actor: Actor, key: uuid.UUID) -> Attachment:
@@ -60,7 +123,7 @@ def reasons() -> QuerySet[Reason]:
 
 def sees_organization_tab(actor: Actor, organization: Organization) -> bool:
     """Whether *Tickets in my organization* shows: to admins, and where all tickets are for every user."""
-    return actor.can(Capability.SEE_ALL_TICKETS, organization) or organization.visibility == "all"
+    return actor.can(Capability.SEE_ALL_TICKETS, organization) or organization.visibility == Visibility.ALL
 
 
 def lists_for(actor: Actor, organization: Organization) -> dict[str, TicketQuerySet]:
@@ -106,14 +169,30 @@ class Allowed:
     work: bool
     solve: bool
     add_participants: bool
+    change_severity: bool
+    escalate: bool
+    join: bool
+    leave: bool
+    remove: bool
+    rate: bool
+    follow_up: bool
 
 
 def allowed_on(actor: Actor, ticket: Ticket) -> Allowed:
     work = actor.can(Capability.WORK_QUEUE)
     live = not ticket.is_closed
+    in_charge = is_in_charge(actor, ticket)
+    rated_at = ticket.rating.rated_at if hasattr(ticket, "rating") else None
     return Allowed(
         comment=live,
         work=work,
         solve=live and not work and not ticket.is_finished,
         add_participants=live and may_add_participants(actor, ticket),
+        change_severity=live and in_charge,
+        escalate=live and not work and not ticket.open_escalation,
+        join=live and may_join(actor, ticket),
+        leave=is_participant(actor, ticket),
+        remove=in_charge,
+        rate=may_rate(actor, ticket, rated_at, timezone.now()),
+        follow_up=not live and actor.can(Capability.OPEN_TICKETS, ticket.organization_id),
     )

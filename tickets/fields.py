@@ -47,25 +47,26 @@ class FilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
     def __init__(self) -> None:
-        super().__init__(attrs={"multiple": True})
+        super().__init__(
+            attrs={
+                "multiple": True,
+                "data-max-mb": settings.MAX_FILE_MB,
+                "data-max-files": settings.MAX_FILES,
+                "data-max-total-mb": settings.MAX_REQUEST_MB,
+            }
+        )
 
 
 class FilesField(forms.FileField):
-    """Any number of files, each within the limit; cleans to those that are, so that an error loses none."""
+    """Any number of files; cleans to a list."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(label="Files", required=False, widget=FilesInput(), **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        files: Sequence[UploadedFile] = [each for each in data or [] if each]
-        if len(files) > settings.MAX_FILES:
-            raise forms.ValidationError(f"At most {settings.MAX_FILES} files fit on a comment.")
-        limit = settings.MAX_FILE_MB * 1024 * 1024
-        errors = [
-            forms.ValidationError(f"{each.name} is larger than {settings.MAX_FILE_MB} MB.")
-            for each in files
-            if (each.size or 0) > limit
-        ]
-        if errors:
-            raise forms.ValidationError(errors)
-        return list(files)
+        return [each for each in data or [] if each]
+
+
+def too_large(files: Sequence[UploadedFile]) -> list[UploadedFile]:
+    """Those over the limit for one file."""
+    return [each for each in files if (each.size or 0) > settings.MAX_FILE_MB * 1024 * 1024]

@@ -1,24 +1,32 @@
 """Shapes of what people send about tickets."""
 
+import unicodedata
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from billing.entitlements import FirstResponse, entitlement_of
 from orgs.access import agents, services_of
 from orgs.actor import Actor
 from orgs.models import Organization, Project, Service
+from supportcenter.errors import RuleViolation
 from tickets import access
 from tickets.actions import TicketDraft, stage_files
-from tickets.fields import CcField, FilesField
+from tickets.fields import CcField, FilesField, too_large
 from tickets.models import Attachment, Ticket
 from tickets.querysets import TicketQuerySet
-from tickets.states import AGENT_CHOICES, CUSTOMER_FILTERS, SEVERITY_MEANING, Severity, Status
+from tickets.states import AGENT_CHOICES, ANSWER_OWED, CUSTOMER_FILTERS, SEVERITY_MEANING, Severity, Status
+from tickets.wording import say_instant
 
+# Unicode categories without a shape of their own: controls, formats (zero width, direction), surrogates.
+INVISIBLE = {"Cc", "Cf", "Cs"}
 Files = MultiValueDict[str, UploadedFile]
 # A select that stands outside of a .field.
 PLAIN_SELECT = forms.Select(attrs={"class": "form-select"})
@@ -28,17 +36,36 @@ class FilesMixin(forms.Form):
     """Files that survive an error: those just sent are stored at once, and named again by their ids."""
 
     files_sent = FilesField()
-    uploads: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(None, required=False)
     kept: list[Attachment]
 
     def keep_files(self, actor: Actor) -> None:
-        """Store what was uploaded, also if another field has an error; afterwards ``kept`` has all files."""
-        self.fields["uploads"].queryset = access.unsent_files(actor)  # type: ignore[attr-defined]
+        """Store what was uploaded, also if another field has an error; afterwards ``kept`` has all files.
+
+        Of the ids that come back, those that are not (or no longer) the person's own uploads are left out.
+        """
         self.full_clean()
-        self.kept = [
-            *self.cleaned_data.get("uploads", []),
-            *stage_files(actor=actor, files=self.cleaned_data.get("files_sent", [])),
-        ]
+        assert isinstance(self.data, QueryDict)  # noqa: S101 - files come with a POST
+        ids = [each for each in self.data.getlist("uploads") if _is_uuid(each)]
+        self.kept = list(access.unsent_files(actor).filter(pk__in=ids))
+        files = self.cleaned_data.get("files_sent", [])
+        for file in too_large(files):
+            self.add_error("files_sent", f"{file.name} is larger than {settings.MAX_FILE_MB} MB.")
+        files = [file for file in files if file not in too_large(files)]
+        if len(self.kept) + len(files) > settings.MAX_FILES:
+            self.add_error("files_sent", f"At most {settings.MAX_FILES} files fit on a comment.")
+            return
+        try:
+            self.kept += stage_files(actor=actor, files=files)
+        except RuleViolation as violation:
+            self.add_error("files_sent", violation.message)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -51,7 +78,10 @@ class SeverityLabel:
 
     @classmethod
     def of(cls, severity: Severity, target: FirstResponse) -> "SeverityLabel":
-        return cls(severity.label, SEVERITY_MEANING[severity], f"First response: {target.words}")
+        words = f"First response: {target.words}"
+        if not target.is_best_effort:
+            words += f", by {say_instant(target.due_at(timezone.now()))}"
+        return cls(severity.label, SEVERITY_MEANING[severity], words)
 
     def __str__(self) -> str:
         return self.name
@@ -78,7 +108,7 @@ class TicketForm(FilesMixin):
     description = forms.CharField(
         label="Description",
         max_length=100_000,
-        widget=forms.Textarea(attrs={"rows": 10, "data-draft": "new-description"}),
+        widget=forms.Textarea(attrs={"rows": 10}),
     )
     submission_key = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -109,7 +139,16 @@ class TicketForm(FilesMixin):
             entries.append((f"service:{service.pk}", f"{service.name} ({service.product})"))
         return list(groups.items())
 
-    def draft(self) -> TicketDraft:
+    def clean_subject(self) -> str:
+        """One line of visible text: what turns lines around or cannot be seen is left out."""
+        subject = "".join(
+            each for each in self.cleaned_data["subject"] if unicodedata.category(each) not in INVISIBLE
+        )
+        if not subject.strip():
+            raise forms.ValidationError("Write a few words on what the ticket is about.")
+        return " ".join(subject.split())
+
+    def draft(self, follow_up_to: Ticket | None = None) -> TicketDraft:
         """What an action needs, from a valid form."""
         chosen = [value.split(":", 1) for value in self.cleaned_data["resources"]]
         projects: list[Project] = [self.projects[key] for kind, key in chosen if kind == "project"]
@@ -120,6 +159,7 @@ class TicketForm(FilesMixin):
             projects=projects,
             services=services,
             files=self.kept,
+            follow_up_to=follow_up_to,
         )
 
 
@@ -128,9 +168,12 @@ class CommentForm(FilesMixin):
 
     body = forms.CharField(label="Comment", max_length=100_000, widget=forms.Textarea(attrs={"rows": 5}))
 
-    def __init__(self, data: Any = None, files: Files | None = None, *, ticket: Ticket) -> None:
+    def __init__(self, data: Any = None, files: Files | None = None, *, ticket: Ticket, user_id: int) -> None:
         super().__init__(data, files)
-        self.fields["body"].widget.attrs["data-draft"] = f"{ticket.reference}-comment"
+        self.fields["body"].widget.attrs |= {
+            "data-draft": f"{ticket.reference}-comment-{user_id}",
+            "data-draft-with": "kind",
+        }
 
 
 class AnswerForm(CommentForm):
@@ -138,12 +181,16 @@ class AnswerForm(CommentForm):
 
     kind = forms.ChoiceField(choices=[("answer", "Answer"), ("note", "Internal note")], initial="answer")
     status = forms.ChoiceField(
-        label="Then set the status to",
+        label="Status",
         required=False,
-        choices=[(status, status.label) for status in AGENT_CHOICES],
-        initial=Status.WAITING,
+        choices=[("", "Leave as it is"), *((status, status.label) for status in AGENT_CHOICES)],
         widget=PLAIN_SELECT,
     )
+
+    def __init__(self, data: Any = None, files: Files | None = None, *, ticket: Ticket, user_id: int) -> None:
+        super().__init__(data, files, ticket=ticket, user_id=user_id)
+        # Who answers usually waits for the customer; but an answer does not undo that a ticket is solved.
+        self.fields["status"].initial = Status.WAITING if ticket.status in ANSWER_OWED else ""
 
 
 class ParticipantsForm(forms.Form):
@@ -168,7 +215,15 @@ class AssignmentForm(forms.Form):
 
 
 class StatusForm(forms.Form):
+    """The status by hand. The present one is named even where nobody could choose it."""
+
     status = forms.ChoiceField(label="Status", choices=[(status, status.label) for status in AGENT_CHOICES])
+
+    def __init__(self, data: Any = None, *, present: str = "") -> None:
+        super().__init__(data, initial={"status": present})
+        if present and present not in AGENT_CHOICES:
+            choices = self.fields["status"].choices  # type: ignore[attr-defined]
+            self.fields["status"].choices = [(present, Status(present).label), *choices]  # type: ignore[attr-defined]
 
 
 class SeverityForm(forms.Form):
@@ -213,3 +268,43 @@ class QueueForm(FilterForm):
         wanted = {name: value for name, value in self.cleaned_data.items() if value}
         words = wanted.pop("q", "")
         return (tickets.matching(words, internal=True) if words else tickets).filter(**wanted)
+
+
+class EscalationForm(forms.Form):
+    text = forms.CharField(
+        label="What is wrong?",
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="The duty leads read it first. You can leave it empty.",
+    )
+
+
+class OutcomeForm(forms.Form):
+    outcome = forms.CharField(
+        label="Outcome",
+        max_length=1000,
+        help_text="The customer reads it.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class RatingForm(forms.Form):
+    score = forms.TypedChoiceField(
+        label="How did we do?",
+        coerce=int,
+        choices=[
+            (5, "5 – very good"),
+            (4, "4 – good"),
+            (3, "3 – fair"),
+            (2, "2 – poor"),
+            (1, "1 – very poor"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    comment = forms.CharField(
+        label="In a sentence",
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

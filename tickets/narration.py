@@ -21,13 +21,17 @@ def headline(kind: str, who: str, before: Values, after: Values, *, for_staff: b
 
 
 def _commented(before: Values, after: Values, for_staff: bool) -> str:
-    if not after.get("status"):
+    if before.get("status") == Status.SOLVED and after["status"] == Status.OPEN:
+        return "reopened the ticket"
+    if after.get("status") in {None, Status.OPEN}:
         return "commented"
     return f"commented and set the status to {status_words(after['status'], for_staff=for_staff)}"
 
 
 def _assigned(before: Values, after: Values, for_staff: bool) -> str:
-    return f"assigned the ticket to {after['assignee']}" if after["assignee"] else "unassigned the ticket"
+    if not after["assignee"]:
+        return "unassigned the ticket"
+    return "took the ticket" if after.get("by_self") else f"assigned the ticket to {after['assignee']}"
 
 
 def _status_changed(before: Values, after: Values, for_staff: bool) -> str:

@@ -62,4 +62,5 @@ def _read(cursor: str) -> tuple[datetime, int] | None:
         instant, number = datetime.fromisoformat(at), int(pk)
     except ValueError:
         return None
-    return (instant, number) if instant.tzinfo and 0 < number < 2**63 else None
+    is_utc = instant.tzinfo is not None and not instant.utcoffset()
+    return (instant, number) if is_utc and 0 < number < 2**63 else None

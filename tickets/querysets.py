@@ -89,8 +89,10 @@ class TicketQuerySet(models.QuerySet):
     def for_page(self) -> Self:
         """With everything that the ticket's own page shows besides the thread."""
         return self.select_related(
-            "organization", "requester", "assignee", "product", "reason"
-        ).prefetch_related("projects", "services__project", "participants__user")
+            "organization", "requester", "assignee", "product", "reason", "rating", "follow_up_to"
+        ).prefetch_related(
+            "projects", "services__project", "participants__user", "escalations__acknowledged_by"
+        )
 
     @staticmethod
     def _open_escalations() -> models.QuerySet:

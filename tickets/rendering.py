@@ -1,5 +1,7 @@
 """Markdown to safe HTML. The sanitiser has the last word; nothing is changed after it."""
 
+from functools import lru_cache
+
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -18,10 +20,12 @@ def _lower_headings(state: StateCore) -> None:
             token.tag = f"h{min(6, int(token.tag[1]) + 3)}"
 
 
-_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": True})
+_markdown.enable(["table", "strikethrough", "linkify"])
 _markdown.core.ruler.push("lower_headings", _lower_headings)
 
 
+@lru_cache(maxsize=1000)
 def to_html(text: str) -> str:
     """HTML for a comment written in Markdown; safe to show as it is."""
     return nh3.clean(

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from tickets.views import conversation, create, files, lists, queue, ticket, work
+from tickets.views import conversation, create, files, lists, participation, queue, ticket, work
 
 app_name = "tickets"
 urlpatterns = [
     path("o/<slug:slug>/tickets/", lists.my_tickets, name="list"),
     path("o/<slug:slug>/tickets/new/", create.new, name="new"),
     path("o/<slug:slug>/tickets/<str:tab>/", lists.my_tickets, name="list"),
+    path("o/<slug:slug>/search/", lists.search, name="search"),
     path("tickets/<str:reference>/", ticket.ticket, name="ticket"),
     path("tickets/<str:reference>/thread/", ticket.thread, name="thread"),
     path("tickets/<str:reference>/comments/", conversation.comments, name="comments"),
@@ -15,6 +16,19 @@ urlpatterns = [
     path("tickets/<str:reference>/status/", work.status, name="status"),
     path("tickets/<str:reference>/severity/", work.severity, name="severity"),
     path("tickets/<str:reference>/resolution/", work.resolution, name="resolution"),
+    path("tickets/<str:reference>/participation/", participation.participation, name="participation"),
+    path(
+        "tickets/<str:reference>/participants/<int:user_id>/removal/", participation.removal, name="removal"
+    ),
+    path("tickets/<str:reference>/escalation/", participation.escalation, name="escalation"),
+    path(
+        "tickets/<str:reference>/escalation/acknowledgement/",
+        participation.acknowledgement,
+        name="acknowledgement",
+    ),
+    path("tickets/<str:reference>/escalation/outcome/", participation.outcome, name="outcome"),
+    path("tickets/<str:reference>/rating/", participation.rating, name="rating"),
+    path("tickets/<str:reference>/export/", files.export, name="export"),
     path("attachments/<uuid:key>/", files.attachment, name="attachment"),
     path("queue/", queue.queue, name="queue"),
     path("queue/<str:view>/", queue.queue, name="queue"),

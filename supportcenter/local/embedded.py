@@ -170,6 +170,7 @@ def postgres_argv(data: Path, sockets: Path, settings: dict[str, str] | None = N
         "listen_addresses": "",
         "unix_socket_directories": str(sockets),
         "unix_socket_permissions": "0700",
+        "log_checkpoints": "off",
         "timezone": "UTC",
         "log_timezone": "UTC",
         **(settings or {}),

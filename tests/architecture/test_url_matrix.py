@@ -10,7 +10,7 @@ from orgs.actions import invite_member
 from orgs.invitations import token_for
 from tests import builders
 from tests.cast import actor
-from tickets.models import Attachment
+from tickets.models import Attachment, Participant
 
 PEOPLE = ["ada", "ben", "cleo", "dov", "eve", "ivy", "fay", "gus", "hal", "nobody"]
 # Addresses of Django's admin and of allauth have tests of their own; these are theirs.
@@ -43,6 +43,11 @@ GET = {
     "tickets:list/organization": row(
         404, ada=200, **dict.fromkeys(["ben", "cleo", "dov", "fay", "gus", "hal"], 302)
     ),
+    "tickets:search": row(404, **dict.fromkeys(["ada", "ben", "cleo", "dov", "fay", "gus", "hal"], 302)),
+    "tickets:export": ON_TICKET,
+    "tickets:escalation": ON_TICKET | {"fay": 403, "gus": 403},
+    "tickets:outcome": row(404, ada=403, ben=403, cleo=403, fay=302, gus=302),  # nothing is escalated
+    "tickets:rating": row(404, **dict.fromkeys(["ada", "ben", "cleo", "fay", "gus"], 403)),  # not solved
     "tickets:new": row(404, ada=200, ben=200, cleo=200, dov=200, fay=403, gus=403, hal=403),
     "tickets:ticket": ON_TICKET,
     "tickets:thread": ON_TICKET,
@@ -62,7 +67,13 @@ POST = {
     "tickets:participants": row(404, ada=422, ben=422, cleo=403, fay=422, gus=422),
     "tickets:assignment": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
     "tickets:status": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
-    "tickets:severity": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
+    "tickets:severity": row(404, ada=422, ben=422, cleo=403, fay=422, gus=422),
+    "tickets:participation": row(404, ada=302, ben=403, cleo=403, fay=403, gus=403),
+    "tickets:removal": row(404, ada=302, ben=302, cleo=302, fay=302, gus=302),
+    "tickets:escalation": row(404, ada=302, ben=302, cleo=302, fay=403, gus=403),
+    "tickets:acknowledgement": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "tickets:outcome": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "tickets:rating": row(404, **dict.fromkeys(["ada", "ben", "cleo", "fay", "gus"], 403)),
     "tickets:resolution": row(404, ada=302, ben=302, cleo=302, fay=302, gus=302),
 }
 
@@ -90,6 +101,8 @@ def address(world: SimpleNamespace, name: str) -> str:
         "orgs:invitation": [world.token],
         "tickets:list": ["acme"],
         "tickets:new": ["acme"],
+        "tickets:search": ["acme"],
+        "tickets:removal": [world.ticket.reference, world.people["cleo"].pk],
         "tickets:attachment": [world.attachment.pk],
     }
     on_ticket = name.startswith("tickets:") and name not in {"tickets:queue", *wanted}
@@ -101,6 +114,10 @@ def answers(world, client_of, client, method: str, name: str) -> dict[str, int]:
     found = {}
     for person in PEOPLE:
         one = client if person == "nobody" else client_of(world.people[person])
+        if name == "tickets:removal":  # the one before may have removed her
+            Participant.objects.get_or_create(ticket=world.ticket, user=world.people["cleo"])
+        if name == "tickets:participation":
+            world.ticket.participants.exclude(user=world.people["cleo"]).delete()
         response = getattr(one, method)(address(world, name))
         if response.streaming:
             b"".join(response.streaming_content)

@@ -23,6 +23,20 @@ def test_basic_targets_are_best_effort(cast):
     assert targets["critical"].is_best_effort
 
 
+def test_words_for_mixed_times(cast):
+    from billing.models import SlaTarget
+
+    SlaTarget.objects.filter(tier__code="advanced", severity="high").update(minutes=91)
+    assert entitlement_of(cast.acme).targets["high"].words == "1 hour 31 minutes"
+
+
+def test_missing_target_is_best_effort(cast):
+    from billing.models import SlaTarget
+
+    SlaTarget.objects.all().delete()
+    assert entitlement_of(cast.acme).targets["critical"].is_best_effort
+
+
 def test_paid_service_entitles(cast):
     assert is_entitled(cast.acme)
     assert not is_entitled(cast.hobby)

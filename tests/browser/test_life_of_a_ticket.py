@@ -54,7 +54,7 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     fay.check()
     desk.get_by_label("Assignee").select_option(label="Fay Dubois")
     desk.get_by_role("button", name="Assign", exact=True).click()
-    expect(desk.get_by_text("Fay Dubois assigned the ticket to Fay Dubois")).to_be_visible()
+    expect(desk.get_by_text("Fay Dubois took the ticket")).to_be_visible()
     desk.get_by_text("Internal note", exact=True).first.check()
     desk.get_by_label("Comment").fill("Broker 2 ran out of page cache.")
     desk.get_by_role("button", name="Add internal note").click()

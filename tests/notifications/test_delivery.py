@@ -6,6 +6,7 @@ from django.core import mail as django_mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
+from notifications import delivery
 from notifications.delivery import (
     STUCK_AFTER,
     backoff,
@@ -135,6 +136,19 @@ def test_mail_of_a_living_worker_is_left_alone(row):
     assert deliver_due() == 0
 
 
+def test_slow_worker_does_not_send_what_was_given_to_another(row, monkeypatch):
+    claim = delivery._claim
+
+    def slow_claim():
+        claimed = claim()
+        EmailMessage.objects.update(state="retry", due_at=timezone.now() + timedelta(hours=1))
+        return claimed
+
+    monkeypatch.setattr(delivery, "_claim", slow_claim)
+    deliver_due()
+    assert django_mail.outbox == []
+
+
 def test_oldest_waiting_is_known(row):
     assert oldest_waiting_at() == row.created_at
     deliver_due()
@@ -149,6 +163,7 @@ def test_oldest_waiting_is_known(row):
         (smtplib.SMTPDataError(554, b"Spam"), True),
         (smtplib.SMTPDataError(451, b"Later"), False),
         (smtplib.SMTPAuthenticationError(535, b"Bad password"), False),
+        (smtplib.SMTPSenderRefused(550, b"Not your address", "support@x.example"), False),
         (OSError("unreachable"), False),
     ],
 )

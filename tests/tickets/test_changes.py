@@ -18,7 +18,7 @@ def test_assigning_is_recorded_internally(cast, ticket):
     activity = ticket.activities.last()
     assert ticket.assignee == cast.gus
     assert activity.is_internal
-    assert activity.after == {"assignee": "Gus Lindgren", "assignee_id": cast.gus.pk}
+    assert activity.after == {"assignee": "Gus Lindgren", "assignee_id": cast.gus.pk, "by_self": False}
 
 
 def test_assigning_to_the_same_person_again_does_nothing(cast, ticket):

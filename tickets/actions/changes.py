@@ -13,6 +13,7 @@ from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.record import lock, record
 from tickets.models import ActivityKind, Ticket
+from tickets.rules import is_in_charge
 from tickets.states import REOPEN_DAYS, Severity, Status, can_change
 
 
@@ -37,6 +38,7 @@ def assign(*, actor: Actor, ticket: Ticket, assignee: User | None) -> Ticket:
         after={
             "assignee": assignee.name if assignee else "",
             "assignee_id": assignee.pk if assignee else None,
+            "by_self": assignee is not None and assignee == actor.user,
         },
         is_internal=True,
     )
@@ -88,8 +90,14 @@ def _set_status(actor: Actor, ticket: Ticket, status: str) -> Ticket:
 
 @transaction.atomic
 def change_severity(*, actor: Actor, ticket: Ticket, severity: str) -> Ticket:
-    """Change the severity; an answer still owed gets the new severity's time, counted from the opening."""
+    """Change the severity, as the requester, an admin or an agent.
+
+    What is still owed is due by the new severity: the first response counted from the opening, a later one
+    from now. A first response that was given stays as it was.
+    """
     ticket = lock(ticket)
+    if not is_in_charge(actor, ticket):
+        raise RuleViolation("not_allowed", "Only the requester and organization admins can change this.")
     if ticket.is_closed:
         raise RuleViolation("ticket_closed", "A closed ticket keeps its severity.")
     before = ticket.severity
@@ -97,11 +105,7 @@ def change_severity(*, actor: Actor, ticket: Ticket, severity: str) -> Ticket:
         return ticket
     ticket.severity = severity
     ticket.updated_at = timezone.now()
-    if ticket.first_responded_at is None:
-        target = entitlement_of(ticket.organization, ticket.created_at).targets[severity]
-        ticket.first_response_due_at = target.due_at(ticket.created_at)
-        ticket.is_best_effort = target.is_best_effort
-        ticket.response_due_at = ticket.first_response_due_at if ticket.response_due_at else None
+    _reckon_anew(ticket)
     ticket.save(
         update_fields=[
             "severity",
@@ -120,6 +124,19 @@ def change_severity(*, actor: Actor, ticket: Ticket, severity: str) -> Ticket:
         after={"severity": Severity(severity)},
     )
     return ticket
+
+
+def _reckon_anew(ticket: Ticket) -> None:
+    """Due times by the ticket's present severity."""
+    is_answered = ticket.first_responded_at is not None
+    start = ticket.updated_at if is_answered else ticket.created_at
+    target = entitlement_of(ticket.organization, start).targets[ticket.severity]
+    due_at = target.due_at(start)
+    if not is_answered:
+        ticket.first_response_due_at = due_at
+        ticket.is_best_effort = target.is_best_effort
+    if ticket.response_due_at:
+        ticket.response_due_at = due_at
 
 
 def close_solved() -> int:

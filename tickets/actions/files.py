@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import PurePath
 
+from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from orgs.actor import Actor
+from supportcenter.errors import RuleViolation
 from tickets.models import Attachment, Comment
 
 # Long enough to come back to a form on the next day.
@@ -18,8 +21,24 @@ UNSENT_FOR = timedelta(days=2)
 
 @transaction.atomic
 def stage_files(*, actor: Actor, files: Sequence[File]) -> list[Attachment]:
-    """Keep uploaded files for their owner, so that an error in the form loses none of them."""
-    return [_stage(actor, file) for file in files]
+    """Keep uploaded files for their owner, so that an error in the form loses none of them.
+
+    Raises ``RuleViolation`` when somebody would pile up more than two requests' worth of unsent files.
+    """
+    unsent = Attachment.objects.unsent_by(actor.person).aggregate(total=Sum("size"))["total"] or 0
+    if unsent + sum(file.size or 0 for file in files) > 2 * settings.MAX_REQUEST_MB * 1024 * 1024:
+        raise RuleViolation(
+            "too_many_uploads", "You have uploaded a lot that is not sent yet. Try again tomorrow."
+        )
+    staged: list[Attachment] = []
+    try:
+        for file in files:
+            staged.append(_stage(actor, file))  # noqa: PERF401 - what is stored must be known when one fails
+    except BaseException:
+        for attachment in staged:
+            attachment.file.delete(save=False)
+        raise
+    return staged
 
 
 def _stage(actor: Actor, file: File) -> Attachment:

@@ -1,5 +1,6 @@
 import uuid
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -14,6 +15,9 @@ from orgs.models import Organization, Project, Service, User
 from tickets.models.catalogue import Product, Reason
 from tickets.querysets import TicketQuerySet
 from tickets.states import CUSTOMER_WORDS, UNFINISHED, Severity, Status
+
+if TYPE_CHECKING:
+    from tickets.models.people import Escalation
 
 # Stands in for "no answer owed", so that such tickets sort behind all that have a time.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -88,6 +92,11 @@ class Ticket(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.status not in UNFINISHED
+
+    @property
+    def open_escalation(self) -> "Escalation | None":
+        """The escalation that is not closed yet; needs the escalations to be prefetched to cost nothing."""
+        return next((each for each in self.escalations.all() if each.closed_at is None), None)
 
     @property
     def is_closed(self) -> bool:

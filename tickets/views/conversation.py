@@ -1,17 +1,18 @@
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orgs.actor import Actor, actor_of
-from orgs.roles import Capability
+from orgs.context import act_in
 from supportcenter.errors import RuleViolation
-from supportcenter.http import fragment_or_page, is_fragment, posted
+from supportcenter.http import is_fragment, posted
 from tickets.access import allowed_on, ticket_for
 from tickets.actions import add_comment, add_internal_note, add_participants
-from tickets.forms import AnswerForm, CommentForm, ParticipantsForm
+from tickets.forms import CommentForm, ParticipantsForm
 from tickets.models import Ticket
-from tickets.views.ticket import ticket_page
+from tickets.views.ticket import composer_for, ticket_update
 
 
 @require_POST
@@ -19,8 +20,7 @@ def comments(request: HttpRequest, reference: str) -> HttpResponse:
     """The composer: a comment; from agents an answer, with a status if they like, or an internal note."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference)
-    make = AnswerForm if actor.can(Capability.WORK_QUEUE) else CommentForm
-    form = make(request.POST, request.FILES, ticket=ticket)
+    form = composer_for(actor, ticket, request.POST, request.FILES if not ticket.is_closed else None)
     form.keep_files(actor)
     if form.is_valid():
         try:
@@ -28,8 +28,8 @@ def comments(request: HttpRequest, reference: str) -> HttpResponse:
         except RuleViolation as violation:
             form.add_error(violation.field, violation.message)
         else:
-            return shown_again(request, actor, ticket)
-    return ticket_page(request, actor, ticket, status=422, composer=form, kept=form.kept)
+            return shown_again(request, actor, ticket, "composer")
+    return ticket_update(request, actor, ticket, "composer", status=422, composer=form, kept=form.kept)
 
 
 def _send(actor: Actor, ticket: Ticket, form: CommentForm) -> None:
@@ -51,25 +51,22 @@ def participants(request: HttpRequest, reference: str) -> HttpResponse:
     form = ParticipantsForm(posted(request), organization=ticket.organization)
     if request.method == "POST" and form.is_valid():
         try:
-            add_participants(
+            joined = add_participants(
                 actor=actor, ticket=ticket, users=form.cleaned_data["cc"], body=form.cleaned_data["body"]
             )
         except RuleViolation as violation:
             form.add_error(violation.field, violation.message)
         else:
-            return shown_again(request, actor, ticket)
+            names = ", ".join(user.name for user in joined) or "Nobody new"
+            messages.success(request, f"{names} joined the conversation. Your comment is sent.")
+            return redirect(ticket)
+    act_in(request, ticket.organization)
     context = {"ticket": ticket, "form": form, "organization": ticket.organization}
-    return fragment_or_page(
-        request,
-        "tickets/_participants.html",
-        "tickets/participants.html",
-        context,
-        status=422 if form.errors else 200,
-    )
+    return render(request, "tickets/participants.html", context, status=422 if form.errors else 200)
 
 
-def shown_again(request: HttpRequest, actor: Actor, ticket: Ticket) -> HttpResponse:
-    """The ticket as it is after a change: its body for htmx, a redirect to its page otherwise."""
+def shown_again(request: HttpRequest, actor: Actor, ticket: Ticket, part: str) -> HttpResponse:
+    """The ticket as it is after a change: its changed parts for htmx, a redirect to its page otherwise."""
     if is_fragment(request):
-        return ticket_page(request, actor, ticket_for(actor, ticket.reference))
+        return ticket_update(request, actor, ticket_for(actor, ticket.reference), part)
     return redirect(ticket)

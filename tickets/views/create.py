@@ -8,8 +8,10 @@ from orgs.access import organization_for
 from orgs.actor import actor_of
 from orgs.models import Organization
 from orgs.roles import Capability
+from tickets.access import follow_up_for, submitted_before
 from tickets.actions import open_ticket
 from tickets.forms import TicketForm
+from tickets.models import Ticket
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -20,13 +22,16 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if not is_entitled(organization):
         status = 403 if request.method == "POST" else 200
         return render(request, "tickets/free_only.html", {"organization": organization}, status=status)
+    follow_up = follow_up_for(actor, organization, request.GET.get("follow_up", ""))
     if request.method != "POST":
-        return _page(request, organization, TicketForm(organization=organization))
+        return _page(request, organization, TicketForm(organization=organization), follow_up)
+    if made := submitted_before(actor, request.POST.get("submission_key", "")):
+        return redirect(made)
     form = TicketForm(request.POST, request.FILES, organization=organization)
     form.keep_files(actor)
     if not form.is_valid():
-        return _page(request, organization, form, status=422)
-    ticket = open_ticket(actor=actor, organization=organization, draft=form.draft())
+        return _page(request, organization, form, follow_up, status=422)
+    ticket = open_ticket(actor=actor, organization=organization, draft=form.draft(follow_up))
     messages.success(
         request, f"Ticket {ticket.reference} is created. We have sent you a confirmation by mail."
     )
@@ -34,12 +39,18 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, organization: Organization, form: TicketForm, status: int = 200
+    request: HttpRequest,
+    organization: Organization,
+    form: TicketForm,
+    follow_up: Ticket | None,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "organization": organization,
         "form": form,
         "entitlement": form.entitlement,
+        "follow_up": follow_up,
+        "draft_key": f"new-{organization.slug}-{actor_of(request).person.pk}",
         "kept": getattr(form, "kept", []),
     }
     return render(request, "tickets/new.html", context, status=status)

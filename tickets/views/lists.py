@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -8,7 +10,7 @@ from orgs.access import organization_for
 from orgs.actor import actor_of
 from orgs.roles import Capability
 from supportcenter.http import fragment_or_page
-from tickets.access import lists_for
+from tickets.access import lists_for, ticket_named
 from tickets.forms import FilterForm
 from tickets.paging import page_of
 
@@ -26,6 +28,19 @@ def home(request: HttpRequest) -> HttpResponse:
     if actor.memberships:
         return redirect("tickets:list", actor.memberships[0].organization.slug)
     return render(request, "tickets/no_organization.html")
+
+
+@require_safe
+def search(request: HttpRequest, slug: str) -> HttpResponse:
+    """The header's search: straight to a ticket by its number, else to the widest list."""
+    actor = actor_of(request)
+    organization = organization_for(actor, slug)
+    words = request.GET.get("q", "").strip()
+    if found := ticket_named(actor, words):
+        return redirect(found)
+    tab = "organization" if "organization" in lists_for(actor, organization) else "mine"
+    url = reverse("tickets:list", args=[slug] if tab == "mine" else [slug, tab])
+    return redirect(f"{url}?{urlencode({'q': words})}")
 
 
 @require_safe

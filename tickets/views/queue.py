@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from orgs.actor import actor_of
 from supportcenter.http import fragment_or_page
-from tickets.access import QUEUE_VIEWS, queue_for
+from tickets.access import QUEUE_VIEWS, queue_for, ticket_named
 from tickets.forms import QueueForm
 from tickets.paging import page_of
 
@@ -23,6 +23,8 @@ def queue(request: HttpRequest, view: str = "unfinished") -> HttpResponse:
     views = queue_for(actor)
     if view not in views:
         return redirect("tickets:queue")
+    if found := ticket_named(actor, request.GET.get("q", "")):
+        return redirect(found)
     now = timezone.now()
     form = QueueForm(request.GET)
     page = page_of(form.apply(views[view]).for_list().by_due(), "due_order", request.GET)

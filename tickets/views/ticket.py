@@ -5,14 +5,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from billing.entitlements import entitlement_of
 from orgs.actor import Actor, actor_of
+from orgs.context import act_in
 from orgs.roles import Capability
 from supportcenter.http import fragment_or_page
-from tickets.access import allowed_on, thread_for, ticket_for
+from tickets.access import allowed_on, last_entry_id, sight_of, thread_for, ticket_for
+from tickets.actions import mark_seen
 from tickets.forms import AnswerForm, AssignmentForm, CommentForm, SeverityForm, StatusForm
 from tickets.models import Activity, ActivityKind, Ticket
 from tickets.narration import headline, status_words
 from tickets.rendering import to_html
+from tickets.sla import explain
+from tickets.wording import say_instant
 
 ICONS = {
     ActivityKind.ASSIGNED: "user-check",
@@ -20,57 +25,83 @@ ICONS = {
     ActivityKind.SEVERITY_CHANGED: "urgent",
     ActivityKind.PARTICIPANTS_ADDED: "user-plus",
     ActivityKind.ESCALATED: "flame",
+    ActivityKind.PARTICIPANT_JOINED: "user-plus",
+    ActivityKind.PARTICIPANT_LEFT: "user-minus",
+    ActivityKind.PARTICIPANT_REMOVED: "user-minus",
+    ActivityKind.ESCALATION_OVERDUE: "flame",
+    ActivityKind.ESCALATION_ACKNOWLEDGED: "user-check",
+    ActivityKind.ESCALATION_CLOSED: "checks",
+    ActivityKind.RATED: "star",
+    ActivityKind.FOLLOWED_UP: "link",
     ActivityKind.CLOSED: "archive",
 }
+IMPORTANT = {ActivityKind.ESCALATED, ActivityKind.ESCALATION_OVERDUE}
 
 
 @require_safe
 def ticket(request: HttpRequest, reference: str) -> HttpResponse:
     """One ticket, for everybody who may see it."""
     actor = actor_of(request)
-    return ticket_page(request, actor, ticket_for(actor, reference))
+    found = ticket_for(actor, reference)
+    mark_seen(actor=actor, ticket=found)
+    return render(request, "tickets/ticket.html", ticket_context(request, actor, found))
 
 
 @require_safe
 def thread(request: HttpRequest, reference: str) -> HttpResponse:
-    """The thread alone, for the page to look for new entries."""
+    """What is new since the entry ``after``, for the page to look for; 204 when nothing is."""
     actor = actor_of(request)
     found = ticket_for(actor, reference)
-    allowed = allowed_on(actor, found)
-    context = {
-        "ticket": found,
-        "entries": entries_of(actor, found),
-        "allowed": allowed,
-        "status_words": status_words(found.status, for_staff=allowed.work),
-    }
-    return render(request, "tickets/_thread_update.html", context)
+    if request.GET.get("after") == str(last_entry_id(actor, found)):
+        return HttpResponse(status=204)
+    mark_seen(actor=actor, ticket=found)
+    return ticket_update(request, actor, found, "thread")
 
 
-def ticket_page(
-    request: HttpRequest, actor: Actor, ticket: Ticket, *, status: int = 200, **context: Any
-) -> HttpResponse:
-    """The ticket's page or, for htmx, its body. ``context`` brings forms that hold an error."""
+def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context: Any) -> dict[str, Any]:
+    """Everything that the ticket's page shows. ``context`` brings forms that hold an error."""
+    act_in(request, ticket.organization)
     allowed = allowed_on(actor, ticket)
+    queue, mine = reverse("tickets:queue"), reverse("tickets:list", args=[ticket.organization.slug])
     base: dict[str, Any] = {
         "ticket": ticket,
         "entries": entries_of(actor, ticket),
         "allowed": allowed,
-        "back_url": reverse("tickets:queue")
-        if allowed.work
-        else reverse("tickets:list", args=[ticket.organization.slug]),
+        "back_url": queue if allowed.work else mine,
         "organization": ticket.organization,
+        "clock": clock_of(ticket),
+        "sight": sight_of(ticket),
         "status_words": status_words(ticket.status, for_staff=allowed.work),
-        "composer": (AnswerForm if allowed.work else CommentForm)(ticket=ticket),
+        "composer": composer_for(actor, ticket),
+        "assignment": AssignmentForm(initial={"assignee": ticket.assignee_id}),
+        "status_form": StatusForm(present=ticket.status),
+        "severity_form": SeverityForm(initial={"severity": ticket.severity}),
     }
-    if allowed.work:
-        base |= {
-            "assignment": AssignmentForm(initial={"assignee": ticket.assignee_id}),
-            "status_form": StatusForm(initial={"status": ticket.status}),
-            "severity_form": SeverityForm(initial={"severity": ticket.severity}),
-        }
-    return fragment_or_page(
-        request, "tickets/_ticket.html", "tickets/ticket.html", base | context, status=status
-    )
+    return base | context
+
+
+def clock_of(ticket: Ticket) -> list[str]:
+    """The response clock in sentences, with times in the reader's zone."""
+    entitlement = entitlement_of(ticket.organization, ticket.created_at)
+    target = entitlement.targets[ticket.severity].words
+    return explain(ticket, target=target, tier=entitlement.tier_name, say=say_instant)
+
+
+def ticket_update(
+    request: HttpRequest, actor: Actor, ticket: Ticket, part: str, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    """The page after a change or an error. For htmx: ``part``, and with it the other parts that changed.
+
+    The composer comes anew only as the asked part, so that nothing typed or chosen there is lost.
+    """
+    values = ticket_context(request, actor, ticket, **context) | {"part": part, "has_error": status >= 400}
+    return fragment_or_page(request, "tickets/_update.html", "tickets/ticket.html", values, status=status)
+
+
+def composer_for(actor: Actor, ticket: Ticket, data: Any = None, files: Any = None) -> CommentForm:
+    """The composer that the actor has: agents can set the status and write notes."""
+    make = AnswerForm if actor.can(Capability.WORK_QUEUE) else CommentForm
+    return make(data, files, ticket=ticket, user_id=actor.person.pk)
 
 
 def entries_of(actor: Actor, ticket: Ticket) -> list[dict[str, Any]]:
@@ -81,16 +112,16 @@ def entries_of(actor: Actor, ticket: Ticket) -> list[dict[str, Any]]:
 
 def _entry(actor: Actor, ticket: Ticket, activity: Activity, *, for_staff: bool) -> dict[str, Any]:
     who = activity.actor.name if activity.actor else "The system"
-    comment = activity.comment
+    words = headline(activity.kind, who, activity.before, activity.after, for_staff=for_staff)
     entry: dict[str, Any] = {
         "id": activity.pk,
         "at": activity.created_at,
         "kind": activity.kind,
         "icon": ICONS.get(ActivityKind(activity.kind), "point"),
-        "is_important": activity.kind == ActivityKind.ESCALATED,
-        "words": headline(activity.kind, who, activity.before, activity.after, for_staff=for_staff),
+        "is_important": activity.kind in IMPORTANT,
+        "words": words,
     }
-    if comment:
+    if comment := activity.comment:
         entry |= {
             "html": to_html(comment.body),
             "author": comment.author,
@@ -98,8 +129,18 @@ def _entry(actor: Actor, ticket: Ticket, activity: Activity, *, for_staff: bool)
             "is_note": comment.is_internal,
             "is_mine": comment.author_id == actor.user_id,
             "files": comment.attachments.all(),
-            "status": status_words(activity.after["status"], for_staff=for_staff)
-            if comment.author.staff_role and activity.after.get("status")
-            else "",
+            "status": _status_line(activity, words, for_staff=for_staff),
         }
     return entry
+
+
+def _status_line(activity: Activity, words: str, *, for_staff: bool) -> str:
+    """What a comment did to the status, where that is worth a line below it."""
+    if activity.kind != ActivityKind.COMMENTED or not activity.after.get("status"):
+        return ""
+    if "reopened" in words:
+        return words
+    by_support = activity.actor is not None and activity.actor.staff_role
+    return (
+        f"Status set to {status_words(activity.after['status'], for_staff=for_staff)}" if by_support else ""
+    )

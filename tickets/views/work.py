@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -12,11 +13,12 @@ from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from supportcenter.http import is_fragment
 from tickets import actions
-from tickets.access import ticket_for
+from tickets.access import allowed_on, ticket_for
 from tickets.forms import AssignmentForm, SeverityForm, StatusForm
 from tickets.models import Ticket
+from tickets.states import REOPEN_DAYS
 from tickets.views.conversation import shown_again
-from tickets.views.ticket import ticket_page
+from tickets.views.ticket import ticket_update
 
 
 @require_POST
@@ -26,9 +28,9 @@ def assignment(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     form = AssignmentForm(request.POST)
     if not form.is_valid():
-        return ticket_page(request, actor, ticket, status=422, assignment=form)
+        return ticket_update(request, actor, ticket, "side", status=422, assignment=form)
     assignee = form.cleaned_data["assignee"]
-    return _change(
+    return change(
         request, actor, ticket, lambda: actions.assign(actor=actor, ticket=ticket, assignee=assignee)
     )
 
@@ -40,9 +42,9 @@ def status(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     form = StatusForm(request.POST)
     if not form.is_valid():
-        return ticket_page(request, actor, ticket, status=422, status_form=form)
+        return ticket_update(request, actor, ticket, "side", status=422, status_form=form)
     chosen = form.cleaned_data["status"]
-    return _change(
+    return change(
         request, actor, ticket, lambda: actions.change_status(actor=actor, ticket=ticket, status=chosen)
     )
 
@@ -51,12 +53,14 @@ def status(request: HttpRequest, reference: str) -> HttpResponse:
 def severity(request: HttpRequest, reference: str) -> HttpResponse:
     """Change the severity."""
     actor = actor_of(request)
-    ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    ticket = ticket_for(actor, reference)
+    if not allowed_on(actor, ticket).change_severity:
+        raise PermissionDenied
     form = SeverityForm(request.POST)
     if not form.is_valid():
-        return ticket_page(request, actor, ticket, status=422, severity_form=form)
+        return ticket_update(request, actor, ticket, "side", status=422, severity_form=form)
     chosen = form.cleaned_data["severity"]
-    return _change(
+    return change(
         request, actor, ticket, lambda: actions.change_severity(actor=actor, ticket=ticket, severity=chosen)
     )
 
@@ -66,16 +70,22 @@ def resolution(request: HttpRequest, reference: str) -> HttpResponse:
     """Mark solved."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference)
-    return _change(request, actor, ticket, lambda: actions.solve(actor=actor, ticket=ticket))
+    done = f"The ticket is solved. A comment within {REOPEN_DAYS} days opens it again."
+    return change(request, actor, ticket, lambda: actions.solve(actor=actor, ticket=ticket), done)
 
 
-def _change(request: HttpRequest, actor: Actor, ticket: Ticket, change: Callable[[], object]) -> HttpResponse:
-    """Make a change and show the ticket again; a rule that refuses is told on the page."""
+def change(
+    request: HttpRequest, actor: Actor, ticket: Ticket, make: Callable[[], object], done: str = ""
+) -> HttpResponse:
+    """Make a change and show the ticket again, with what is ``done``; a rule that refuses is told there."""
     try:
-        change()
+        make()
     except RuleViolation as violation:
         messages.error(request, violation.message)
         if is_fragment(request):
-            return ticket_page(request, actor, ticket_for(actor, ticket.reference), status=422)
+            fresh = ticket_for(actor, ticket.reference)
+            return ticket_update(request, actor, fresh, "side", status=422)
         return redirect(ticket)
-    return shown_again(request, actor, ticket)
+    if done:
+        messages.success(request, done)
+    return shown_again(request, actor, ticket, "side")

@@ -1,0 +1,108 @@
+"""Joining, leaving, removing, escalating, rating."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from orgs.actor import actor_of
+from orgs.context import act_in
+from orgs.roles import Capability
+from tickets import actions
+from tickets.access import allowed_on, participant_for, ticket_for
+from tickets.forms import EscalationForm, OutcomeForm, RatingForm
+from tickets.models import Ticket
+from tickets.views.work import change
+
+
+@require_POST
+def participation(request: HttpRequest, reference: str) -> HttpResponse:
+    """Join the conversation oneself."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference)
+    if not allowed_on(actor, ticket).join:
+        raise PermissionDenied
+    done = "You are in the conversation, and get all new comments and updates by mail."
+    return change(request, actor, ticket, lambda: actions.join(actor=actor, ticket=ticket), done)
+
+
+@require_POST
+def removal(request: HttpRequest, reference: str, user_id: int) -> HttpResponse:
+    """Leave the conversation, or take somebody out of it."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference)
+    user = participant_for(actor, ticket, user_id)
+    actions.remove_participant(actor=actor, ticket=ticket, user=user)
+    if user == actor.user:
+        messages.success(request, f"You have left the conversation of {ticket.reference}.")
+        return redirect("home")
+    messages.success(request, f"{user.name} is no longer in the conversation.")
+    return redirect(ticket)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def escalation(request: HttpRequest, reference: str) -> HttpResponse:
+    """Call for more attention."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference)
+    if actor.can(Capability.WORK_QUEUE) or ticket.is_closed:
+        raise PermissionDenied
+    form = EscalationForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        actions.escalate(actor=actor, ticket=ticket, text=form.cleaned_data["text"])
+        messages.success(request, "The duty leads are told. You see here who takes it.")
+        return redirect(ticket)
+    return _form_page(request, ticket, form, "Escalate", "Escalate this ticket")
+
+
+@require_POST
+def acknowledgement(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take an escalation, as staff."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    return change(request, actor, ticket, lambda: actions.acknowledge(actor=actor, ticket=ticket))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def outcome(request: HttpRequest, reference: str) -> HttpResponse:
+    """Close an escalation with what came of it, as staff."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    if not ticket.open_escalation:
+        return redirect(ticket)
+    form = OutcomeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        actions.close_escalation(actor=actor, ticket=ticket, outcome=form.cleaned_data["outcome"])
+        messages.success(request, "The escalation is closed.")
+        return redirect(ticket)
+    return _form_page(request, ticket, form, "Close escalation", "Close the escalation")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rating(request: HttpRequest, reference: str) -> HttpResponse:
+    """Rate a solved ticket, or change the rating."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference)
+    if not allowed_on(actor, ticket).rate:
+        raise PermissionDenied
+    form = RatingForm(request.POST if request.method == "POST" else None, initial=_present_rating(ticket))
+    if request.method == "POST" and form.is_valid():
+        actions.rate(actor=actor, ticket=ticket, **form.cleaned_data)
+        messages.success(request, "Thank you. You can change the rating for 7 days.")
+        return redirect(ticket)
+    return _form_page(request, ticket, form, "Send rating", "Rate this ticket")
+
+
+def _present_rating(ticket: Ticket) -> dict[str, object]:
+    if not hasattr(ticket, "rating"):
+        return {}
+    return {"score": ticket.rating.score, "comment": ticket.rating.comment}
+
+
+def _form_page(request: HttpRequest, ticket: Ticket, form: object, button: str, title: str) -> HttpResponse:
+    """A page with one small form about a ticket."""
+    act_in(request, ticket.organization)
+    context = {"ticket": ticket, "form": form, "button": button, "page_title": title}
+    status = 422 if getattr(form, "errors", None) else 200
+    return render(request, "tickets/form.html", context, status=status)
