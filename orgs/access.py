@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
 from orgs.actor import Actor
 from orgs.invitations import id_from
-from orgs.models import Invitation, Membership, Organization, Service, User
+from orgs.models import Invitation, Membership, Organization, Project, Service, User
 from orgs.roles import ORGANIZATION_CAPABILITIES, Capability
 
 
@@ -44,6 +44,23 @@ def agents() -> QuerySet[User]:
 def members_with(organization: Organization, addresses: Sequence[str]) -> QuerySet[User]:
     """Active members of an organization who log in with one of these addresses."""
     return User.objects.members_of(organization).filter(email__in=addresses)
+
+
+def members_of(organization: Organization) -> QuerySet[User]:
+    """Active people of an organization, by name."""
+    return User.objects.members_of(organization).order_by("name")
+
+
+def members_like(organization: Organization, words: str) -> QuerySet[User]:
+    """A few members whose name or address starts like, or holds, what somebody types."""
+    found = Q(email__icontains=words) | Q(name__icontains=words)
+    return members_of(organization).filter(found)[:8]
+
+
+def projects_of(organization: Organization) -> list[str]:
+    """Names of the organization's projects."""
+    projects = Project.objects.filter(unit__organization=organization)
+    return list(projects.order_by("name").values_list("name", flat=True))
 
 
 def people_with(organization: Organization, capability: Capability) -> QuerySet[User]:

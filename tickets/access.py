@@ -111,6 +111,13 @@ def unsent_files(actor: Actor) -> QuerySet[Attachment]:
     return Attachment.objects.filter(comment=None, uploaded_by=actor.user_id)
 
 
+def tickets_in_project(name: str) -> QuerySet:
+    """Ids of tickets about a project or a service in it."""
+    whole = Ticket.projects.through.objects.filter(project__name=name).values("ticket")
+    parts = Ticket.services.through.objects.filter(service__project__name=name).values("ticket")
+    return whole.union(parts)
+
+
 def products() -> QuerySet[Product]:
     """What a new ticket can be about."""
     return Product.objects.filter(is_retired=False)

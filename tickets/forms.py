@@ -2,18 +2,21 @@
 
 import unicodedata
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from billing.entitlements import FirstResponse, entitlement_of
-from orgs.access import agents, services_of
+from orgs.access import agents, members_of, projects_of, services_of
 from orgs.actor import Actor
 from orgs.models import Organization, Project, Service
 from supportcenter.errors import RuleViolation
@@ -22,6 +25,7 @@ from tickets.actions import TicketDraft, stage_files
 from tickets.fields import CcField, FilesField, too_large
 from tickets.models import Attachment, Ticket
 from tickets.querysets import TicketQuerySet
+from tickets.search import matching
 from tickets.states import AGENT_CHOICES, ANSWER_OWED, CUSTOMER_FILTERS, SEVERITY_MEANING, Severity, Status
 from tickets.wording import say_instant
 
@@ -30,6 +34,9 @@ INVISIBLE = {"Cc", "Cf", "Cs"}
 Files = MultiValueDict[str, UploadedFile]
 # A select that stands outside of a .field.
 PLAIN_SELECT = forms.Select(attrs={"class": "form-select"})
+PLAIN_DATE = forms.DateInput(attrs={"class": "form-control", "type": "date"})
+# Orders of a customer's list, by the names in its address; the first is the usual one.
+SORT_NAMES = ["-updated", "updated", "-created", "created", "-severity", "severity", "due", "-due"]
 
 
 class FilesMixin(forms.Form):
@@ -231,28 +238,77 @@ class SeverityForm(forms.Form):
 
 
 class FilterForm(forms.Form):
-    """Filters of a list, kept in its address. A value that makes no sense filters nothing."""
+    """Filters and order of a customer's list, kept in its address. What makes no sense filters nothing."""
 
     q = forms.CharField(label="Search", required=False, max_length=200, strip=True)
-    status = forms.ChoiceField(
-        label="Status",
-        required=False,
-        choices=[("", "Any status"), *((code, words) for code, (words, _) in CUSTOMER_FILTERS.items())],
-        widget=PLAIN_SELECT,
+    status = forms.ChoiceField(label="Status", required=False, widget=PLAIN_SELECT)
+    severity = forms.ChoiceField(label="Severity", required=False, widget=PLAIN_SELECT)
+    product = forms.ChoiceField(label="Product", required=False, widget=PLAIN_SELECT)
+    project = forms.ChoiceField(label="Project", required=False, widget=PLAIN_SELECT)
+    requester = forms.TypedChoiceField(
+        label="Requester", required=False, coerce=int, empty_value=None, widget=PLAIN_SELECT
+    )
+    since = forms.DateField(label="Updated since", required=False, widget=PLAIN_DATE)
+    until = forms.DateField(label="Updated until", required=False, widget=PLAIN_DATE)
+    sort = forms.ChoiceField(
+        required=False, choices=[(name, name) for name in SORT_NAMES], widget=forms.HiddenInput
     )
 
-    def apply(self, tickets: TicketQuerySet) -> TicketQuerySet:
+    def __init__(self, data: Any, *, organization: Organization, tab: str) -> None:
+        super().__init__(data)
+        statuses = [(code, words) for code, (words, _) in CUSTOMER_FILTERS.items()]
+        products = [(each.code, each.name) for each in access.products()]
+        projects = [(name, name) for name in projects_of(organization)]
+        people = [(user.pk, user.name) for user in members_of(organization)] if tab != "mine" else []
+        choices: dict[str, tuple[str, Sequence[tuple[Any, Any]]]] = {
+            "status": ("Any status", statuses),
+            "severity": ("Any severity", Severity.choices),
+            "product": ("Any product", products),
+            "project": ("Any project", projects),
+            "requester": ("Anybody", people),
+        }
+        for name, (everything, values) in choices.items():
+            self.fields[name].choices = [("", everything), *values]  # type: ignore[attr-defined]
+        if tab == "mine":
+            del self.fields["requester"]
         self.full_clean()
-        if words := self.cleaned_data.get("q"):
-            tickets = tickets.matching(words)
-        if status := self.cleaned_data.get("status"):
+
+    @property
+    def order(self) -> str:
+        return self.cleaned_data.get("sort") or SORT_NAMES[0]
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """What is filtered by: names and values that are set and make sense."""
+        return {name: value for name, value in self.cleaned_data.items() if value and name != "sort"}
+
+    def apply(self, tickets: TicketQuerySet) -> TicketQuerySet:
+        wanted = self.filters
+        if words := wanted.pop("q", ""):
+            tickets = matching(tickets, words)
+        if status := wanted.pop("status", ""):
             tickets = tickets.in_statuses(CUSTOMER_FILTERS[status][1])
-        return tickets
+        return tickets.filter(*[FILTERS[name](value) for name, value in wanted.items()])
 
 
-class QueueForm(FilterForm):
+def _start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+FILTERS: dict[str, Callable[[Any], Q]] = {
+    "severity": lambda value: Q(severity=value),
+    "product": lambda value: Q(product__code=value),
+    "project": lambda value: Q(pk__in=access.tickets_in_project(value)),
+    "requester": lambda value: Q(requester=value),
+    "since": lambda value: Q(updated_at__gte=_start_of(value)),
+    "until": lambda value: Q(updated_at__lt=_start_of(value + timedelta(days=1))),
+}
+
+
+class QueueForm(forms.Form):
     """The queue's filters, in the words of staff."""
 
+    q = forms.CharField(label="Search", required=False, max_length=200, strip=True)
     status = forms.ChoiceField(
         label="Status", required=False, choices=[("", "Any status"), *Status.choices], widget=PLAIN_SELECT
     )
@@ -267,7 +323,7 @@ class QueueForm(FilterForm):
         self.full_clean()
         wanted = {name: value for name, value in self.cleaned_data.items() if value}
         words = wanted.pop("q", "")
-        return (tickets.matching(words, internal=True) if words else tickets).filter(**wanted)
+        return (matching(tickets, words, internal=True) if words else tickets).filter(**wanted)
 
 
 class EscalationForm(forms.Form):

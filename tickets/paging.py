@@ -1,5 +1,6 @@
 """Paging by key: a page costs the same at any depth, and nothing is counted."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,26 @@ from tickets.querysets import TicketQuerySet
 PAGE_SIZE = 30
 
 
+def read_instant(text: str) -> datetime:
+    """An instant in UTC, as cursors write it; ``ValueError`` for anything else."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None or instant.utcoffset():
+        raise ValueError(text)
+    return instant
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order of tickets: by a field or annotation, then by id. ``read`` parses the field in a cursor."""
+
+    key: str
+    descending: bool = False
+    read: Callable[[str], Any] = read_instant
+
+    def reversed(self) -> "Sort":
+        return Sort(self.key, not self.descending, self.read)
+
+
 @dataclass(frozen=True)
 class Page:
     """Rows with the addresses of the pages before and after, empty where there is none."""
@@ -22,20 +43,20 @@ class Page:
     next_url: str
 
 
-def page_of(tickets: TicketQuerySet, key: str, query: QueryDict, *, descending: bool = False) -> Page:
-    """The page of ``tickets``, sorted by ``key`` and id, that the query's ``after`` or ``before`` names.
+def page_of(tickets: TicketQuerySet, sort: Sort, query: QueryDict) -> Page:
+    """The page of ``tickets`` that the query's ``after`` or ``before`` names.
 
     A cursor that cannot be read shows the first page.
     """
     backwards = "before" in query and "after" not in query
-    cursor = _read(query.get("before" if backwards else "after", ""))
-    rising = descending == backwards
+    cursor = _read(sort, query.get("before" if backwards else "after", ""))
+    rising = sort.descending == backwards
     if cursor:
-        at, pk = cursor
+        value, pk = cursor
         side = "gt" if rising else "lt"
-        tickets = tickets.filter(Q(**{f"{key}__{side}": at}) | Q(**{key: at, f"pk__{side}": pk}))
-    sign = "" if rising else "-"
-    rows = list(tickets.order_by(f"{sign}{key}", f"{sign}pk")[: PAGE_SIZE + 1])
+        beyond = Q(**{f"{sort.key}__{side}": value}) | Q(**{sort.key: value, f"pk__{side}": pk})
+        tickets = tickets.filter(beyond)
+    rows = list(ordered(tickets, sort, rising=rising)[: PAGE_SIZE + 1])
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     if backwards:
         rows.reverse()
@@ -43,24 +64,31 @@ def page_of(tickets: TicketQuerySet, key: str, query: QueryDict, *, descending: 
     has_previous = bool(rows) and (more if backwards else bool(cursor))
     return Page(
         rows,
-        _url(query, "before", rows[0], key) if has_previous else "",
-        _url(query, "after", rows[-1], key) if has_next else "",
+        _url(query, "before", sort, rows[0]) if has_previous else "",
+        _url(query, "after", sort, rows[-1]) if has_next else "",
     )
 
 
-def _url(query: QueryDict, direction: str, row: Any, key: str) -> str:
+def ordered(tickets: TicketQuerySet, sort: Sort, *, rising: bool | None = None) -> TicketQuerySet:
+    """All tickets in an order."""
+    sign = "" if (not sort.descending if rising is None else rising) else "-"
+    return tickets.order_by(f"{sign}{sort.key}", f"{sign}pk")
+
+
+def _url(query: QueryDict, direction: str, sort: Sort, row: Ticket) -> str:
     parameters = query.copy()
     for name in ("before", "after"):
         parameters.pop(name, None)
-    parameters[direction] = f"{getattr(row, key).isoformat()}~{row.pk}"
+    value = getattr(row, sort.key)
+    written = value.isoformat() if isinstance(value, datetime) else value
+    parameters[direction] = f"{written}~{row.pk}"
     return f"?{parameters.urlencode()}"
 
 
-def _read(cursor: str) -> tuple[datetime, int] | None:
-    at, _, pk = cursor.partition("~")
+def _read(sort: Sort, cursor: str) -> tuple[Any, int] | None:
+    value, _, pk = cursor.partition("~")
     try:
-        instant, number = datetime.fromisoformat(at), int(pk)
+        found = sort.read(value), int(pk)
     except ValueError:
         return None
-    is_utc = instant.tzinfo is not None and not instant.utcoffset()
-    return (instant, number) if is_utc and 0 < number < 2**63 else None
+    return found if 0 < found[1] < 2**63 else None

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from orgs.actor import Actor
 from orgs.models import Organization, Visibility
 from orgs.roles import Capability
-from tickets.states import UNFINISHED
+from tickets.states import UNFINISHED, Severity
 
 if TYPE_CHECKING:
     from orgs.models import User
@@ -51,19 +51,6 @@ class TicketQuerySet(models.QuerySet):
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
 
-    def matching(self, words: str, *, internal: bool = False) -> Self:
-        """Tickets whose number, subject or comments contain ``words``; notes only for those who see them."""
-        from tickets.models import Comment
-
-        comments = Comment.objects.filter(ticket=OuterRef("pk"), body__icontains=words)
-        if not internal:
-            comments = comments.filter(is_internal=False)
-        found = Q(subject__icontains=words) | Q(Exists(comments))
-        digits = words.upper().rpartition("-")[2]
-        if digits.isascii() and digits.isdigit() and len(digits) < 18:
-            found |= Q(pk=int(digits))
-        return self.filter(found)
-
     def assigned_to(self, user_id: int | None) -> Self:
         return self.filter(assignee=user_id)
 
@@ -80,11 +67,22 @@ class TicketQuerySet(models.QuerySet):
 
         return self.annotate(due_order=DUE_ORDER)
 
+    def by_severity(self) -> Self:
+        """With ``severity_rank``: 0 is low."""
+        ranks = [When(severity=severity, then=Value(rank)) for rank, severity in enumerate(Severity)]
+        return self.annotate(severity_rank=Case(*ranks, output_field=models.IntegerField()))
+
+    def with_unread(self, user_id: int | None) -> Self:
+        """With ``is_unread``: something changed since the person last looked."""
+        from tickets.models import Visit
+
+        seen = Visit.objects.filter(ticket=OuterRef("pk"), user=user_id, seen_at__gte=OuterRef("updated_at"))
+        return self.annotate(is_unread=~Exists(seen))
+
     def for_list(self) -> Self:
         """With everything that a row of a list shows, in the one query."""
-        return self.select_related("organization", "requester", "assignee", "product").annotate(
-            is_escalated=Exists(self._open_escalations())
-        )
+        tickets = self.select_related("organization", "requester", "assignee", "product")
+        return tickets.annotate(is_escalated=Exists(self._open_escalations()))
 
     def for_page(self) -> Self:
         """With everything that the ticket's own page shows besides the thread."""

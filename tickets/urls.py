@@ -6,6 +6,7 @@ app_name = "tickets"
 urlpatterns = [
     path("o/<slug:slug>/tickets/", lists.my_tickets, name="list"),
     path("o/<slug:slug>/tickets/new/", create.new, name="new"),
+    path("o/<slug:slug>/tickets/<str:tab>/table/", lists.table, name="table"),
     path("o/<slug:slug>/tickets/<str:tab>/", lists.my_tickets, name="list"),
     path("o/<slug:slug>/search/", lists.search, name="search"),
     path("tickets/<str:reference>/", ticket.ticket, name="ticket"),

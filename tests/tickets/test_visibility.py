@@ -59,19 +59,6 @@ def test_notes_are_rows_that_customers_do_not_get(cast, ticket):
     assert Activity.objects.visible_to(actor(cast.fay)).filter(kind="noted").exists()
 
 
-def test_search_does_not_find_notes_for_customers(cast, ticket):
-    add_internal_note(actor=actor(cast.fay), ticket=ticket, body="NOTE-CANARY")
-    found = Ticket.objects.visible_to(actor(cast.ben))
-    assert not found.matching("NOTE-CANARY").exists()
-    assert found.matching("note-canary", internal=True).exists()
-
-
-@pytest.mark.parametrize("words", ["consumer LAG", "group `billing`", "{reference}", "{number}"])
-def test_search_finds_subject_comment_and_number(cast, ticket, words):
-    words = words.format(reference=ticket.reference, number=ticket.pk)
-    assert Ticket.objects.matching(words).get() == ticket
-
-
 def test_files_follow_their_comment(cast, ticket):
     note = add_internal_note(actor=actor(cast.fay), ticket=ticket, body="log")
     secret = Attachment.objects.create(comment=note, uploaded_by=cast.fay, name="a", size=1, sha256="")

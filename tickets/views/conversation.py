@@ -9,7 +9,7 @@ from orgs.context import act_in
 from supportcenter.errors import RuleViolation
 from supportcenter.http import is_fragment, posted
 from tickets.access import allowed_on, ticket_for
-from tickets.actions import add_comment, add_internal_note, add_participants
+from tickets.actions import add_comment, add_internal_note, add_participants, mark_seen
 from tickets.forms import CommentForm, ParticipantsForm
 from tickets.models import Ticket
 from tickets.views.ticket import composer_for, ticket_update
@@ -67,6 +67,7 @@ def participants(request: HttpRequest, reference: str) -> HttpResponse:
 
 def shown_again(request: HttpRequest, actor: Actor, ticket: Ticket, part: str) -> HttpResponse:
     """The ticket as it is after a change: its changed parts for htmx, a redirect to its page otherwise."""
+    mark_seen(actor=actor, ticket=ticket)
     if is_fragment(request):
         return ticket_update(request, actor, ticket_for(actor, ticket.reference), part)
     return redirect(ticket)

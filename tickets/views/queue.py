@@ -10,7 +10,7 @@ from orgs.actor import actor_of
 from supportcenter.http import fragment_or_page
 from tickets.access import QUEUE_VIEWS, queue_for, ticket_named
 from tickets.forms import QueueForm
-from tickets.paging import page_of
+from tickets.paging import Sort, page_of
 
 # An answer due within this time is marked.
 DUE_SOON = timedelta(minutes=30)
@@ -27,7 +27,7 @@ def queue(request: HttpRequest, view: str = "unfinished") -> HttpResponse:
         return redirect(found)
     now = timezone.now()
     form = QueueForm(request.GET)
-    page = page_of(form.apply(views[view]).for_list().by_due(), "due_order", request.GET)
+    page = page_of(form.apply(views[view]).for_list().by_due(), Sort("due_order"), request.GET)
     context = {
         "view": view,
         "tabs": [

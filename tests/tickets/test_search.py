@@ -1,0 +1,83 @@
+import pytest
+
+from tests import builders
+from tests.cast import actor
+from tickets.actions import add_internal_note
+from tickets.models import Attachment, Ticket
+from tickets.search import excerpt, highlight, matching
+
+
+@pytest.fixture
+def ticket(cast):
+    return builders.ticket(cast.ben, cast.acme)
+
+
+def found(query, **options) -> list[Ticket]:
+    return list(matching(Ticket.objects.all(), query, **options))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "consumer LAG",
+        "lag consumer",
+        "billing",
+        "consumr",  # a typing error
+        "Konsumer",
+        "mornin",
+        "{reference}",
+        "{number}",
+    ],
+)
+def test_number_subject_and_comments_are_found(ticket, query):
+    assert found(query.format(reference=ticket.reference, number=ticket.pk)) == [ticket]
+
+
+@pytest.mark.parametrize("query", ["weather", "consumer weather", "100%", "_", "\\", "'; DROP TABLE"])
+def test_what_is_not_there_is_not_found(ticket, query):
+    assert found(query) == []
+
+
+def test_names_of_files_are_found(cast, ticket):
+    comment = ticket.comments.get()
+    Attachment.objects.create(comment=comment, uploaded_by=cast.ben, name="broker-7.har", size=1, sha256="")
+    assert found("broker-7") == [ticket]
+
+
+def test_notes_and_their_files_are_found_by_staff_only(cast, ticket):
+    note = add_internal_note(actor=actor(cast.fay), ticket=ticket, body="NOTE-CANARY")
+    Attachment.objects.create(comment=note, uploaded_by=cast.fay, name="secret.log", size=1, sha256="")
+    for query in ("NOTE-CANARY", "secret.log"):
+        assert found(query) == []
+        assert found(query, internal=True) == [ticket]
+
+
+def marked(parts) -> str:
+    return "".join(f"[{part.text}]" if part.is_hit else part.text for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "expected"),
+    [
+        ("Lag of the consumer", "consumer", "Lag of the [consumer]"),
+        ("Lag of the consumer", "consumr lag", "[Lag] of the [consumer]"),
+        ("Lag", "", "Lag"),
+        ("<b>lag</b>", "lag", "<b>[lag]</b>"),
+        ("Über-lag", "über", "[Über]-lag"),
+    ],
+)
+def test_hits_are_marked(text, query, expected):
+    assert marked(highlight(text, query)) == expected
+
+
+def test_excerpt_is_cut_around_the_first_hit():
+    text = "word " * 100 + "needle " + "word " * 100
+    line = marked(excerpt(text, "needle"))
+    assert line.startswith("… ")
+    assert line.endswith(" …")
+    assert "[needle]" in line
+    assert len(line) < 200
+
+
+def test_excerpt_without_a_hit_is_nothing():
+    assert excerpt("something else", "needle") == []
