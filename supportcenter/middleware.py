@@ -57,7 +57,11 @@ class RequestSize:
 
 def too_large(request: HttpRequest) -> HttpResponse:
     """The page for a request or an upload over the limits."""
-    context = {"request_id": request_id(), "max_file_mb": settings.MAX_FILE_MB, "max_request_mb": settings.MAX_REQUEST_MB}
+    context = {
+        "request_id": request_id(),
+        "max_file_mb": settings.MAX_FILE_MB,
+        "max_request_mb": settings.MAX_REQUEST_MB,
+    }
     return HttpResponse(render_to_string("413.html", context), status=413)
 
 

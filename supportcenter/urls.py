@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("billing.urls")),
     path("", include("tickets.urls")),
     path("help/", views.help_index, name="help"),
+    path("help/har/", views.help_har, name="help_har"),
     path("account/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),

@@ -26,6 +26,12 @@ def help_index(request: HttpRequest) -> HttpResponse:
     return render(request, "help/index.html")
 
 
+@require_safe
+def help_har(request: HttpRequest) -> HttpResponse:
+    """How to record a HAR file and to take sensitive data out of it."""
+    return render(request, "help/har.html")
+
+
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:

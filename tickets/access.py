@@ -4,8 +4,9 @@ import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -43,6 +44,18 @@ def follow_up_for(actor: Actor, organization: Organization, reference: str) -> T
     """The closed ticket of this organization that a new one follows, if the actor may see it."""
     visible = Ticket.objects.visible_to(actor).of(organization)
     return visible.filter(pk=number_of(reference) or 0, status=Status.CLOSED).first()
+
+
+def similar_tickets(
+    actor: Actor, organization: Organization, *, subject: str, product: str, services: list[int]
+) -> list[Ticket]:
+    """Up to three open tickets of others that the actor may see: on a named service, or on the product with
+    a subject much like this one. One query.
+    """
+    others = Ticket.objects.visible_to(actor).of(organization).unfinished().exclude(requester=actor.user_id)
+    alike = others.annotate(likeness=TrigramWordSimilarity(subject, "subject"))
+    found = alike.filter(Q(services__in=services) | Q(product__code=product, likeness__gt=0.4))
+    return list(found.select_related("requester", "product").order_by("-likeness", "-pk").distinct()[:3])
 
 
 def submitted_before(actor: Actor, submission_key: str) -> Ticket | None:

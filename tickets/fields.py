@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.urls import reverse
 
 from orgs.access import members_with
 from orgs.models import Organization, User
@@ -27,6 +28,11 @@ class CcField(forms.CharField):
             widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
             **kwargs,
         )
+
+    def look_in(self, organization: Organization) -> None:
+        """Whose people can be named, and are offered while typing."""
+        self.organization = organization
+        self.widget.attrs["data-people"] = reverse("orgs:people", args=[organization.slug])
 
     def clean(self, value: str) -> list[User]:
         addresses = split_addresses(super().clean(value))

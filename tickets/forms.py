@@ -121,7 +121,7 @@ class TicketForm(FilesMixin):
 
     def __init__(self, data: Any = None, files: Files | None = None, *, organization: Organization) -> None:
         super().__init__(data, files, initial={"submission_key": uuid.uuid4()})
-        self.fields["cc"].organization = organization  # type: ignore[attr-defined]
+        self.fields["cc"].look_in(organization)  # type: ignore[attr-defined]
         self.entitlement = entitlement_of(organization)
         self.fields["severity"].choices = self._severities()  # type: ignore[attr-defined]
         self.fields["product"].queryset = access.products()  # type: ignore[attr-defined]
@@ -143,7 +143,10 @@ class TicketForm(FilesMixin):
                 f"{project.unit.name} / {project.name}",
                 [(f"project:{project.name}", f"{project.name} (whole project)")],
             )
-            entries.append((f"service:{service.pk}", f"{service.name} ({service.product})"))
+            words = f"{service.name} ({service.product})"
+            if service.is_early_availability:
+                words += ", early availability: severity is always Low"
+            entries.append((f"service:{service.pk}", words))
         return list(groups.items())
 
     def clean_subject(self) -> str:
@@ -208,7 +211,7 @@ class ParticipantsForm(forms.Form):
 
     def __init__(self, data: Any = None, *, organization: Organization) -> None:
         super().__init__(data)
-        self.fields["cc"].organization = organization  # type: ignore[attr-defined]
+        self.fields["cc"].look_in(organization)  # type: ignore[attr-defined]
 
 
 class AssignmentForm(forms.Form):

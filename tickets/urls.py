@@ -31,6 +31,9 @@ urlpatterns = [
     path("tickets/<str:reference>/rating/", participation.rating, name="rating"),
     path("tickets/<str:reference>/export/", files.export, name="export"),
     path("attachments/<uuid:key>/", files.attachment, name="attachment"),
+    path("attachments/<uuid:key>/preview/", files.preview, name="attachment_preview"),
+    path("preview/", ticket.preview, name="preview"),
+    path("o/<slug:slug>/similar/", create.similar, name="similar"),
     path("queue/", queue.queue, name="queue"),
     path("queue/<str:view>/", queue.queue, name="queue"),
 ]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+# One worker: the files are collected once.
+pytestmark = pytest.mark.xdist_group("production")
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = """
 import json, django

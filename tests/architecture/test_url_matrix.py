@@ -32,6 +32,10 @@ OPENED_BY_AGENTS = row(404, ada=403, ben=403, cleo=403)
 GET = {
     "home": row(302),
     "help": row(200),
+    "help_har": row(200),
+    "orgs:people": ACME_LISTS,
+    "tickets:similar": row(404, ada=200, ben=200, cleo=200, dov=200, fay=403, gus=403, hal=403),
+    "tickets:attachment_preview": row(404),  # the file is no image
     "healthz": row(200, nobody=200),
     "readyz": row(503, nobody=503),  # no worker runs in this test
     "orgs:profile": row(200),
@@ -61,6 +65,7 @@ POST = {
     "orgs:profile": row(422),
     "orgs:members": row(404, ada=422, ben=403, cleo=403, dov=403, fay=403, gus=403, hal=403),
     "orgs:invitation": row(422, nobody=302),
+    "tickets:preview": row(200),
     "tickets:new": row(404, ada=422, ben=422, cleo=422, dov=422, fay=403, gus=403, hal=403),
     "tickets:comments": ON_TICKET | dict.fromkeys(["ada", "ben", "cleo", "fay", "gus"], 422),
     "tickets:participants": row(404, ada=422, ben=422, cleo=403, fay=422, gus=422),
@@ -101,6 +106,10 @@ def address(world: SimpleNamespace, name: str) -> str:
         "tickets:list": ["acme"],
         "tickets:new": ["acme"],
         "tickets:search": ["acme"],
+        "tickets:similar": ["acme"],
+        "tickets:preview": [],
+        "tickets:attachment_preview": [world.attachment.pk],
+        "orgs:people": ["acme"],
         "tickets:table": ["acme", "mine"],
         "tickets:removal": [world.ticket.reference, world.people["cleo"].pk],
         "tickets:attachment": [world.attachment.pk],

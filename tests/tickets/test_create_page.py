@@ -149,3 +149,57 @@ def test_fields_that_are_not_in_the_form_change_nothing(cast, ben, name):
     ticket = Ticket.objects.get()
     assert (ticket.organization, ticket.status, ticket.requester) == (cast.acme, "new", cast.ben)
     assert ticket.assignee is None
+
+
+def test_service_of_early_availability_makes_it_low_and_says_why(cast, ben):
+    type(cast.kafka).objects.filter(pk=cast.kafka.pk).update(is_early_availability=True)
+    response = ben.post(NEW, builders.form_data(severity="critical", resources=[f"service:{cast.kafka.pk}"]))
+    assert Ticket.objects.get().severity == "low"
+    assert "early availability" in text(ben.get(response.url))
+    assert "early availability: severity is always Low" in text(ben.get(NEW))
+
+
+def test_targets_are_given_as_a_time_too(ben):
+    assert re.search(r"First response: 30 minutes, by \d\d:\d\d (today|tomorrow)", text(ben.get(NEW)))
+
+
+def test_colleagues_tickets_are_offered_to_join(cast, client_of):
+    mine = builders.ticket(cast.ben, cast.acme, subject="Consumer lag grows fast")
+    path = "/o/acme/similar/?subject=Consumer+lag&product="
+    assert mine.reference not in text(client_of(cast.cleo).get(f"{path}kafka"))
+    type(cast.acme).objects.update(visibility="all")
+    cleo = client_of(cast.cleo)
+    page = text(cleo.get(f"{path}kafka"))
+    assert mine.reference in page
+    assert "Join instead" in page
+    assert mine.reference not in text(cleo.get(f"{path}mysql"))
+    assert mine.reference not in text(client_of(cast.ben).get(f"{path}kafka"))
+    cleo.post(f"/tickets/{mine.reference}/participation/")
+    assert mine.participants.get().user == cast.cleo
+
+
+def test_people_are_offered_for_cc_within_the_organization(cast, client_of):
+    found = client_of(cast.ben).get("/o/acme/people/?q=cle").json()
+    assert found == [{"email": "cleo@acme.example", "name": "Cleo Marchetti"}]
+    assert client_of(cast.ben).get("/o/acme/people/?q=eve").json() == []
+
+
+def test_sent_again_with_files_that_are_gone_leads_to_the_ticket(ben):
+    file = SimpleUploadedFile("trace.log", b"boom")
+    ben.post(NEW, builders.form_data(subject="", files_sent=[file]))
+    data = builders.form_data(uploads=[str(Attachment.objects.get().pk)])
+    assert ben.post(NEW, data).url == ben.post(NEW, data).url
+
+
+def test_one_large_file_does_not_lose_the_others(ben, settings):
+    settings.MAX_FILE_MB = 1
+    files = [SimpleUploadedFile("big.log", b"x" * (1024 * 1024 + 1)), SimpleUploadedFile("small.log", b"x")]
+    page = text(ben.post(NEW, builders.form_data(files_sent=files)))
+    assert "big.log is larger than 1 MB." in page
+    assert Attachment.objects.get().name == "small.log"
+
+
+def test_subject_must_be_visible(ben):
+    assert ben.post(NEW, builders.form_data(subject="\u200b\u202e")).status_code == 422
+    ben.post(NEW, builders.form_data(subject="a\u202eb  c"))
+    assert Ticket.objects.get().subject == "ab c"

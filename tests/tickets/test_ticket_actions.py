@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests import builders
 from tests.cast import actor
 from tickets.actions import add_internal_note, solve
-from tickets.models import Rating, Ticket, Visit
+from tickets.models import Attachment, Rating, Ticket, Visit
 
 
 @pytest.fixture
@@ -133,6 +133,31 @@ def test_export_has_the_whole_history_but_no_notes(cast, client_of, ticket, url)
     assert "NOTE-CANARY" not in response.content.decode()
     assert f'filename="{ticket.reference}.json"' in response.headers["Content-Disposition"]
     assert "NOTE-CANARY" in client_of(cast.fay).get(f"{url}export/").content.decode()
+
+
+def test_preview_shows_how_a_text_will_look(cast, client_of):
+    page = text(client_of(cast.ben).post("/preview/", {"body": "**bold** <script>x</script>"}))
+    assert "<strong>bold</strong>" in page
+    assert "<script>" not in page
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 20
+
+
+def test_images_have_a_preview_and_other_files_do_not(cast, client_of, url, settings, tmp_path):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    settings.MEDIA_ROOT = tmp_path
+    files = [SimpleUploadedFile("a.txt", PNG), SimpleUploadedFile("b.png", b"<svg onload=alert(1)>")]
+    client_of(cast.ben).post(f"{url}comments/", {"body": "See", "files_sent": files})
+    image, text_file = Attachment.objects.order_by("name")
+    ben = client_of(cast.ben)
+    response = ben.get(f"/attachments/{image.pk}/preview/")
+    assert b"".join(response.streaming_content) == PNG
+    assert response.headers["Content-Type"] == "image/png"
+    assert "sandbox" in response.headers["Content-Security-Policy"]
+    assert ben.get(f"/attachments/{text_file.pk}/preview/").status_code == 404
+    assert client_of(cast.eve).get(f"/attachments/{image.pk}/preview/").status_code == 404
 
 
 def test_who_can_see_it_and_why(cast, client_of, ticket, url):

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
+from tickets.filetypes import SNIFFED, sniff
 from tickets.models import Attachment, Comment
 
 # Long enough to come back to a form on the next day.
@@ -43,11 +44,14 @@ def stage_files(*, actor: Actor, files: Sequence[File]) -> list[Attachment]:
 
 def _stage(actor: Actor, file: File) -> Attachment:
     digest = hashlib.sha256()
+    head = b""
     for chunk in file.chunks():
         digest.update(chunk)
+        head = head or chunk[:SNIFFED]
     attachment = Attachment(
         uploaded_by=actor.person,
         name=PurePath(file.name or "file").name[-255:],
+        content_type=sniff(head),
         size=file.size or 0,
         sha256=digest.hexdigest(),
     )

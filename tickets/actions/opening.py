@@ -16,6 +16,7 @@ from tickets import events
 from tickets.actions.files import attach
 from tickets.actions.record import record
 from tickets.models import ActivityKind, Attachment, Comment, Participant, Product, Reason, Ticket
+from tickets.states import Severity
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,21 @@ def open_ticket(*, actor: Actor, organization: Organization, draft: TicketDraft)
         return existing
 
 
+def severity_for(draft: TicketDraft) -> str:
+    """The severity that a draft gets: services of early availability are always Low."""
+    return Severity.LOW if any(each.is_early_availability for each in draft.services) else draft.severity
+
+
 def _create(actor: Actor, organization: Organization, draft: TicketDraft) -> Ticket:
     now = timezone.now()
-    target = entitlement_of(organization, now).targets[draft.severity]
+    severity = severity_for(draft)
+    target = entitlement_of(organization, now).targets[severity]
     due_at = target.due_at(now)
     ticket = Ticket.objects.create(
         organization=organization,
         requester=actor.person,
         subject=draft.subject,
-        severity=draft.severity,
+        severity=severity,
         product=draft.product,
         reason=draft.reason,
         source=actor.source,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from orgs.actor import Source
 from orgs.models import User
+from tickets.filetypes import is_image
 from tickets.models.ticket import Ticket
 from tickets.querysets import ActivityQuerySet, AttachmentQuerySet
 
@@ -65,6 +66,10 @@ class Attachment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("tickets:attachment", args=[self.pk])
+
+    @property
+    def has_preview(self) -> bool:
+        return is_image(self.content_type)
 
 
 class ActivityKind(models.TextChoices):

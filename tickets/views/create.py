@@ -1,14 +1,14 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.entitlements import is_entitled
 from orgs.access import organization_for
 from orgs.actor import actor_of
 from orgs.models import Organization
 from orgs.roles import Capability
-from tickets.access import follow_up_for, submitted_before
+from tickets.access import follow_up_for, similar_tickets, submitted_before
 from tickets.actions import open_ticket
 from tickets.forms import TicketForm
 from tickets.models import Ticket
@@ -35,7 +35,27 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     messages.success(
         request, f"Ticket {ticket.reference} is created. We have sent you a confirmation by mail."
     )
+    if ticket.severity != form.cleaned_data["severity"]:
+        messages.info(
+            request, "The severity is Low, because a service that you named is in early availability."
+        )
     return redirect(ticket)
+
+
+@require_safe
+def similar(request: HttpRequest, slug: str) -> HttpResponse:
+    """Open tickets of colleagues that may be about the same, while the form is filled in."""
+    actor = actor_of(request)
+    organization = organization_for(actor, slug, capability=Capability.OPEN_TICKETS)
+    services = [value.removeprefix("service:") for value in request.GET.getlist("resources")]
+    found = similar_tickets(
+        actor,
+        organization,
+        subject=request.GET.get("subject", "")[:200],
+        product=request.GET.get("product", ""),
+        services=[int(each) for each in services if each.isdecimal() and len(each) < 18],
+    )
+    return render(request, "tickets/_similar.html", {"tickets": found})
 
 
 def _page(

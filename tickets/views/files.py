@@ -1,11 +1,12 @@
 import uuid
 
-from django.http import FileResponse, HttpRequest, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from orgs.actor import actor_of
 from tickets.access import attachment_for, ticket_for
 from tickets.dossier import dossier
+from tickets.models import Attachment
 
 
 @require_safe
@@ -22,11 +23,24 @@ def export(request: HttpRequest, reference: str) -> JsonResponse:
 def attachment(request: HttpRequest, key: uuid.UUID) -> FileResponse:
     """A file, always as a download and never as something a browser would run."""
     found = attachment_for(actor_of(request), key)
+    return _served(found, as_attachment=True, content_type="application/octet-stream")
+
+
+@require_safe
+def preview(request: HttpRequest, key: uuid.UUID) -> FileResponse:
+    """An image, to be shown on the ticket's page; 404 for every other kind of file."""
+    found = attachment_for(actor_of(request), key)
+    if not found.has_preview:
+        raise Http404("No preview")
+    return _served(found, as_attachment=False, content_type=found.content_type)
+
+
+def _served(attachment: Attachment, *, as_attachment: bool, content_type: str) -> FileResponse:
     response = FileResponse(
-        found.file.open("rb"),
-        as_attachment=True,
-        filename=found.name,
-        content_type="application/octet-stream",
+        attachment.file.open("rb"),
+        as_attachment=as_attachment,
+        filename=attachment.name,
+        content_type=content_type,
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -3,7 +3,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from billing.entitlements import entitlement_of
 from orgs.actor import Actor, actor_of
@@ -56,6 +56,13 @@ def thread(request: HttpRequest, reference: str) -> HttpResponse:
         return HttpResponse(status=204)
     mark_seen(actor=actor, ticket=found)
     return ticket_update(request, actor, found, "thread")
+
+
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """How a text will look, before it is sent."""
+    text = (request.POST.get("body") or request.POST.get("description") or "")[:100_000]
+    return render(request, "tickets/_preview.html", {"html": to_html(text)})
 
 
 def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context: Any) -> dict[str, Any]:
