@@ -19,7 +19,7 @@ logger = structlog.get_logger(__name__)
 
 BATCH = 50
 GIVE_UP_AFTER = timedelta(hours=24)
-# What a server says of our set-up or of itself, not of the mail: that can be mended, and mail must wait for it.
+# What a server says of our set-up or of itself, not of the mail: it can be mended, and mail waits for it.
 OUR_SETUP = (
     smtplib.SMTPAuthenticationError,
     smtplib.SMTPConnectError,

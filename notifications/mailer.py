@@ -15,7 +15,7 @@ from orgs.invitations import token_for
 from orgs.models import Invitation
 from orgs.roles import Capability
 from tickets.access import thread_for
-from tickets.models import Activity, Ticket
+from tickets.models import Activity, ActivityKind, Ticket
 from tickets.narration import headline, status_words
 from tickets.rendering import to_html
 
@@ -75,14 +75,14 @@ def _ticket_update(mail: EmailMessage) -> dict[str, Any]:
     if ticket is None or not recipient.is_active:
         raise Withheld("The recipient may not see this ticket any more.")
     for_staff = actor.can(Capability.WORK_QUEUE)
-    thread = [each for each in thread_for(actor, ticket) if each.comment_id and each.pk <= current.pk]
     if current.is_internal and not for_staff:
         raise Withheld("Internal entries are for staff only.")
-    earlier = [each for each in reversed(thread) if each.pk != current.pk][:QUOTED]
+    told = thread_for(actor, ticket).filter(comment__isnull=False, pk__lt=current.pk)
+    earlier = told.order_by("-created_at", "-id")[:QUOTED]
     who = current.actor.name if current.actor else settings.SITE_NAME
     return {
         "ticket": ticket,
-        "headline": headline(current.kind, who, current.before, current.after, for_staff=for_staff),
+        "headline": _headline(mail, who, for_staff=for_staff),
         "comment": _shown(current) if current.comment else None,
         "files": _files(current),
         "earlier": [_shown(each) for each in earlier],
@@ -92,6 +92,22 @@ def _ticket_update(mail: EmailMessage) -> dict[str, Any]:
         "reason": mail.reason,
         "time_zone": recipient.time_zone,
     }
+
+
+def _headline(mail: EmailMessage, who: str, *, for_staff: bool) -> str:
+    """What happened; and for somebody who was added with this very comment, that they were."""
+    current = mail.activity
+    assert current  # noqa: S101 - mails of this kind are about something that happened
+    words = headline(current.kind, who, current.before, current.after, for_staff=for_staff)
+    if current.kind != ActivityKind.COMMENTED:
+        return words
+    before = Activity.objects.filter(ticket=current.ticket_id, pk__lt=current.pk).order_by("-pk").first()
+    is_with_it = (
+        before and before.kind == ActivityKind.PARTICIPANTS_ADDED and before.actor_id == current.actor_id
+    )
+    if before and is_with_it and mail.recipient_id in before.after["ids"]:
+        return f"{who} added you to the conversation and commented"
+    return words
 
 
 def _shown(activity: Activity) -> dict[str, Any]:

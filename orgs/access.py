@@ -82,13 +82,16 @@ def members_and_invitations(organization: Organization) -> tuple[QuerySet[Member
     return people, pending.select_related("invited_by").order_by("-invited_at")
 
 
-def invitation_for_link(token: str) -> Invitation:
-    """The invitation a mailed link names, if it can still be accepted; anything else is 404."""
-    valid = Invitation.objects.filter(accepted_at=None, expires_at__gt=timezone.now())
-    found = valid.filter(pk=id_from(token) or 0).select_related("organization", "invited_by").first()
-    if found is None:
+def invitation_for_link(token: str) -> Invitation | None:
+    """The invitation that a mailed link names; None once it is used, expired or withdrawn.
+
+    A link that we never made is 404.
+    """
+    number = id_from(token)
+    if number is None:
         raise Http404("No such invitation")
-    return found
+    valid = Invitation.objects.filter(accepted_at=None, expires_at__gt=timezone.now())
+    return valid.filter(pk=number).select_related("organization", "invited_by").first()
 
 
 def has_login(email: str) -> bool:

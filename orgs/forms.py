@@ -5,7 +5,7 @@ import zoneinfo
 from django import forms
 from django.http import HttpRequest
 
-from orgs.actions import accept_invitation
+from orgs.actions import accept_invitation, change_profile
 from orgs.models import User, normalize_email
 from orgs.roles import OrganizationRole
 
@@ -25,8 +25,8 @@ class SignUpForm(forms.Form):
     def signup(self, request: HttpRequest, user: User) -> None:
         """Called by allauth with the new person: give them the name, and the membership they came for."""
         user.name = self.cleaned_data["name"]
-        user.save(update_fields=["name"])
-        accept_invitation(user=user, invitation_id=request.session.pop("invitation"))
+        membership = accept_invitation(user=user, invitation_id=request.session.pop("invitation"))
+        change_profile(user=user, name=user.name, time_zone=membership.organization.time_zone)
 
 
 class ProfileForm(forms.Form):

@@ -3,10 +3,12 @@
 import zoneinfo
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -74,6 +76,29 @@ class LoginRequired(LoginRequiredMiddleware):
         if not getattr(view, "login_required", True):
             return None
         return super().process_view(request, view, args, kwargs)
+
+    def handle_no_permission(self, request: HttpRequest, view: Callable) -> HttpResponseRedirect:
+        """To the login page, and from there back to the page that was open, also when it sent a form."""
+        if request.method in {"GET", "HEAD"}:
+            return super().handle_no_permission(request, view)
+        page = urlsplit(request.headers.get("Referer", ""))
+        is_ours = page.netloc == request.get_host()
+        return redirect_to_login(page.path if is_ours else "/")
+
+
+class MethodPage:
+    """A page instead of nothing for an address that does not take what the browser sent."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content:
+            return response
+        page = HttpResponse(render_to_string("405.html", {"request_id": request_id()}), status=405)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
 
 class ReaderTimeZone:

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "supportcenter.middleware.MethodPage",
     "django_htmx.middleware.HtmxMiddleware",
     "supportcenter.middleware.ReaderTimeZone",
 ]

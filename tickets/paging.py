@@ -55,7 +55,8 @@ def page_of(tickets: TicketQuerySet, sort: Sort, query: QueryDict) -> Page:
         value, pk = cursor
         side = "gt" if rising else "lt"
         beyond = Q(**{f"{sort.key}__{side}": value}) | Q(**{sort.key: value, f"pk__{side}": pk})
-        tickets = tickets.filter(beyond)
+        # The first bound says nothing new, but lets PostgreSQL begin in the index where the page begins.
+        tickets = tickets.filter(beyond, **{f"{sort.key}__{side}e": value})
     rows = list(ordered(tickets, sort, rising=rising)[: PAGE_SIZE + 1])
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     if backwards:

@@ -18,6 +18,8 @@ from supportcenter.errors import RuleViolation
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the link in an invitation: accept as who you are, sign in, or make a login."""
     found = invitation_for_link(token)
+    if found is None:
+        return render(request, "orgs/invitation_over.html", status=410)
     context = {"invitation": found, "has_login": has_login(found.email), "error": ""}
     if request.method != "POST":
         return render(request, "orgs/invitation.html", context)

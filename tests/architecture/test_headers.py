@@ -67,6 +67,20 @@ def test_other_host_names_are_refused(client):
     assert client.get("/account/login/", headers={"host": "evil.example"}).status_code == 400
 
 
+def test_wrong_method_has_a_page(responses):
+    assert responses["not allowed"].status_code == 405
+    assert "<html" in responses["not allowed"].content.decode()
+
+
+def test_expired_session_leads_back_to_the_page_and_not_to_the_form_it_sent(client, db):
+    response = client.post(
+        "/tickets/SUP-1/comments/", headers={"referer": "http://testserver/tickets/SUP-1/"}
+    )
+    assert response.url == "/account/login/?next=/tickets/SUP-1/"
+    elsewhere = client.post("/tickets/SUP-1/comments/", headers={"referer": "https://evil.example/x"})
+    assert elsewhere.url == "/account/login/?next=/"
+
+
 def test_forms_need_their_token(cast):
     from django.test import Client
 

@@ -117,6 +117,8 @@ def test_added_participants_get_one_mail_with_the_comment(cast, ticket, mails_af
     mails = mails_after()
     assert set(mails) == {"cleo@acme.example", "dov@acme.example"}
     assert "Please look" in mails["dov@acme.example"].body
+    assert "Ben Okafor added you to the conversation and commented." in mails["dov@acme.example"].body
+    assert "added you" not in mails["cleo@acme.example"].body
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,9 @@ def test_expired_invitation_is_gone(client, invitation):
     Invitation.objects.update(
         invited_at=timezone.now() - timedelta(days=8), expires_at=timezone.now() - timedelta(seconds=1)
     )
-    assert client.get(f"/invitations/{token_for(invitation.pk)}/").status_code == 404
+    response = client.get(f"/invitations/{token_for(invitation.pk)}/")
+    assert response.status_code == 410
+    assert "used or has expired" in response.content.decode()
 
 
 @pytest.mark.parametrize("token", ["1", "1:forged", ":", "%20", "*", "abc"])

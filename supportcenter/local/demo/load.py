@@ -16,7 +16,7 @@ from supportcenter.local.demo.conversation import Cast, Play, promise
 from supportcenter.local.demo.stories import STORIES, Story
 from supportcenter.local.demo.world import World
 from tickets.actions.files import attach, stage_files
-from tickets.models import Activity, Comment, Escalation, Participant, Product, Reason, Ticket
+from tickets.models import Activity, Comment, Escalation, Participant, Product, Reason, Ticket, Visit
 
 SEED = 1042
 TICKETS = 400
@@ -119,6 +119,13 @@ def _save(plays: list[Play]) -> None:
             Participant(ticket=play.ticket, user=play.cast.participant, added_by=play.cast.requester)
             for play in plays
             if any(turn.who == "participant" for turn in play.story.turns) or play.ticket.pk % 3 == 0
+        ]
+    )
+    Visit.objects.bulk_create(
+        [
+            Visit(ticket=play.ticket, user=play.ticket.requester, seen_at=play.ticket.updated_at)
+            for play in plays
+            if play.ticket.pk % 6 or play.comments[-1].author == play.ticket.requester
         ]
     )
     services = Ticket.services.through

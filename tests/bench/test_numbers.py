@@ -1,0 +1,84 @@
+"""Lists and pages cost the same at 10, 1,000 and 100,000 tickets, and at any depth."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests import builders
+from tickets.models import Ticket
+from tickets.paging import PAGE_SIZE, Sort, ordered, page_of
+
+pytestmark = pytest.mark.xdist_group("bench")
+
+MANY_TICKETS = """
+    INSERT INTO tickets_ticket (organization_id, requester_id, subject, severity, status, product_id,
+        reason_id, source, submission_key, created_at, updated_at, is_best_effort, solved_at, response_due_at)
+    SELECT %s, CASE WHEN n %% 3 = 0 THEN %s ELSE %s END, 'Ticket number ' || n,
+        (ARRAY['low', 'high', 'critical'])[1 + n %% 3],
+        CASE WHEN n %% 20 = 0 THEN 'open' ELSE 'closed' END, %s, %s, 'web', gen_random_uuid(),
+        now() - n * interval '1 minute', now() - n * interval '1 minute', false,
+        CASE WHEN n %% 20 = 0 THEN NULL ELSE now() END,
+        CASE WHEN n %% 20 = 0 THEN now() + n * interval '1 second' END
+    FROM generate_series(1, %s) AS n
+"""
+
+
+@pytest.fixture
+def grow(cast):
+    first = builders.ticket(cast.ben, cast.acme)
+
+    def grow(count: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                MANY_TICKETS,
+                [cast.acme.pk, cast.ben.pk, cast.cleo.pk, first.product_id, first.reason_id, count],
+            )
+            cursor.execute("ANALYZE tickets_ticket")
+
+    return grow
+
+
+def test_queries_do_not_grow_with_the_tickets(cast, client_of, grow):
+    ada, fay = client_of(cast.ada), client_of(cast.fay)
+    ticket = Ticket.objects.get()
+    pages = [
+        (ada, "/o/acme/tickets/"),
+        (ada, "/o/acme/tickets/organization/"),
+        (ada, ticket.get_absolute_url()),
+        (fay, "/queue/"),
+    ]
+    counts = {}
+    for total, more in ((10, 9), (1_000, 990), (100_000, 99_000)):
+        grow(more)
+        assert Ticket.objects.count() == total
+        for client, path in pages:
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                assert client.get(path).status_code == 200
+            counts.setdefault(path, []).append(len(queries))
+    assert all(len(set(each)) == 1 for each in counts.values()), counts
+
+
+def blocks(sql: str) -> int:
+    """Blocks that PostgreSQL touches for a query: what it costs, whatever else the machine does."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    return int(re.search(r"Buffers: shared hit=(\d+)", plan)[1])
+
+
+def test_page_1000_costs_what_page_1_costs(cast, grow, rf):
+    grow(100_000)
+    tickets = Ticket.objects.of(cast.acme)
+    sort = Sort("updated_at", descending=True)
+    before = ordered(tickets, sort)[PAGE_SIZE * 1000 - 1]
+    after = rf.get("/", {"after": f"{before.updated_at.isoformat()}~{before.pk}"}).GET
+    with CaptureQueriesContext(connection) as queries:
+        first, deep = page_of(tickets, sort, rf.get("/").GET), page_of(tickets, sort, after)
+    assert first.rows[0].updated_at > deep.rows[0].updated_at
+    assert len(deep.rows) == PAGE_SIZE
+    costs = [blocks(each["sql"]) for each in queries]
+    assert costs[1] <= costs[0] * 2, costs
