@@ -22,6 +22,7 @@ from orgs.models import Organization, Project, Service
 from supportcenter.errors import RuleViolation
 from tickets import access
 from tickets.actions import TicketDraft, stage_files
+from tickets.addresses import split_addresses
 from tickets.fields import CcField, FilesField, too_large
 from tickets.models import Attachment, Ticket
 from tickets.querysets import TicketQuerySet
@@ -103,8 +104,15 @@ class TicketForm(FilesMixin):
     resources = forms.MultipleChoiceField(
         label="Projects and services",
         required=False,
-        help_text="The ones that are affected. Hold Ctrl or ⌘ to choose several.",
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text="The ones that are affected.",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    ids = forms.CharField(
+        label="Or paste their IDs",
+        required=False,
+        max_length=5000,
+        help_text="Names of projects or services, as the console shows them, separated by spaces.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     product: forms.ModelChoiceField = forms.ModelChoiceField(
         None, label="Product", to_field_name="code", empty_label="Choose a product"
@@ -122,6 +130,7 @@ class TicketForm(FilesMixin):
     def __init__(self, data: Any = None, files: Files | None = None, *, organization: Organization) -> None:
         super().__init__(data, files, initial={"submission_key": uuid.uuid4()})
         self.fields["cc"].look_in(organization)  # type: ignore[attr-defined]
+        self.organization = organization
         self.entitlement = entitlement_of(organization)
         self.fields["severity"].choices = self._severities()  # type: ignore[attr-defined]
         self.fields["product"].queryset = access.products()  # type: ignore[attr-defined]
@@ -149,6 +158,23 @@ class TicketForm(FilesMixin):
             entries.append((f"service:{service.pk}", words))
         return list(groups.items())
 
+    def clean_ids(self) -> list[str]:
+        """Pasted ids as choices: a project, a service, or both as ``project/service``. Bad ones are named."""
+        known = self._choices_by_id()
+        ids = split_addresses(self.cleaned_data["ids"])
+        unknown = [each for each in ids if each not in known]
+        if unknown:
+            raise forms.ValidationError(
+                [f"{each} is no project or service of {self.organization}." for each in unknown]
+            )
+        return [known[each] for each in ids]
+
+    def _choices_by_id(self) -> dict[str, str]:
+        found = {}
+        for key, service in self.services.items():
+            found[service.name] = found[f"{service.project.name}/{service.name}"] = f"service:{key}"
+        return found | {name: f"project:{name}" for name in self.projects}
+
     def clean_subject(self) -> str:
         """One line of visible text: what turns lines around or cannot be seen is left out."""
         subject = "".join(
@@ -160,7 +186,8 @@ class TicketForm(FilesMixin):
 
     def draft(self, follow_up_to: Ticket | None = None) -> TicketDraft:
         """What an action needs, from a valid form."""
-        chosen = [value.split(":", 1) for value in self.cleaned_data["resources"]]
+        values = dict.fromkeys([*self.cleaned_data["resources"], *self.cleaned_data["ids"]])
+        chosen = [value.split(":", 1) for value in values]
         projects: list[Project] = [self.projects[key] for kind, key in chosen if kind == "project"]
         services: list[Service] = [self.services[key] for kind, key in chosen if kind == "service"]
         names = ["submission_key", "subject", "severity", "product", "reason", "description", "cc"]

@@ -203,3 +203,18 @@ def test_subject_must_be_visible(ben):
     assert ben.post(NEW, builders.form_data(subject="\u200b\u202e")).status_code == 422
     ben.post(NEW, builders.form_data(subject="a\u202eb  c"))
     assert Ticket.objects.get().subject == "ab c"
+
+
+def test_pasted_ids_are_accepted_if_they_exist_there(cast, ben):
+    ids = "acme-us-prod orders-kafka, acme-eu-prod/orders-kafka"
+    ben.post(NEW, builders.form_data(ids=ids, resources=[f"service:{cast.kafka.pk}"]))
+    ticket = Ticket.objects.get()
+    assert list(ticket.services.all()) == [cast.kafka]
+    assert [each.name for each in ticket.projects.all()] == ["acme-us-prod"]
+
+
+@pytest.mark.parametrize("foreign", ["crm-pg", "globex-prod", "nothing-here"])
+def test_pasted_ids_from_elsewhere_are_named_in_the_same_words(ben, foreign):
+    response = ben.post(NEW, builders.form_data(ids=f"orders-kafka {foreign}"))
+    assert response.status_code == 422
+    assert f"{foreign} is no project or service of Acme." in text(response)
