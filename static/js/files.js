@@ -1,7 +1,10 @@
 // File fields inside [data-dropzone]: drop files on them, add more in several steps, take single ones out again.
-// The field itself stays the truth, so the form is sent as ever. data-max-mb and data-max-files on the input warn.
+// A picture or file pasted into a text box of the same form is added too. The field itself stays the truth, so the form is
+// sent as ever. data-max-mb, data-max-total-mb and data-max-files on the input warn.
 
-const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+const KB = 1024;
+const MB = 1024 * KB;
+const size = (bytes) => (bytes < MB ? `${Math.max(1, Math.round(bytes / KB))} KB` : `${(bytes / MB).toFixed(1)} MB`);
 const same = (a, b) => a.name === b.name && a.size === b.size && a.lastModified === b.lastModified;
 const chosen = new WeakMap();
 
@@ -24,10 +27,12 @@ function add(input, files) {
 }
 
 function problem(input, files) {
-  const { maxMb, maxFiles } = input.dataset;
-  const large = files.find((file) => maxMb && file.size > Number(maxMb) * 1e6);
+  const { maxMb, maxTotalMb, maxFiles } = input.dataset;
+  const total = files.reduce((sum, file) => sum + file.size, 0);
+  const large = files.find((file) => maxMb && file.size > Number(maxMb) * MB);
   if (large) return `${large.name} is larger than ${maxMb} MB. Remove it or choose a smaller one.`;
   if (maxFiles && files.length > Number(maxFiles)) return `At most ${maxFiles} files can be attached.`;
+  if (maxTotalMb && total > Number(maxTotalMb) * MB) return `Together the files are larger than ${maxTotalMb} MB. Remove some.`;
   return "";
 }
 
@@ -57,6 +62,29 @@ function draw(input) {
   zone.append(list);
 }
 
+function say(files) {
+  const text = files.length === 1 ? `${files[0].name} is attached.` : `${files.length} files are attached.`;
+  document.dispatchEvent(new CustomEvent("supportcenter:say", { detail: { text } }));
+}
+
+// Browsers call every pasted picture image.png: give each a name of its own.
+let pasted = 0;
+function named(file) {
+  if (!/^image\.\w+$/.test(file.name)) return file;
+  pasted += 1;
+  return new File([file], `pasted-${pasted}.${file.name.split(".").at(-1)}`, { type: file.type });
+}
+
+document.addEventListener("paste", (event) => {
+  const files = [...(event.clipboardData?.files ?? [])];
+  const input = event.target.form?.querySelector('[data-dropzone] input[type="file"]');
+  if (!input || !files.length || event.clipboardData.types.includes("text/plain")) return;
+  event.preventDefault();
+  const added = files.map(named);
+  add(input, added);
+  say(added);
+});
+
 const fieldOf = (event) => event.target.closest?.("[data-dropzone]")?.querySelector('input[type="file"]');
 
 document.addEventListener("change", (event) => {
@@ -69,9 +97,21 @@ for (const name of ["dragover", "dragleave", "drop"]) {
     if (!input || !event.dataTransfer?.types.includes("Files")) return;
     if (name !== "dragleave") event.preventDefault();
     input.closest("[data-dropzone]").classList.toggle("is-over", name === "dragover");
-    if (name === "drop") add(input, event.dataTransfer.files);
+    if (name !== "drop") return;
+    add(input, event.dataTransfer.files);
+    say(event.dataTransfer.files);
   });
 }
+
+// What the server would refuse is not sent: it would take long, and some of it could not be shown again.
+document.addEventListener("submit", (event) => {
+  const input = [...event.target.querySelectorAll('[data-dropzone] input[type="file"]')].find((each) => each.validationMessage);
+  if (!input) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  input.focus();
+  document.dispatchEvent(new CustomEvent("supportcenter:say", { detail: { text: input.validationMessage } }));
+}, { capture: true });
 
 document.addEventListener("reset", (event) => {
   for (const input of event.target.querySelectorAll('[data-dropzone] input[type="file"]')) put(input, []);

@@ -48,8 +48,9 @@ document.addEventListener("htmx:before:response", (event) => {
   const login = document.body.dataset.loginUrl;
   if (!raw.redirected || new URL(raw.url).pathname !== login) return;
   event.preventDefault();
-  const link = Object.assign(document.createElement("a"), { href: login, target: "_blank", textContent: "Log in" });
-  show("You are logged out. What you typed is still here. ", link, " in a new tab, then try again.");
+  failure = { source: null, status: 0 };
+  const link = Object.assign(document.createElement("a"), { href: login, target: "_blank", textContent: "log in" });
+  show("You are logged out. What you typed is still here: ", link, " in a new tab, then come back and send it again.");
 });
 
 // 422 is a form with its errors: htmx shows it in place. Every other error says so here.

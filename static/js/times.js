@@ -1,9 +1,9 @@
-// <time datetime data-relative>: "5 minutes ago", kept fresh. The exact time stands in `title`.
+// <time datetime data-relative>: "5 minutes ago", kept fresh. The exact time stands in `title`. From 30 days on it is the
+// date in data-date, which the server wrote in the reader's time zone; the browser's may be another one.
 const words = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 function relative(date) {
   const seconds = Math.round((date - Date.now()) / 1000);
@@ -12,14 +12,13 @@ function relative(date) {
   if (away < HOUR) return words.format(Math.trunc(seconds / MINUTE), "minute");
   if (away < DAY) return words.format(Math.trunc(seconds / HOUR), "hour");
   if (away < 30 * DAY) return words.format(Math.trunc(seconds / DAY), "day");
-  const year = date.getFullYear() === new Date().getFullYear() ? "" : ` ${date.getFullYear()}`;
-  return `${date.getDate()} ${MONTHS[date.getMonth()]}${year}`;
+  return null;
 }
 
 function refresh() {
   for (const each of document.querySelectorAll("time[data-relative]")) {
-    const text = relative(new Date(each.dateTime));
-    if (each.textContent !== text) each.textContent = text;
+    const text = relative(new Date(each.dateTime)) ?? each.dataset.date;
+    if (text && each.textContent !== text) each.textContent = text;
   }
 }
 

@@ -38,6 +38,9 @@ document.addEventListener("supportcenter:error", (event) => {
   region.append(toast);
 });
 
+// Any script can have something read out: "supportcenter:say" on document with detail {text}.
+document.addEventListener("supportcenter:say", (event) => announce(event.detail.text));
+
 region.addEventListener("click", (event) => {
   const toast = event.target.closest("[data-close]")?.closest("[data-toast]");
   if (!toast) return;

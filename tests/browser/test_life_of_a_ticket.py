@@ -29,7 +29,7 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     page.get_by_role("button", name="Create ticket").click()
     page.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
     reference = page.url.rstrip("/").rpartition("/")[2]
-    expect(page.get_by_text(f"Ticket {reference} is created")).to_be_visible()
+    expect(page.get_by_role("region", name="Messages")).to_contain_text(f"Ticket {reference} is created")
     expect(page.get_by_role("link", name="broker.log")).to_be_visible()
     ben.check()
 

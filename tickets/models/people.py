@@ -59,6 +59,11 @@ class Escalation(models.Model):
     def __str__(self) -> str:
         return f"Escalation of {self.ticket.reference}"
 
+    @property
+    def is_late(self) -> bool:
+        """Whether nobody took it by its deadline."""
+        return self.acknowledged_at is None and self.deadline_at <= timezone.now()
+
 
 class Visit(models.Model):
     """When a person last looked at a ticket; what changed since then is unread."""

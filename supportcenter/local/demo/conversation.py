@@ -118,7 +118,7 @@ class Play:
         if self.ticket.assignee is None:
             agent = self.cast.agent
             self.ticket.assignee = agent
-            after = {"assignee": agent.name, "assignee_id": agent.pk}
+            after = {"assignee": agent.name, "assignee_id": agent.pk, "by_self": True}
             self._record(
                 ActivityKind.ASSIGNED, agent, at, is_internal=True, before={"assignee": ""}, after=after
             )

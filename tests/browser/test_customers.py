@@ -1,0 +1,190 @@
+"""What customers do besides the plain course of a ticket."""
+
+import re
+
+from playwright.sync_api import expect
+
+
+def create(person, subject: str, **choices: str):
+    """Ben's new ticket, on its page."""
+    page = person.page
+    page.goto(f"{person.site}/o/acme/tickets/new/")
+    page.get_by_label("Subject").fill(subject)
+    page.get_by_role("radio", name="High Main").check()
+    page.get_by_label("Product").select_option(choices.get("product", "kafka"))
+    page.get_by_label("Reason").select_option("performance")
+    page.get_by_label("Description").fill(choices.get("description", "It is slow."))
+    page.get_by_role("button", name="Create ticket").click()
+    page.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
+    return page
+
+
+def test_cc_is_offered_while_typing(person):
+    ben = person("ben@acme.example")
+    page = ben.page
+    page.goto(f"{ben.site}/o/acme/tickets/new/")
+    cc = page.get_by_label("CC")
+    cc.press_sequentially("cle")
+    expect(page.get_by_role("option", name="Cleo Marchetti")).to_be_visible()
+    ben.check()
+    cc.press("ArrowDown")
+    cc.press("Enter")
+    expect(cc).to_have_value("cleo@acme.example ")
+    cc.press_sequentially("eve@globex.example")
+    page.get_by_role("button", name="Create ticket").click()
+    expect(page.get_by_text("eve@globex.example is not the login of a member of Acme.").first).to_be_visible()
+    expect(page.get_by_label("CC")).to_have_value("cleo@acme.example eve@globex.example")
+    ben.check()
+
+
+def test_escalation_from_a_comment_to_its_outcome(person, mail_to):
+    ben = person("ben@acme.example")
+    page = create(ben, "Nobody answers me")
+    page.get_by_label("Comment").fill("Two days of silence. #escalate")
+    page.get_by_role("button", name="Send comment").click()
+    expect(page.get_by_text("Ben Okafor escalated the ticket")).to_be_visible()
+    expect(page.get_by_text("Somebody takes it by")).to_be_visible()
+    mail_to("gus@support.example", "Ben Okafor escalated the ticket.")
+    gus = person("gus@support.example")
+    desk = gus.open("/queue/escalated/?q=Nobody+answers")
+    desk.get_by_role("link", name="Nobody answers me").first.click()
+    desk.get_by_role("button", name="Take escalation").click()
+    expect(desk.get_by_text("Gus Lindgren took it")).to_be_visible()
+    expect(page.get_by_text("Gus Lindgren took it")).to_be_visible(timeout=8000)
+    mail_to("ben@acme.example", "Gus Lindgren took the escalation.")
+    desk.get_by_role("link", name="Close escalation").click()
+    gus.check()
+    desk.get_by_label("Outcome").fill("An engineer is on it until it is solved.")
+    desk.get_by_role("button", name="Close escalation").click()
+    expect(page.get_by_text("closed the escalation: An engineer is on it")).to_be_visible(timeout=8000)
+
+
+def test_escalate_leave_severity_solve_and_rate_by_button(person):
+    ben = person("ben@acme.example")
+    page = create(ben, "By the buttons")
+    page.get_by_label("Severity").select_option("critical")
+    page.get_by_role("button", name="Set severity").click()
+    expect(page.get_by_text("changed the severity from High to Critical")).to_be_visible()
+    page.get_by_role("link", name="Escalate").click()
+    ben.check()
+    page.get_by_label("What is wrong?").fill("It is urgent")
+    page.get_by_role("button", name="Escalate").click()
+    expect(page.get_by_role("region", name="Messages")).to_contain_text("The duty leads are told.")
+    ben.check()
+    page.get_by_role("button", name="Mark as solved").click()
+    expect(page.get_by_role("region", name="Messages")).to_contain_text(
+        "A comment within 14 days opens it again."
+    )
+    page.get_by_role("link", name="Rate", exact=True).click()
+    ben.check()
+    page.get_by_role("radio", name="4 – good").check()
+    page.get_by_label("In a sentence").fill("Quick and clear")
+    page.get_by_role("button", name="Send rating").click()
+    expect(page.get_by_text("rated the ticket 4 of 5: Quick and clear")).to_be_visible()
+
+
+def test_participant_leaves_after_being_asked(person):
+    ben = person("ben@acme.example")
+    page = create(ben, "With company")
+    page.get_by_role("link", name="Add to conversation").click()
+    ben.check()
+    page.get_by_label("CC").fill("dov@acme.example")
+    page.get_by_label("Comment").fill("You know this.")
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_role("region", name="Messages")).to_contain_text("Dov Katz joined the conversation.")
+    dov = person("dov@acme.example")
+    dov.open(page.url)
+    dov.page.get_by_role("button", name="Leave").click()
+    expect(dov.page.get_by_text("Leave this conversation?")).to_be_visible()
+    dov.page.locator("#confirm-yes").click()
+    expect(dov.page.get_by_role("region", name="Messages")).to_contain_text("You have left the conversation")
+    assert dov.page.goto(page.url).status == 404
+
+
+def test_preview_and_pasted_file(person):
+    ben = person("ben@acme.example")
+    page = create(ben, "Preview me")
+    page.get_by_label("Comment").fill("| a | b |\n|---|---|\n| 1 | **2** |")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator(".preview strong")).to_have_text("2")
+    ben.check()
+    expect(page.get_by_label("Comment")).to_have_value(re.compile("a"))
+
+
+def test_draft_of_the_form_survives_a_reload_and_back_makes_no_second_ticket(person):
+    ben = person("ben@acme.example")
+    page = ben.page
+    page.goto(f"{ben.site}/o/acme/tickets/new/")
+    page.get_by_label("Subject").fill("Kept over a reload")
+    page.get_by_label("Description").fill("All of it")
+    page.get_by_role("radio", name="Low Main").check()
+    page.get_by_label("Product").select_option("mysql")
+    page.reload()
+    expect(page.get_by_label("Subject")).to_have_value("Kept over a reload")
+    expect(page.get_by_label("Description")).to_have_value("All of it")
+    expect(page.get_by_role("radio", name="Low Main")).to_be_checked()
+    page.get_by_label("Reason").select_option("how-to")
+    page.get_by_role("button", name="Create ticket").click()
+    page.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
+    first = page.url
+    page.go_back()
+    page.get_by_role("button", name="Create ticket").click()
+    page.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
+    assert page.url == first
+
+
+def test_note_that_is_being_typed_never_comes_back_as_an_answer(person):
+    fay = person("fay@support.example")
+    page = fay.page
+    page.goto(f"{fay.site}/queue/")
+    page.locator(".ticket-subject").first.click()
+    page.get_by_text("Internal note", exact=True).first.check()
+    page.get_by_label("Comment").fill("Not for the customer")
+    page.get_by_label("Assignee").select_option(label="Gus Lindgren")
+    page.get_by_role("button", name="Assign", exact=True).click()
+    expect(page.get_by_text("assigned the ticket to Gus Lindgren").last).to_be_visible()
+    expect(page.get_by_label("Comment")).to_have_value("Not for the customer")
+    expect(page.get_by_role("button", name="Add internal note")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Comment")).to_have_value("Not for the customer")
+    expect(page.get_by_role("button", name="Add internal note")).to_be_visible()
+
+
+def test_expired_session_loses_nothing(person):
+    ben = person("ben@acme.example")
+    page = create(ben, "Long writing")
+    page.get_by_label("Comment").fill("Hours of work")
+    ben.context.clear_cookies(name="session")
+    page.get_by_role("button", name="Send comment").click()
+    expect(page.get_by_text("You are logged out.")).to_be_visible()
+    expect(page.get_by_label("Comment")).to_have_value("Hours of work")
+    again = ben.context.new_page()
+    again.goto(f"{ben.site}/account/login/")
+    again.get_by_label("Email").fill("ben@acme.example")
+    again.get_by_label("Password").fill("demo-password")
+    again.get_by_role("button", name="Log in").click()
+    again.wait_for_url(lambda url: "/account/" not in url)
+    page.get_by_role("button", name="Send comment").click()
+    expect(page.locator(".comment-mine").last).to_contain_text("Hours of work")
+
+
+def test_my_tickets_finds_with_typing_errors_sorts_and_exports(person):
+    ada = person("ada@acme.example")
+    page = ada.open("/o/acme/tickets/organization/?q=postgrss")
+    expect(page.locator("mark").first).to_be_visible()
+    page = ada.open("/o/acme/tickets/organization/?sort=-severity")
+    expect(page.locator(".severity").first).to_contain_text("Critical")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export this list as CSV").click()
+    assert download.value.suggested_filename == "tickets-acme-organization.csv"
+    page.get_by_label("Status", exact=True).select_option("solved")
+    page.get_by_role("button", name="Filter").click()
+    expect(page).to_have_url(re.compile("status=solved"))
+    ada.check()
+
+
+def test_guide_for_har_files(person):
+    ben = person("ben@acme.example")
+    page = ben.open("/help/har/")
+    for name in ("Chrome and Edge", "Firefox", "Safari", "Replace sensitive data"):
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
