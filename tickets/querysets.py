@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import Now
 
 from orgs.actor import Actor
 from orgs.models import Organization, Visibility
@@ -82,7 +83,9 @@ class TicketQuerySet(models.QuerySet):
     def for_list(self) -> Self:
         """With everything that a row of a list shows, in the one query."""
         tickets = self.select_related("organization", "requester", "assignee", "product")
-        return tickets.annotate(is_escalated=Exists(self._open_escalations()))
+        calls = self._open_escalations()
+        late = calls.filter(acknowledged_at=None, deadline_at__lte=Now())
+        return tickets.annotate(is_escalated=Exists(calls), is_escalation_late=Exists(late))
 
     def for_page(self) -> Self:
         """With everything that the ticket's own page shows besides the thread."""

@@ -79,11 +79,15 @@ function forgetAccepted() {
     const key = marker.slice("sent:".length);
     const again = drafts().find((each) => each.key === key);
     const refused = again && (!again.field || isRefused(again));
-    const draft = sessionStorage.getItem(`draft:${key}`);
-    if (failed || refused || !draft) continue;
-    sessionStorage.removeItem(`draft:${key}`);
-    if (draft.includes('"submission_key"')) sessionStorage.setItem(`done:${key}`, draft);
+    if (!failed && !refused) accept(key);
   }
+}
+
+// An accepted draft goes; that of a whole form is kept for Back.
+function accept(key) {
+  const draft = sessionStorage.getItem(`draft:${key}`);
+  sessionStorage.removeItem(`draft:${key}`);
+  if (draft?.includes('"submission_key"')) sessionStorage.setItem(`done:${key}`, draft);
 }
 
 document.addEventListener("input", (event) => {
@@ -112,7 +116,8 @@ otherTabs.addEventListener("message", () => sessionStorage.clear());
 
 document.addEventListener("htmx:after:request", (event) => {
   const { request, response, sourceElement } = event.detail.ctx;
-  if (sourceElement === request.form && request.method !== "GET" && response.status < 400) forget(request.form);
+  if (sourceElement !== request.form || request.method === "GET" || response.status >= 400) return;
+  draftsOf(request.form).forEach(({ key }) => accept(key));
 });
 
 document.addEventListener("htmx:after:swap", () => drafts().forEach(restore));

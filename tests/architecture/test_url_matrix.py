@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from orgs.actions import invite_member
 from orgs.invitations import token_for
+from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
 from tickets.models import Attachment, Participant
@@ -127,7 +128,10 @@ def answers(world, client_of, client, method: str, name: str) -> dict[str, int]:
             Participant.objects.get_or_create(ticket=world.ticket, user=world.people["cleo"])
         if name == "tickets:participation":
             world.ticket.participants.exclude(user=world.people["cleo"]).delete()
+        events = OutboxMessage.objects.count()
         response = getattr(one, method)(address(world, name))
+        if response.status_code >= 400:
+            assert OutboxMessage.objects.count() == events, f"{person} changed something at {name}"
         if response.streaming:
             b"".join(response.streaming_content)
         found[person] = response.status_code

@@ -19,6 +19,16 @@ def create(person, subject: str, **choices: str):
     return page
 
 
+def sign_in_again(person) -> None:
+    """In another tab, while the first one waits."""
+    again = person.context.new_page()
+    again.goto(f"{person.site}/account/login/")
+    again.get_by_label("Email").fill("ben@acme.example")
+    again.get_by_label("Password").fill("demo-password")
+    again.get_by_role("button", name="Log in").click()
+    again.wait_for_url(lambda url: "/account/" not in url)
+
+
 def test_cc_is_offered_while_typing(person):
     ben = person("ben@acme.example")
     page = ben.page
@@ -158,14 +168,31 @@ def test_expired_session_loses_nothing(person):
     page.get_by_role("button", name="Send comment").click()
     expect(page.get_by_text("You are logged out.")).to_be_visible()
     expect(page.get_by_label("Comment")).to_have_value("Hours of work")
-    again = ben.context.new_page()
-    again.goto(f"{ben.site}/account/login/")
-    again.get_by_label("Email").fill("ben@acme.example")
-    again.get_by_label("Password").fill("demo-password")
-    again.get_by_role("button", name="Log in").click()
-    again.wait_for_url(lambda url: "/account/" not in url)
+    sign_in_again(ben)
     page.get_by_role("button", name="Send comment").click()
     expect(page.locator(".comment-mine").last).to_contain_text("Hours of work")
+
+
+def test_expired_session_loses_no_file_of_a_new_ticket(person, tmp_path):
+    log = tmp_path / "kept.log"
+    log.write_text("precious")
+    ben = person("ben@acme.example")
+    page = ben.page
+    page.goto(f"{ben.site}/o/acme/tickets/new/")
+    page.get_by_label("Subject").fill("Written before lunch")
+    page.get_by_role("radio", name="Low Main").check()
+    page.get_by_label("Product").select_option("mysql")
+    page.get_by_label("Reason").select_option("how-to")
+    page.get_by_label("Description").fill("A long story")
+    page.get_by_label("Files").set_input_files(log)
+    ben.context.clear_cookies(name="session")
+    page.get_by_role("button", name="Create ticket").click()
+    expect(page.get_by_role("region", name="Messages")).to_contain_text("You are logged out.")
+    sign_in_again(ben)
+    page.get_by_role("button", name="Create ticket").click()
+    page.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
+    expect(page.locator(".attachment", has_text="kept.log")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Written before lunch")
 
 
 def test_my_tickets_finds_with_typing_errors_sorts_and_exports(person):

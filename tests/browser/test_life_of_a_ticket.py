@@ -30,7 +30,7 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     page.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
     reference = page.url.rstrip("/").rpartition("/")[2]
     expect(page.get_by_role("region", name="Messages")).to_contain_text(f"Ticket {reference} is created")
-    expect(page.get_by_role("link", name="broker.log")).to_be_visible()
+    expect(page.locator(".attachment", has_text="broker.log")).to_be_visible()
     ben.check()
 
     # Cleo and Ben get real mails.
@@ -63,7 +63,7 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     expect(desk.locator(".comment-note")).to_contain_text("Broker 2 ran out of page cache.")
     fay.check()
     desk.get_by_label("Comment").fill("We moved two partitions. Is it better now?")
-    desk.get_by_label("Then set the status to").select_option("waiting_on_customer")
+    desk.locator("#composer").get_by_label("Status").select_option("waiting_on_customer")
     desk.get_by_role("button", name="Send answer").click()
     expect(desk.locator(".comment-agent").last).to_contain_text("We moved two partitions.")
 

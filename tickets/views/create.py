@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.entitlements import is_entitled
@@ -8,6 +8,7 @@ from orgs.access import organization_for
 from orgs.actor import actor_of
 from orgs.models import Organization
 from orgs.roles import Capability
+from supportcenter.http import fragment_or_page, go_to
 from tickets.access import follow_up_for, similar_tickets, submitted_before
 from tickets.actions import open_ticket
 from tickets.forms import TicketForm
@@ -26,7 +27,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, organization, TicketForm(organization=organization), follow_up)
     if made := submitted_before(actor, request.POST.get("submission_key", "")):
-        return redirect(made)
+        return go_to(request, made.get_absolute_url())
     form = TicketForm(request.POST, request.FILES, organization=organization)
     form.keep_files(actor)
     if not form.is_valid():
@@ -39,7 +40,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         messages.info(
             request, "The severity is Low, because a service that you named is in early availability."
         )
-    return redirect(ticket)
+    return go_to(request, ticket.get_absolute_url())
 
 
 @require_safe
@@ -73,4 +74,4 @@ def _page(
         "draft_key": f"new-{organization.slug}-{actor_of(request).person.pk}",
         "kept": getattr(form, "kept", []),
     }
-    return render(request, "tickets/new.html", context, status=status)
+    return fragment_or_page(request, "tickets/_new_form.html", "tickets/new.html", context, status=status)
