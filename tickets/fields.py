@@ -62,6 +62,11 @@ class FilesInput(forms.ClearableFileInput):
             }
         )
 
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        return super().get_context(
+            name, value, {"data-upload-url": reverse("tickets:uploads"), **(attrs or {})}
+        )
+
 
 class FilesField(forms.FileField):
     """Any number of files; cleans to a list."""

@@ -68,6 +68,10 @@ class FilesMixin(forms.Form):
             self.add_error("files_sent", violation.message)
 
 
+class UploadForm(FilesMixin):
+    """Files alone, sent ahead of the form that will name them."""
+
+
 def _is_uuid(text: str) -> bool:
     try:
         uuid.UUID(text)

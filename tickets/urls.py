@@ -32,6 +32,7 @@ urlpatterns = [
     path("tickets/<str:reference>/export/", files.export, name="export"),
     path("attachments/<uuid:key>/", files.attachment, name="attachment"),
     path("attachments/<uuid:key>/preview/", files.preview, name="attachment_preview"),
+    path("uploads/", files.uploads, name="uploads"),
     path("preview/", ticket.preview, name="preview"),
     path("o/<slug:slug>/similar/", create.similar, name="similar"),
     path("queue/", queue.queue, name="queue"),

@@ -31,7 +31,8 @@ function problem(input, files) {
   const total = files.reduce((sum, file) => sum + file.size, 0);
   const large = files.find((file) => maxMb && file.size > Number(maxMb) * MB);
   if (large) return `${large.name} is larger than ${maxMb} MB. Remove it or choose a smaller one.`;
-  if (maxFiles && files.length > Number(maxFiles)) return `At most ${maxFiles} files can be attached.`;
+  const sent = input.closest("[data-dropzone]").querySelectorAll('[name="uploads"]').length;
+  if (maxFiles && files.length + sent > Number(maxFiles)) return `At most ${maxFiles} files can be attached.`;
   if (maxTotalMb && total > Number(maxTotalMb) * MB) return `Together the files are larger than ${maxTotalMb} MB. Remove some.`;
   return "";
 }
@@ -52,15 +53,25 @@ function row(input, file) {
 function draw(input) {
   const zone = input.closest("[data-dropzone]");
   const files = chosen.get(input);
-  zone.querySelector(".file-chosen")?.remove();
+  zone.querySelector(".file-chosen:not(.file-uploaded)")?.remove();
   input.setCustomValidity(problem(input, files));
-  if (!files.length) return;
+  if (!files.length) {
+    document.dispatchEvent(new CustomEvent("supportcenter:files", { detail: { input, rows: [] } }));
+    return;
+  }
   const list = element("ul", "file-chosen", "");
   list.setAttribute("aria-live", "polite");
-  list.append(...files.map((file) => row(input, file)));
+  const rows = files.map((file) => [file, row(input, file)]);
+  list.append(...rows.map(([, item]) => item));
   if (input.validationMessage) list.append(element("li", "file-problem", input.validationMessage));
   zone.append(list);
+  document.dispatchEvent(new CustomEvent("supportcenter:files", { detail: { input, rows } }));
 }
+
+// uploads.js has this one on the server.
+document.addEventListener("supportcenter:uploaded", ({ detail: { input, file } }) => {
+  put(input, (chosen.get(input) ?? []).filter((each) => each !== file));
+});
 
 function say(files) {
   const text = files.length === 1 ? `${files[0].name} is attached.` : `${files.length} files are attached.`;

@@ -195,6 +195,32 @@ def test_expired_session_loses_no_file_of_a_new_ticket(person, tmp_path):
     expect(page.get_by_role("heading", level=1)).to_have_text("Written before lunch")
 
 
+def test_files_are_uploaded_when_chosen_and_can_be_taken_out(person, tmp_path):
+    for name in ("one.log", "two.log"):
+        (tmp_path / name).write_text(name * 1000)
+    ben = person("ben@acme.example")
+    page = create(ben, "With two files")
+    page.get_by_label("Files").set_input_files([tmp_path / "one.log", tmp_path / "two.log"])
+    expect(page.locator(".file-uploaded li")).to_have_count(2)
+    ben.check()
+    page.get_by_role("button", name="Remove one.log").click()
+    page.get_by_label("Comment").fill("One of them")
+    page.get_by_role("button", name="Send comment").click()
+    expect(page.locator(".attachment", has_text="two.log")).to_be_visible()
+    expect(page.locator(".attachment", has_text="one.log")).to_have_count(0)
+
+
+def test_file_that_cannot_be_uploaded_ahead_goes_with_the_form(person, tmp_path):
+    (tmp_path / "late.log").write_text("late")
+    ben = person("ben@acme.example")
+    page = create(ben, "Late file")
+    page.route(re.compile(r"/uploads/$"), lambda route: route.abort())
+    page.get_by_label("Files").set_input_files(tmp_path / "late.log")
+    page.get_by_label("Comment").fill("See the log")
+    page.get_by_role("button", name="Send comment").click()
+    expect(page.locator(".attachment", has_text="late.log")).to_be_visible()
+
+
 def test_my_tickets_finds_with_typing_errors_sorts_and_exports(person):
     ada = person("ada@acme.example")
     page = ada.open("/o/acme/tickets/organization/?q=postgrss")

@@ -218,3 +218,26 @@ def test_pasted_ids_from_elsewhere_are_named_in_the_same_words(ben, foreign):
     response = ben.post(NEW, builders.form_data(ids=f"orders-kafka {foreign}"))
     assert response.status_code == 422
     assert f"{foreign} is no project or service of Acme." in text(response)
+
+
+def test_file_sent_ahead_goes_with_the_form_that_names_it(cast, ben):
+    sent = ben.post("/uploads/", {"files_sent": SimpleUploadedFile("trace.log", b"boom")}).json()
+    assert sent["name"] == "trace.log"
+    ben.post(NEW, builders.form_data(uploads=[sent["id"]]))
+    assert str(Ticket.objects.get().comments.get().attachments.get().pk) == sent["id"]
+
+
+def test_large_file_sent_ahead_is_refused_by_name(ben, settings):
+    settings.MAX_FILE_MB = 0
+    response = ben.post("/uploads/", {"files_sent": SimpleUploadedFile("trace.log", b"boom")})
+    assert (response.status_code, response.json()["errors"]) == (422, ["trace.log is larger than 0 MB."])
+
+
+def test_nobody_piles_up_files(ben, settings):
+    settings.MAX_REQUEST_MB = 1
+    big = b"x" * (1024 * 1024 - 2000)
+    codes = [
+        ben.post("/uploads/", {"files_sent": SimpleUploadedFile(f"{number}.log", big)}).status_code
+        for number in range(3)
+    ]
+    assert codes == [200, 200, 422]

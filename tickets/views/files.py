@@ -1,11 +1,12 @@
 import uuid
 
 from django.http import FileResponse, Http404, HttpRequest, JsonResponse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from orgs.actor import actor_of
 from tickets.access import attachment_for, ticket_for
 from tickets.dossier import dossier
+from tickets.forms import UploadForm
 from tickets.models import Attachment
 
 
@@ -17,6 +18,17 @@ def export(request: HttpRequest, reference: str) -> JsonResponse:
     response = JsonResponse(dossier(actor, ticket), json_dumps_params={"indent": 2, "ensure_ascii": False})
     response.headers["Content-Disposition"] = f'attachment; filename="{ticket.reference}.json"'
     return response
+
+
+@require_POST
+def uploads(request: HttpRequest) -> JsonResponse:
+    """Keep one chosen file for its owner, while the form is still being filled in."""
+    form = UploadForm(request.POST, request.FILES)
+    form.keep_files(actor_of(request))
+    if form.errors or not form.kept:
+        errors = [str(error) for error in form.errors.get("files_sent", [])]
+        return JsonResponse({"errors": errors or ["No file came."]}, status=422)
+    return JsonResponse({"id": str(form.kept[0].pk), "name": form.kept[0].name})
 
 
 @require_safe
