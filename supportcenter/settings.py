@@ -153,7 +153,8 @@ MAX_REQUEST_MB = env.int("MAX_REQUEST_MB", default=250)
 MEDIA_URL = ""
 FILE_UPLOAD_PERMISSIONS = 0o600
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "var" / "static"
+# Folder into which `manage.py collectstatic` puts scripts and styles, for the web server to serve.
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

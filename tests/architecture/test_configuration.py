@@ -10,7 +10,15 @@ from supportcenter.local.docs import SOURCE, TARGET, Variable, page, variables
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLES = variables(SOURCE.read_text("utf-8"))
 # Set by the image itself, or of use in development only.
-NOT_FOR_COMPOSE = {"DEBUG", "DEMO_PASSWORD", "DEV_MAILBOX", "ENV_FILE", "LOG_FORMAT", "MEDIA_ROOT"}
+NOT_FOR_COMPOSE = {
+    "DEBUG",
+    "DEMO_PASSWORD",
+    "DEV_MAILBOX",
+    "ENV_FILE",
+    "LOG_FORMAT",
+    "MEDIA_ROOT",
+    "STATIC_ROOT",
+}
 
 
 def test_page_is_up_to_date():

@@ -1,0 +1,31 @@
+"""Shapes of what people send about tickets."""
+
+from tickets.forms.conversation import (
+    AnswerForm,
+    CommentForm,
+    EscalationForm,
+    OutcomeForm,
+    ParticipantsForm,
+    RatingForm,
+)
+from tickets.forms.create import TicketForm
+from tickets.forms.files import FilesMixin, UploadForm
+from tickets.forms.lists import FilterForm, QueueForm
+from tickets.forms.work import AssignmentForm, SeverityForm, StatusForm
+
+__all__ = [
+    "AnswerForm",
+    "AssignmentForm",
+    "CommentForm",
+    "EscalationForm",
+    "FilesMixin",
+    "FilterForm",
+    "OutcomeForm",
+    "ParticipantsForm",
+    "QueueForm",
+    "RatingForm",
+    "SeverityForm",
+    "StatusForm",
+    "TicketForm",
+    "UploadForm",
+]

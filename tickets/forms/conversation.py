@@ -1,0 +1,93 @@
+"""What people write on a ticket."""
+
+from typing import Any
+
+from django import forms
+
+from orgs.models import Organization
+from tickets.fields import CcField
+from tickets.forms.files import Files, FilesMixin
+from tickets.forms.lists import PLAIN_SELECT
+from tickets.models import Ticket
+from tickets.states import AGENT_CHOICES, ANSWER_OWED, Status
+
+
+class CommentForm(FilesMixin):
+    """The composer of a customer. What is typed is kept in the browser until it is sent."""
+
+    body = forms.CharField(label="Comment", max_length=100_000, widget=forms.Textarea(attrs={"rows": 5}))
+
+    def __init__(self, data: Any = None, files: Files | None = None, *, ticket: Ticket, user_id: int) -> None:
+        super().__init__(data, files)
+        self.fields["body"].widget.attrs |= {
+            "data-draft": f"{ticket.reference}-comment-{user_id}",
+            "data-draft-with": "kind",
+        }
+
+
+class AnswerForm(CommentForm):
+    """The composer of an agent: an answer, with a status in the same step, or an internal note."""
+
+    kind = forms.ChoiceField(choices=[("answer", "Answer"), ("note", "Internal note")], initial="answer")
+    status = forms.ChoiceField(
+        label="Status",
+        required=False,
+        choices=[("", "Leave as it is"), *((status, status.label) for status in AGENT_CHOICES)],
+        widget=PLAIN_SELECT,
+    )
+
+    def __init__(self, data: Any = None, files: Files | None = None, *, ticket: Ticket, user_id: int) -> None:
+        super().__init__(data, files, ticket=ticket, user_id=user_id)
+        # Who answers usually waits for the customer; but an answer does not undo that a ticket is solved.
+        self.fields["status"].initial = Status.WAITING if ticket.status in ANSWER_OWED else ""
+
+
+class ParticipantsForm(forms.Form):
+    """Add to conversation."""
+
+    cc = CcField()
+    body = forms.CharField(label="Comment", max_length=100_000, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, data: Any = None, *, organization: Organization) -> None:
+        super().__init__(data)
+        self.fields["cc"].look_in(organization)  # type: ignore[attr-defined]
+
+
+class EscalationForm(forms.Form):
+    text = forms.CharField(
+        label="What is wrong?",
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="The duty leads read it first. You can leave it empty.",
+    )
+
+
+class OutcomeForm(forms.Form):
+    outcome = forms.CharField(
+        label="Outcome",
+        max_length=1000,
+        help_text="The customer reads it.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class RatingForm(forms.Form):
+    score = forms.TypedChoiceField(
+        label="How did we do?",
+        coerce=int,
+        choices=[
+            (5, "5 – very good"),
+            (4, "4 – good"),
+            (3, "3 – fair"),
+            (2, "2 – poor"),
+            (1, "1 – very poor"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    comment = forms.CharField(
+        label="In a sentence",
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

@@ -1,0 +1,115 @@
+"""Filters and orders of lists."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+
+from orgs.access import members_of, projects_of
+from orgs.models import Organization
+from tickets import access
+from tickets.querysets import TicketQuerySet
+from tickets.search import matching
+from tickets.states import CUSTOMER_FILTERS, Severity, Status
+
+# A select that stands outside of a .field.
+PLAIN_SELECT = forms.Select(attrs={"class": "form-select"})
+
+
+PLAIN_DATE = forms.DateInput(attrs={"class": "form-control", "type": "date"})
+
+
+# Orders of a customer's list, by the names in its address; the first is the usual one.
+SORT_NAMES = ["-updated", "updated", "-created", "created", "-severity", "severity", "due", "-due"]
+
+
+class FilterForm(forms.Form):
+    """Filters and order of a customer's list, kept in its address. What makes no sense filters nothing."""
+
+    q = forms.CharField(label="Search", required=False, max_length=200, strip=True)
+    status = forms.ChoiceField(label="Status", required=False, widget=PLAIN_SELECT)
+    severity = forms.ChoiceField(label="Severity", required=False, widget=PLAIN_SELECT)
+    product = forms.ChoiceField(label="Product", required=False, widget=PLAIN_SELECT)
+    project = forms.ChoiceField(label="Project", required=False, widget=PLAIN_SELECT)
+    requester = forms.TypedChoiceField(
+        label="Requester", required=False, coerce=int, empty_value=None, widget=PLAIN_SELECT
+    )
+    since = forms.DateField(label="Updated since", required=False, widget=PLAIN_DATE)
+    until = forms.DateField(label="Updated until", required=False, widget=PLAIN_DATE)
+    sort = forms.ChoiceField(
+        required=False, choices=[(name, name) for name in SORT_NAMES], widget=forms.HiddenInput
+    )
+
+    def __init__(self, data: Any, *, organization: Organization, tab: str) -> None:
+        super().__init__(data)
+        statuses = [(code, words) for code, (words, _) in CUSTOMER_FILTERS.items()]
+        products = [(each.code, each.name) for each in access.products()]
+        projects = [(name, name) for name in projects_of(organization)]
+        people = [(user.pk, user.name) for user in members_of(organization)] if tab != "mine" else []
+        choices: dict[str, tuple[str, Sequence[tuple[Any, Any]]]] = {
+            "status": ("Any status", statuses),
+            "severity": ("Any severity", Severity.choices),
+            "product": ("Any product", products),
+            "project": ("Any project", projects),
+            "requester": ("Anybody", people),
+        }
+        for name, (everything, values) in choices.items():
+            self.fields[name].choices = [("", everything), *values]  # type: ignore[attr-defined]
+        if tab == "mine":
+            del self.fields["requester"]
+        self.full_clean()
+
+    @property
+    def order(self) -> str:
+        return self.cleaned_data.get("sort") or SORT_NAMES[0]
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """What is filtered by: names and values that are set and make sense."""
+        return {name: value for name, value in self.cleaned_data.items() if value and name != "sort"}
+
+    def apply(self, tickets: TicketQuerySet) -> TicketQuerySet:
+        wanted = self.filters
+        if words := wanted.pop("q", ""):
+            tickets = matching(tickets, words)
+        if status := wanted.pop("status", ""):
+            tickets = tickets.in_statuses(CUSTOMER_FILTERS[status][1])
+        return tickets.filter(*[FILTERS[name](value) for name, value in wanted.items()])
+
+
+def _start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+FILTERS: dict[str, Callable[[Any], Q]] = {
+    "severity": lambda value: Q(severity=value),
+    "product": lambda value: Q(product__code=value),
+    "project": lambda value: Q(pk__in=access.tickets_in_project(value)),
+    "requester": lambda value: Q(requester=value),
+    "since": lambda value: Q(updated_at__gte=_start_of(value)),
+    "until": lambda value: Q(updated_at__lt=_start_of(value + timedelta(days=1))),
+}
+
+
+class QueueForm(forms.Form):
+    """The queue's filters, in the words of staff."""
+
+    q = forms.CharField(label="Search", required=False, max_length=200, strip=True)
+    status = forms.ChoiceField(
+        label="Status", required=False, choices=[("", "Any status"), *Status.choices], widget=PLAIN_SELECT
+    )
+    severity = forms.ChoiceField(
+        label="Severity",
+        required=False,
+        choices=[("", "Any severity"), *Severity.choices],
+        widget=PLAIN_SELECT,
+    )
+
+    def apply(self, tickets: TicketQuerySet) -> TicketQuerySet:
+        self.full_clean()
+        wanted = {name: value for name, value in self.cleaned_data.items() if value}
+        words = wanted.pop("q", "")
+        return (matching(tickets, words, internal=True) if words else tickets).filter(**wanted)

@@ -1,0 +1,34 @@
+"""One-field changes of a ticket."""
+
+from typing import Any
+
+from django import forms
+
+from orgs.access import agents
+from tickets.states import AGENT_CHOICES, Severity, Status
+
+
+class AssignmentForm(forms.Form):
+    assignee: forms.ModelChoiceField = forms.ModelChoiceField(
+        None, label="Assignee", required=False, empty_label="Nobody"
+    )
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["assignee"].queryset = agents()  # type: ignore[attr-defined]
+
+
+class StatusForm(forms.Form):
+    """The status by hand. The present one is named even where nobody could choose it."""
+
+    status = forms.ChoiceField(label="Status", choices=[(status, status.label) for status in AGENT_CHOICES])
+
+    def __init__(self, data: Any = None, *, present: str = "") -> None:
+        super().__init__(data, initial={"status": present})
+        if present and present not in AGENT_CHOICES:
+            choices = self.fields["status"].choices  # type: ignore[attr-defined]
+            self.fields["status"].choices = [(present, Status(present).label), *choices]  # type: ignore[attr-defined]
+
+
+class SeverityForm(forms.Form):
+    severity = forms.ChoiceField(label="Severity", choices=Severity.choices)
