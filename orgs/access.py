@@ -57,10 +57,10 @@ def members_like(organization: Organization, words: str) -> QuerySet[User]:
     return members_of(organization).filter(found)[:8]
 
 
-def projects_of(organization: Organization) -> list[str]:
-    """Names of the organization's projects."""
-    projects = Project.objects.filter(unit__organization=organization)
-    return list(projects.order_by("name").values_list("name", flat=True))
+def projects_of(organization: Organization) -> QuerySet[Project]:
+    """The organization's projects with their units, by unit and name."""
+    projects = Project.objects.filter(unit__organization=organization).select_related("unit")
+    return projects.order_by("unit__name", "name")
 
 
 def people_with(organization: Organization, capability: Capability) -> QuerySet[User]:

@@ -34,10 +34,13 @@ def number_of(reference: str) -> int | None:
     return int(number) if is_ours and len(number) < 18 else None
 
 
-def ticket_named(actor: Actor, words: str) -> Ticket | None:
-    """The ticket that the actor may see and that the words are the reference of."""
+def ticket_named(actor: Actor, words: str, organization: Organization | None = None) -> Ticket | None:
+    """The ticket, of one organization or of all, that the actor may see and that the words refer to."""
     number = number_of(words.strip())
-    return Ticket.objects.visible_to(actor).filter(pk=number).first() if number else None
+    if number is None:
+        return None
+    tickets = Ticket.objects.visible_to(actor)
+    return (tickets.of(organization) if organization else tickets).filter(pk=number).first()
 
 
 def follow_up_for(actor: Actor, organization: Organization, reference: str) -> Ticket | None:

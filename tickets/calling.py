@@ -2,15 +2,14 @@
 
 import re
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from tickets.rendering import parse
 
 # A token of its own: not part of a longer word, a heading mark, an address or another tag.
 _TOKEN = re.compile(r"(?<![\w#&/.@-])#escalate(?![\w/@-])", re.IGNORECASE)
 # Everything from the usual mark of a signature on (RFC 3676, section 4.3; many programs drop its space).
 _SIGNATURE = re.compile(r"^-- ?$.*", re.MULTILINE | re.DOTALL)
-
-_markdown = MarkdownIt("commonmark")
 
 
 def asks_to_escalate(text: str) -> bool:
@@ -20,7 +19,7 @@ def asks_to_escalate(text: str) -> bool:
     """
     own = _SIGNATURE.sub("", text.replace("\r\n", "\n"))
     depth = 0
-    for token in _markdown.parse(own):
+    for token in parse(own):
         depth += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
         if depth == 0 and token.type == "inline" and _TOKEN.search(_plain(token.children or [])):
             return True
@@ -37,6 +36,6 @@ def _plain(tokens: list[Token]) -> str:
             words.append(token.content)
         elif token.type in {"softbreak", "hardbreak"}:
             words.append("\n")
-        elif token.type == "code_inline":
-            words.append("\0")
+        elif token.type in {"code_inline", "link_open"}:
+            words.append("/")  # what stands right beside code or a link is not a token of its own
     return "".join(words)

@@ -5,6 +5,7 @@ from functools import lru_cache
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 
 TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
@@ -23,6 +24,11 @@ def _lower_headings(state: StateCore) -> None:
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": True})
 _markdown.enable(["table", "strikethrough", "linkify"])
 _markdown.core.ruler.push("lower_headings", _lower_headings)
+
+
+def parse(text: str) -> list[Token]:
+    """A comment as Markdown tokens, read exactly as it is shown."""
+    return _markdown.parse(text)
 
 
 @lru_cache(maxsize=1000)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Upper
 
@@ -42,7 +43,7 @@ def matching(tickets: TicketQuerySet, query: str, *, internal: bool = False) -> 
             | Q(pk__in=comments.values("ticket"))
             | Q(pk__in=files.values("comment__ticket"))
         )
-        digits = word.upper().rpartition("-")[2]
+        digits = word.upper().removeprefix(f"{settings.TICKET_PREFIX.upper()}-")
         if digits.isascii() and digits.isdigit() and len(digits) < 18:
             found |= Q(pk=int(digits))
         tickets = tickets.filter(found)
@@ -85,9 +86,9 @@ def _alike(piece: str, word: str) -> bool:
     core = "".join(re.findall(r"\w+", word)) if not word.isalnum() else word
     if not core or not piece[0].isalnum():
         return False
-    if core in piece or (len(piece) > 2 and piece in word):
+    if core in piece or (piece in core and len(piece) >= LIKE_ENOUGH * len(core)):
         return True
-    near = len(core) >= FUZZY_FROM and abs(len(core) - len(piece)) <= 2
+    near = len(core) >= FUZZY_FROM and piece[0] == core[0] and abs(len(core) - len(piece)) <= 2
     return near and SequenceMatcher(None, core, piece).ratio() >= LIKE_ENOUGH
 
 

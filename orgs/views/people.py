@@ -13,6 +13,6 @@ def people(request: HttpRequest, slug: str) -> JsonResponse:
     organization = organization_for(actor, slug)
     if organization.pk not in actor.roles:
         raise PermissionDenied
-    words = request.GET.get("q", "").strip()[:100]
+    words = request.GET.get("q", "").replace("\0", "").strip()[:100]
     found = members_like(organization, words) if words else []
     return JsonResponse([{"email": each.email, "name": each.name} for each in found], safe=False)

@@ -96,7 +96,8 @@ document.addEventListener("paste", (event) => {
   say(added);
 });
 
-const fieldOf = (event) => event.target.closest?.("[data-dropzone]")?.querySelector('input[type="file"]');
+// Anywhere on a form with files will do.
+const fieldOf = (event) => event.target.closest?.("form")?.querySelector('[data-dropzone] input[type="file"]');
 
 document.addEventListener("change", (event) => {
   if (event.target.matches('[data-dropzone] input[type="file"]')) add(event.target, event.target.files);

@@ -47,6 +47,22 @@ def test_cc_is_offered_while_typing(person):
     ben.check()
 
 
+def test_join_instead_of_opening_another_one(person):
+    ben = person("ben@acme.example")
+    create(ben, "Mirror maker stops at midnight", product="kafka")
+    ada = person("ada@acme.example")
+    page = ada.page
+    page.goto(f"{ada.site}/o/acme/tickets/new/")
+    page.get_by_label("Subject").fill("Mirror maker stops")
+    page.get_by_label("Product").select_option("kafka")
+    button = page.get_by_role("button", name=re.compile("^Join instead")).first
+    expect(button).to_be_visible()
+    ada.check()
+    button.click()
+    page.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
+    expect(page.get_by_text("Ada Lindqvist joined the conversation")).to_be_visible()
+
+
 def test_escalation_from_a_comment_to_its_outcome(person, mail_to):
     ben = person("ben@acme.example")
     page = create(ben, "Nobody answers me")

@@ -19,6 +19,8 @@ from tickets.calling import asks_to_escalate
         "line one\n#escalate\nline three",
         "`code` #escalate",
         "#ESCALATE\r\n\r\n-- \r\nBen",
+        "<table> is empty\n#escalate",
+        "<kafka-broker-1>\n#escalate",
     ],
 )
 def test_own_words_call(text):
@@ -50,6 +52,7 @@ def test_own_words_call(text):
         "Thanks\n\n-- \nBen #escalate",
         "Thanks\n\n--\n#escalate",
         "&#escalate",
+        "https://example.com/?q=#escalate",
     ],
 )
 def test_other_words_do_not(text):

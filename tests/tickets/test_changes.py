@@ -89,3 +89,21 @@ def test_adding_participants_comments_and_adds_nobody_twice(cast, ticket):
 def test_others_cannot_add_participants(cast, ticket, name):
     with pytest.raises(RuleViolation, match="Only the requester"):
         add_participants(actor=actor(getattr(cast, name)), ticket=ticket, users=[cast.dov], body="x")
+
+
+def test_early_availability_keeps_the_severity_low_for_customers(cast):
+    type(cast.kafka).objects.filter(pk=cast.kafka.pk).update(is_early_availability=True)
+    cast.kafka.refresh_from_db()
+    ticket = builders.ticket(cast.ben, cast.acme, services=[cast.kafka])
+    with pytest.raises(RuleViolation, match="early availability"):
+        change_severity(actor=actor(cast.ben), ticket=ticket, severity="critical")
+    assert change_severity(actor=actor(cast.fay), ticket=ticket, severity="high").severity == "high"
+
+
+def test_no_more_than_fifty_people_in_cc_altogether(cast, ticket):
+    from tests.cast import member
+
+    many = [member(cast.acme, f"p{number}@acme.example", f"P{number}", "member") for number in range(51)]
+    add_participants(actor=actor(cast.ben), ticket=ticket, users=many[:50], body="x")
+    with pytest.raises(RuleViolation, match="At most 50"):
+        add_participants(actor=actor(cast.ben), ticket=ticket, users=many[50:], body="x")

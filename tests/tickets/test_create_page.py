@@ -241,3 +241,35 @@ def test_nobody_piles_up_files(ben, settings):
         for number in range(3)
     ]
     assert codes == [200, 200, 422]
+
+
+def test_name_of_two_services_must_be_said_with_its_project(cast, ben):
+    from orgs.models import Project, Service
+
+    us = Project.objects.get(name="acme-us-prod")
+    Service.objects.create(project=us, name="orders-kafka", product="kafka")
+    page = text(ben.post(NEW, builders.form_data(ids="orders-kafka")))
+    assert "orders-kafka is in more than one project: write it as project/orders-kafka." in page
+    ben.post(NEW, builders.form_data(ids="acme-us-prod/orders-kafka"))
+    assert Ticket.objects.get().services.get().project == us
+
+
+def test_project_without_services_can_be_named(cast, ben):
+    from orgs.models import OrganizationalUnit, Project
+
+    Project.objects.create(unit=OrganizationalUnit.objects.get(name="US"), name="acme-empty")
+    ben.post(NEW, builders.form_data(ids="acme-empty"))
+    assert [each.name for each in Ticket.objects.get().projects.all()] == ["acme-empty"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/o/acme/tickets/?until=9999-12-31",
+        "/o/acme/similar/?subject=%00&product=kafka",
+        "/o/acme/people/?q=%00",
+        "/o/acme/tickets/?q=%00",
+    ],
+)
+def test_strange_values_in_addresses_break_nothing(ben, path):
+    assert ben.get(path).status_code == 200

@@ -102,6 +102,16 @@ def test_late_escalation_is_told_again_once(cast, ticket, escalation):
     assert ticket.activities.filter(kind="escalation_overdue", is_internal=True).count() == 1
 
 
+def test_escalation_ends_with_its_ticket_and_the_next_word_calls_again(cast, ticket, escalation):
+    solve(actor=actor(cast.ben), ticket=ticket)
+    escalation.refresh_from_db()
+    assert escalation.outcome == "The ticket was solved."
+    builders.comment(cast.ben, ticket, "Not at all. #escalate")
+    assert Escalation.objects.filter(closed_at=None).count() == 1
+    builders.comment(cast.fay, ticket, "Now it is.", status="solved")
+    assert not Escalation.objects.filter(closed_at=None).exists()
+
+
 def test_taken_escalation_is_never_late(cast, ticket, escalation):
     acknowledge(actor=actor(cast.gus), ticket=ticket)
     Escalation.objects.update(deadline_at=timezone.now())

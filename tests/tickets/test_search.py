@@ -62,6 +62,7 @@ def marked(parts) -> str:
         ("Lag of the consumer", "consumer", "Lag of the [consumer]"),
         ("Lag of the consumer", "consumr lag", "[Lag] of the [consumer]"),
         ("Lag", "", "Lag"),
+        ("the other one", "another", "the other one"),
         ("<b>lag</b>", "lag", "<b>[lag]</b>"),
         ("Über-lag", "über", "[Über]-lag"),
     ],

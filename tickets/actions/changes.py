@@ -11,6 +11,7 @@ from orgs.models import User
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
+from tickets.actions.escalation import end_with
 from tickets.actions.record import lock, record
 from tickets.models import ActivityKind, Ticket
 from tickets.rules import is_in_charge
@@ -77,6 +78,8 @@ def _set_status(actor: Actor, ticket: Ticket, status: str) -> Ticket:
         ticket.response_due_at = None
     ticket.updated_at = now
     ticket.save(update_fields=["status", "solved_at", "response_due_at", "updated_at"])
+    if status == Status.SOLVED:
+        end_with(ticket)
     record(
         ticket,
         ActivityKind.STATUS_CHANGED,
@@ -103,6 +106,11 @@ def change_severity(*, actor: Actor, ticket: Ticket, severity: str) -> Ticket:
     before = ticket.severity
     if before == severity:
         return ticket
+    if not actor.can(Capability.WORK_QUEUE) and ticket.services.filter(is_early_availability=True).exists():
+        raise RuleViolation(
+            "early_availability",
+            "The severity stays Low, because a service on this ticket is in early availability.",
+        )
     ticket.severity = severity
     ticket.updated_at = timezone.now()
     _reckon_anew(ticket)

@@ -10,7 +10,7 @@ from orgs.actor import Actor
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
-from tickets.actions.escalation import escalate
+from tickets.actions.escalation import end_with, escalate
 from tickets.actions.files import attach
 from tickets.actions.record import lock, record
 from tickets.calling import asks_to_escalate
@@ -93,6 +93,8 @@ def _answered(ticket: Ticket, status: str, comment: Comment) -> None:
     ticket.solved_at = (ticket.solved_at or comment.created_at) if status == Status.SOLVED else None
     ticket.first_responded_at = ticket.first_responded_at or comment.created_at
     ticket.response_due_at = None
+    if status == Status.SOLVED:
+        end_with(ticket)
     _touch(ticket, comment)
 
 

@@ -103,6 +103,13 @@ def close_escalation(*, actor: Actor, ticket: Ticket, outcome: str) -> Escalatio
     return escalation
 
 
+def end_with(ticket: Ticket) -> None:
+    """Close an escalation together with its ticket; what solved the ticket tells of it."""
+    ticket.escalations.filter(closed_at=None).update(
+        closed_at=timezone.now(), outcome="The ticket was solved."
+    )
+
+
 def remind_of_escalations() -> int:
     """Tell of escalations that nobody took by their deadline, once each; how many."""
     count = 0

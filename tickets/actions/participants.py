@@ -12,6 +12,7 @@ from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.comments import add_comment
 from tickets.actions.record import lock, record
+from tickets.addresses import MOST_ADDRESSES
 from tickets.models import ActivityKind, Participant, Ticket
 from tickets.rules import may_add_participants, may_join, may_remove_participant
 
@@ -28,6 +29,8 @@ def add_participants(*, actor: Actor, ticket: Ticket, users: Sequence[User], bod
     ticket = lock(ticket)
     there = set(ticket.participants.values_list("user_id", flat=True)) | {ticket.requester_id}
     joining = [user for user in dict.fromkeys(users) if user.pk not in there]
+    if len(there) - 1 + len(joining) > MOST_ADDRESSES:
+        raise RuleViolation("too_many", f"At most {MOST_ADDRESSES} people can be in CC.", field="cc")
     Participant.objects.bulk_create(
         [Participant(ticket=ticket, user=user, added_by=actor.user) for user in joining],
         ignore_conflicts=True,

@@ -2,6 +2,7 @@
 
 import unicodedata
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from billing.entitlements import FirstResponse, entitlement_of
-from orgs.access import services_of
+from orgs.access import projects_of, services_of
 from orgs.models import Organization, Project, Service
 from tickets import access
 from tickets.actions import TicketDraft
@@ -84,7 +85,7 @@ class TicketForm(FilesMixin):
         self.fields["product"].queryset = access.products()  # type: ignore[attr-defined]
         self.fields["reason"].queryset = access.reasons()  # type: ignore[attr-defined]
         self.services = {str(each.pk): each for each in services_of(organization)}
-        self.projects = {each.project.name: each.project for each in self.services.values()}
+        self.projects = {each.name: each for each in projects_of(organization)}
         self.fields["resources"].choices = self._grouped()  # type: ignore[attr-defined]
 
     def _severities(self) -> list[tuple[str, "SeverityLabel"]]:
@@ -93,35 +94,41 @@ class TicketForm(FilesMixin):
 
     def _grouped(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Choices by unit and project: the project itself, then its services."""
-        groups: dict[str, list[tuple[str, str]]] = {}
+        groups = {
+            name: (f"{project.unit.name} / {name}", [(f"project:{name}", f"{name} (whole project)")])
+            for name, project in self.projects.items()
+        }
         for service in self.services.values():
-            project = service.project
-            entries = groups.setdefault(
-                f"{project.unit.name} / {project.name}",
-                [(f"project:{project.name}", f"{project.name} (whole project)")],
-            )
             words = f"{service.name} ({service.product})"
             if service.is_early_availability:
                 words += ", early availability: severity is always Low"
-            entries.append((f"service:{service.pk}", words))
-        return list(groups.items())
+            groups[service.project.name][1].append((f"service:{service.pk}", words))
+        return list(groups.values())
 
     def clean_ids(self) -> list[str]:
-        """Pasted ids as choices: a project, a service, or both as ``project/service``. Bad ones are named."""
+        """Pasted ids as choices: a project, a service, or ``project/service``. Bad ones are named."""
         known = self._choices_by_id()
-        ids = split_addresses(self.cleaned_data["ids"])
-        unknown = [each for each in ids if each not in known]
-        if unknown:
-            raise forms.ValidationError(
-                [f"{each} is no project or service of {self.organization}." for each in unknown]
-            )
-        return [known[each] for each in ids]
+        chosen: list[str] = []
+        errors: list[str] = []
+        for each in split_addresses(self.cleaned_data["ids"]):
+            found = known.get(each, set())
+            if not found:
+                errors.append(f"{each} is no project or service of {self.organization}.")
+            elif len(found) > 1:
+                errors.append(f"{each} is in more than one project: write it as project/{each}.")
+            chosen += found
+        if errors:
+            raise forms.ValidationError(errors)
+        return chosen
 
-    def _choices_by_id(self) -> dict[str, str]:
-        found = {}
+    def _choices_by_id(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
         for key, service in self.services.items():
-            found[service.name] = found[f"{service.project.name}/{service.name}"] = f"service:{key}"
-        return found | {name: f"project:{name}" for name in self.projects}
+            for name in (service.name, f"{service.project.name}/{service.name}"):
+                found[name].add(f"service:{key}")
+        for name in self.projects:
+            found[name] = {f"project:{name}"}
+        return found
 
     def clean_subject(self) -> str:
         """One line of visible text: what turns lines around or cannot be seen is left out."""

@@ -39,7 +39,7 @@ class FilesMixin(forms.Form):
         files = [file for file in files if file not in too_large(files)]
         if len(self.kept) + len(files) > settings.MAX_FILES:
             self.add_error("files_sent", f"At most {settings.MAX_FILES} files fit on a comment.")
-            return
+            files = files[: max(0, settings.MAX_FILES - len(self.kept))]
         try:
             self.kept += stage_files(actor=actor, files=files)
         except RuleViolation as violation:

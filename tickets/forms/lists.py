@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.db.models import Q
 from django.utils import timezone
 
@@ -23,6 +24,7 @@ PLAIN_DATE = forms.DateInput(attrs={"class": "form-control", "type": "date"})
 
 
 # Orders of a customer's list, by the names in its address; the first is the usual one.
+LAST_DAY = date(9998, 12, 31)
 SORT_NAMES = ["-updated", "updated", "-created", "created", "-severity", "severity", "due", "-due"]
 
 
@@ -37,8 +39,12 @@ class FilterForm(forms.Form):
     requester = forms.TypedChoiceField(
         label="Requester", required=False, coerce=int, empty_value=None, widget=PLAIN_SELECT
     )
-    since = forms.DateField(label="Updated since", required=False, widget=PLAIN_DATE)
-    until = forms.DateField(label="Updated until", required=False, widget=PLAIN_DATE)
+    since = forms.DateField(
+        label="Updated since", required=False, widget=PLAIN_DATE, validators=[MaxValueValidator(LAST_DAY)]
+    )
+    until = forms.DateField(
+        label="Updated until", required=False, widget=PLAIN_DATE, validators=[MaxValueValidator(LAST_DAY)]
+    )
     sort = forms.ChoiceField(
         required=False, choices=[(name, name) for name in SORT_NAMES], widget=forms.HiddenInput
     )
@@ -47,7 +53,7 @@ class FilterForm(forms.Form):
         super().__init__(data)
         statuses = [(code, words) for code, (words, _) in CUSTOMER_FILTERS.items()]
         products = [(each.code, each.name) for each in access.products()]
-        projects = [(name, name) for name in projects_of(organization)]
+        projects = [(each.name, each.name) for each in projects_of(organization)]
         people = [(user.pk, user.name) for user in members_of(organization)] if tab != "mine" else []
         choices: dict[str, tuple[str, Sequence[tuple[Any, Any]]]] = {
             "status": ("Any status", statuses),

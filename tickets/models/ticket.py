@@ -68,6 +68,7 @@ class Ticket(models.Model):
         ]
         indexes = [
             models.Index(F("organization"), F("updated_at").desc(), F("id").desc(), name="ticket_of_org"),
+            models.Index(F("organization"), DUE_ORDER, F("id"), name="ticket_of_org_by_due"),
             models.Index(F("requester"), F("updated_at").desc(), F("id").desc(), name="ticket_of_requester"),
             models.Index(DUE_ORDER, F("id"), name="ticket_queue", condition=Q(status__in=UNFINISHED)),
             models.Index(F("assignee"), DUE_ORDER, F("id"), name="ticket_of_assignee"),

@@ -27,6 +27,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, organization, TicketForm(organization=organization), follow_up)
     if made := submitted_before(actor, request.POST.get("submission_key", "")):
+        messages.info(request, f"This form was sent already, as {made.reference}. Nothing new is created.")
         return go_to(request, made.get_absolute_url())
     form = TicketForm(request.POST, request.FILES, organization=organization)
     form.keep_files(actor)
@@ -37,9 +38,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         request, f"Ticket {ticket.reference} is created. We have sent you a confirmation by mail."
     )
     if ticket.severity != form.cleaned_data["severity"]:
-        messages.info(
-            request, "The severity is Low, because a service that you named is in early availability."
-        )
+        messages.info(request, "The severity is Low, as a service that you named is in early availability.")
     return go_to(request, ticket.get_absolute_url())
 
 
@@ -52,8 +51,8 @@ def similar(request: HttpRequest, slug: str) -> HttpResponse:
     found = similar_tickets(
         actor,
         organization,
-        subject=request.GET.get("subject", "")[:200],
-        product=request.GET.get("product", ""),
+        subject=request.GET.get("subject", "").replace("\0", "")[:200],
+        product=request.GET.get("product", "").replace("\0", ""),
         services=[int(each) for each in services if each.isdecimal() and len(each) < 18],
     )
     return render(request, "tickets/_similar.html", {"tickets": found})
@@ -66,12 +65,13 @@ def _page(
     follow_up: Ticket | None,
     status: int = 200,
 ) -> HttpResponse:
+    followed = follow_up.pk if follow_up else 0
     context = {
         "organization": organization,
         "form": form,
         "entitlement": form.entitlement,
         "follow_up": follow_up,
-        "draft_key": f"new-{organization.slug}-{actor_of(request).person.pk}",
+        "draft_key": f"new-{organization.slug}-{followed}-{actor_of(request).person.pk}",
         "kept": getattr(form, "kept", []),
     }
     return fragment_or_page(request, "tickets/_new_form.html", "tickets/new.html", context, status=status)

@@ -20,7 +20,7 @@ from tickets.forms import FilterForm
 from tickets.models import Ticket
 from tickets.paging import Page, Sort, ordered, page_of
 from tickets.querysets import TicketQuerySet
-from tickets.search import excerpts, highlight
+from tickets.search import excerpts, highlight, matching
 
 TABS = {"mine": "My tickets", "cc": "CC'd on", "organization": "Tickets in my organization"}
 SORTS = {
@@ -51,10 +51,15 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
     """The header's search: straight to a ticket by its number, else to the widest list."""
     actor = actor_of(request)
     organization = organization_of_member(actor, slug)
-    words = request.GET.get("q", "").strip()
-    if found := ticket_named(actor, words):
+    words = request.GET.get("q", "").replace("\0", "").strip()[:200]
+    if found := ticket_named(actor, words, organization):
         return redirect(found)
-    tab = "organization" if "organization" in lists_for(actor, organization) else "mine"
+    lists = lists_for(actor, organization)
+    tab = next(
+        (name for name, tickets in reversed(lists.items()) if matching(tickets, words).exists()), "mine"
+    )
+    if "organization" in lists:
+        tab = "organization"
     return redirect(f"{_tab_url(slug, tab)}?{urlencode({'q': words})}")
 
 

@@ -36,7 +36,7 @@ def removal(request: HttpRequest, reference: str, user_id: int) -> HttpResponse:
     actions.remove_participant(actor=actor, ticket=ticket, user=user)
     if user == actor.user:
         messages.success(request, f"You have left the conversation of {ticket.reference}.")
-        return redirect("home")
+        return redirect("tickets:list", ticket.organization.slug, "cc")
     messages.success(request, f"{user.name} is no longer in the conversation.")
     return redirect(ticket)
 
