@@ -23,9 +23,19 @@ PLAIN_SELECT = forms.Select(attrs={"class": "form-select"})
 PLAIN_DATE = forms.DateInput(attrs={"class": "form-control", "type": "date"})
 
 
-# Orders of a customer's list, by the names in its address; the first is the usual one.
+# The day after it must still be a date.
 LAST_DAY = date(9998, 12, 31)
-SORT_NAMES = ["-updated", "updated", "-created", "created", "-severity", "severity", "due", "-due"]
+# Orders of a customer's list, by the names in its address; the first is the usual one.
+SORTS = {
+    "-updated": "Last updated first",
+    "updated": "Longest unchanged first",
+    "-created": "Newest first",
+    "created": "Oldest first",
+    "-severity": "Most severe first",
+    "severity": "Least severe first",
+    "due": "Answer due first",
+    "-due": "Answer due last",
+}
 
 
 class FilterForm(forms.Form):
@@ -45,9 +55,7 @@ class FilterForm(forms.Form):
     until = forms.DateField(
         label="Updated until", required=False, widget=PLAIN_DATE, validators=[MaxValueValidator(LAST_DAY)]
     )
-    sort = forms.ChoiceField(
-        required=False, choices=[(name, name) for name in SORT_NAMES], widget=forms.HiddenInput
-    )
+    sort = forms.ChoiceField(label="Order", required=False, choices=list(SORTS.items()), widget=PLAIN_SELECT)
 
     def __init__(self, data: Any, *, organization: Organization, tab: str) -> None:
         super().__init__(data)
@@ -70,7 +78,7 @@ class FilterForm(forms.Form):
 
     @property
     def order(self) -> str:
-        return self.cleaned_data.get("sort") or SORT_NAMES[0]
+        return self.cleaned_data.get("sort") or next(iter(SORTS))
 
     @property
     def filters(self) -> dict[str, Any]:
