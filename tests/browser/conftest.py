@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = (ROOT / "tests/vendor/axe/axe.min.js").read_text()
@@ -117,6 +117,12 @@ class Person:
         self.page.goto(self.site + path if path.startswith("/") else path)
         self.check()
         return self.page
+
+    def follow(self, link: Locator) -> None:
+        """Click what leads to another page, and look at that page."""
+        with self.page.expect_navigation():
+            link.click()
+        self.check()
 
     def check(self) -> None:
         """axe finds nothing, in light and dark, and nothing scrolls sideways on a small phone."""

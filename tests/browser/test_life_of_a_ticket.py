@@ -12,8 +12,7 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     # Ben opens a ticket and puts Cleo in CC.
     ben = person("ben@acme.example")
     page = ben.open("/")
-    page.get_by_role("link", name="Create ticket").first.click()
-    ben.check()
+    ben.follow(page.get_by_role("link", name="Create ticket").first)
     page.get_by_label("CC").fill("cleo@acme.example")
     page.get_by_label("Subject").fill("Replication falls behind after the upgrade")
     page.get_by_role("radio", name="High Main").check()
@@ -52,8 +51,7 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     # Fay takes it from the queue, writes a note, and answers.
     fay = person("fay@support.example")
     desk = fay.open("/queue/unassigned/?q=Replication+falls+behind")
-    desk.get_by_role("link", name="Replication falls behind").first.click()
-    fay.check()
+    fay.follow(desk.get_by_role("link", name="Replication falls behind").first)
     desk.get_by_label("Assignee").select_option(label="Fay Dubois")
     desk.get_by_role("button", name="Assign", exact=True).click()
     expect(desk.get_by_text("Fay Dubois took the ticket")).to_be_visible()
