@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from tickets import events
 
-RECEIPT = "You opened this ticket."
 REQUESTER = "You opened this ticket."
 PARTICIPANT = "You are CC'd on this ticket."
 ASSIGNEE = "You are the assignee of this ticket."
@@ -31,7 +30,7 @@ EVENTS = PUBLIC_EVENTS | ASSIGNEE_EVENTS | LEAD_EVENTS
 
 @dataclass(frozen=True)
 class People:
-    """Ids of the people around a ticket at the time of the event."""
+    """Ids of the people around a ticket when its event is handled."""
 
     requester: int
     assignee: int | None = None
@@ -51,7 +50,7 @@ def recipients(event: str, people: People, *, actor_id: int | None) -> dict[int,
         if person != actor_id:
             found.setdefault(person, reason)
     if event == events.TICKET_OPENED:
-        found[people.requester] = RECEIPT
+        found[people.requester] = REQUESTER
     return found
 
 

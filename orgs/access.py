@@ -30,12 +30,6 @@ def organizations_for(actor: Actor, *, capability: Capability) -> QuerySet[Organ
     return Organization.objects.visible_to(actor)
 
 
-def require(actor: Actor, capability: Capability) -> None:
-    """Raise ``PermissionDenied`` unless the actor holds a capability as staff."""
-    if not actor.can(capability):
-        raise PermissionDenied
-
-
 def agents() -> QuerySet[User]:
     """Staff to whom tickets can be assigned."""
     return User.objects.agents()
@@ -78,7 +72,7 @@ def services_of(organization: Organization) -> QuerySet[Service]:
 def members_and_invitations(organization: Organization) -> tuple[QuerySet[Membership], QuerySet[Invitation]]:
     """Everybody in an organization, and whoever was invited and has not come yet."""
     people = organization.memberships.select_related("user", "unit").order_by("user__name")
-    pending = organization.invitations.filter(accepted_at=None, expires_at__gt=timezone.now())
+    pending = _acceptable(organization.invitations.all())
     return people, pending.select_related("invited_by").order_by("-invited_at")
 
 
@@ -90,8 +84,8 @@ def invitation_for_link(token: str) -> Invitation | None:
     number = id_from(token)
     if number is None:
         raise Http404("No such invitation")
-    valid = Invitation.objects.filter(accepted_at=None, expires_at__gt=timezone.now())
-    return valid.filter(pk=number).select_related("organization", "invited_by").first()
+    valid = _acceptable(Invitation.objects.filter(pk=number))
+    return valid.select_related("organization", "invited_by").first()
 
 
 def has_login(email: str) -> bool:
@@ -101,5 +95,10 @@ def has_login(email: str) -> bool:
 
 def invited_address(invitation_id: int | None) -> str | None:
     """The address of an invitation that can still be accepted."""
-    valid = Invitation.objects.filter(accepted_at=None, expires_at__gt=timezone.now())
-    return valid.filter(pk=invitation_id or 0).values_list("email", flat=True).first()
+    valid = _acceptable(Invitation.objects.filter(pk=invitation_id or 0))
+    return valid.values_list("email", flat=True).first()
+
+
+def _acceptable(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    """Those that are neither used nor expired; a withdrawn one is gone."""
+    return invitations.filter(accepted_at=None, expires_at__gt=timezone.now())

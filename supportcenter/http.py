@@ -34,15 +34,6 @@ def fragment_or_page(
     return response
 
 
-def fragment_or_redirect(
-    request: HttpRequest, fragment: str, context: Mapping[str, Any], to: str
-) -> HttpResponse:
-    """After a successful change: the new ``fragment`` for htmx, a redirect to ``to`` for everybody else."""
-    if is_fragment(request):
-        return render(request, fragment, dict(context))
-    return redirect(to)
-
-
 def go_to(request: HttpRequest, to: str) -> HttpResponse:
     """Leave the page for ``to``, also when htmx made the request."""
     return HttpResponseClientRedirect(to) if is_fragment(request) else redirect(to)

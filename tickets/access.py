@@ -124,7 +124,7 @@ def attachment_for(actor: Actor, key: uuid.UUID) -> Attachment:
 
 def unsent_files(actor: Actor) -> QuerySet[Attachment]:
     """The actor's own uploads that are not on a comment yet."""
-    return Attachment.objects.filter(comment=None, uploaded_by=actor.user_id)
+    return Attachment.objects.unsent_by(actor.person)
 
 
 def tickets_in_project(name: str) -> QuerySet:

@@ -1,4 +1,4 @@
-"""Who may do what on a ticket they can see. Pure; actions enforce it, pages show it."""
+"""Who may do what on a ticket they can see. Changes nothing; actions enforce it, pages show it."""
 
 from datetime import datetime, timedelta
 

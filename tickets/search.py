@@ -52,11 +52,13 @@ def matching(tickets: TicketQuerySet, query: str, *, internal: bool = False) -> 
 
 def _like(rows: QuerySet, field: str, word: str) -> QuerySet:
     """Rows whose field holds the word, or one much like it; both by the same trigram index."""
+    return rows.annotate(_upper=Upper(F(field))).filter(_holds(field, word))
+
+
+def _holds(field: str, word: str) -> Q:
+    """The condition of ``_like``, on rows that are annotated with the field as ``_upper``."""
     found = Q(**{f"{field}__icontains": word})
-    if len(word) >= FUZZY_FROM:
-        rows = rows.annotate(_upper=Upper(F(field)))
-        found |= Q(_upper__trigram_word_similar=word.upper())
-    return rows.filter(found)
+    return found | Q(_upper__trigram_word_similar=word.upper()) if len(word) >= FUZZY_FROM else found
 
 
 @dataclass(frozen=True)
@@ -111,9 +113,7 @@ def excerpts(tickets: Sequence[Ticket], query: str, *, internal: bool = False) -
     """For each ticket of a page the newest comment with a hit, cut to a line; one query."""
     hits = Q()
     for word in words_of(query):
-        hits |= Q(body__icontains=word)
-        if len(word) >= FUZZY_FROM:
-            hits |= Q(_upper__trigram_word_similar=word.upper())
+        hits |= _holds("body", word)
     comments = Comment.objects.annotate(_upper=Upper(F("body"))).filter(hits, ticket__in=tickets)
     if not internal:
         comments = comments.filter(is_internal=False)

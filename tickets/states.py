@@ -25,6 +25,11 @@ class Status(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
+# Statuses in which support still has the ticket in hand; the others are done.
+UNFINISHED = (Status.NEW, Status.OPEN, Status.WAITING, Status.ON_HOLD)
+# Statuses in which support owes the customer an answer.
+ANSWER_OWED = (Status.NEW, Status.OPEN)
+
 # A ticket's status as its customer reads it.
 CUSTOMER_WORDS = {
     Status.NEW: "Open",
@@ -37,17 +42,13 @@ CUSTOMER_WORDS = {
 
 # What a customer can filter by: the words above, and what each of them covers.
 CUSTOMER_FILTERS = {
-    "unfinished": ("Not solved yet", (Status.NEW, Status.OPEN, Status.WAITING, Status.ON_HOLD)),
+    "unfinished": ("Not solved yet", UNFINISHED),
     "open": ("Open", (Status.NEW, Status.OPEN)),
     "waiting_on_customer": ("Waiting for you", (Status.WAITING,)),
     "on_hold": ("Waiting for a third party", (Status.ON_HOLD,)),
     "solved": ("Solved", (Status.SOLVED,)),
     "closed": ("Closed", (Status.CLOSED,)),
 }
-# Statuses in which support still has the ticket in hand; the others are done.
-UNFINISHED = (Status.NEW, Status.OPEN, Status.WAITING, Status.ON_HOLD)
-# Statuses in which support owes the customer an answer.
-ANSWER_OWED = (Status.NEW, Status.OPEN)
 # What an agent may set by hand or with an answer. Nothing becomes new again, and closing is done by time.
 AGENT_CHOICES = (Status.OPEN, Status.WAITING, Status.ON_HOLD, Status.SOLVED)
 

@@ -30,8 +30,8 @@ def add_comment(
     """Add a public comment; an agent may set the status in the same step, as one update.
 
     A customer's comment opens a paused or solved ticket again and starts the wait for an answer; with
-    ``#escalate`` in it, it also calls for more attention. Raises
-    ``RuleViolation`` on a closed ticket, and for a status that cannot follow the present one.
+    ``#escalate`` in it, it also calls for more attention. Raises ``RuleViolation`` on a closed ticket, and
+    for a status that cannot follow the present one.
     """
     ticket = lock(ticket)
     if ticket.is_closed:

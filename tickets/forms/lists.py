@@ -18,10 +18,7 @@ from tickets.states import CUSTOMER_FILTERS, Severity, Status
 
 # A select that stands outside of a .field.
 PLAIN_SELECT = forms.Select(attrs={"class": "form-select"})
-
-
 PLAIN_DATE = forms.DateInput(attrs={"class": "form-control", "type": "date"})
-
 
 # The day after it must still be a date.
 LAST_DAY = date(9998, 12, 31)

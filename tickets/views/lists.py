@@ -55,11 +55,10 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
     if found := ticket_named(actor, words, organization):
         return redirect(found)
     lists = lists_for(actor, organization)
-    tab = next(
-        (name for name, tickets in reversed(lists.items()) if matching(tickets, words).exists()), "mine"
-    )
     if "organization" in lists:
         tab = "organization"
+    else:
+        tab = "cc" if matching(lists["cc"], words).exists() else "mine"
     return redirect(f"{_tab_url(slug, tab)}?{urlencode({'q': words})}")
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from orgs.actor import actor_of
 from orgs.context import act_in
 from orgs.roles import Capability
+from supportcenter.http import posted
 from tickets import actions
 from tickets.access import allowed_on, participant_for, ticket_for
 from tickets.forms import EscalationForm, OutcomeForm, RatingForm
@@ -48,7 +49,7 @@ def escalation(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = ticket_for(actor, reference)
     if actor.can(Capability.WORK_QUEUE) or ticket.is_closed:
         raise PermissionDenied
-    form = EscalationForm(request.POST if request.method == "POST" else None)
+    form = EscalationForm(posted(request))
     if request.method == "POST" and form.is_valid():
         actions.escalate(actor=actor, ticket=ticket, text=form.cleaned_data["text"])
         messages.success(request, "The duty leads are told. You see here who takes it.")
@@ -71,7 +72,7 @@ def outcome(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     if not ticket.open_escalation:
         return redirect(ticket)
-    form = OutcomeForm(request.POST if request.method == "POST" else None)
+    form = OutcomeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         actions.close_escalation(actor=actor, ticket=ticket, outcome=form.cleaned_data["outcome"])
         messages.success(request, "The escalation is closed.")
@@ -86,7 +87,7 @@ def rating(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = ticket_for(actor, reference)
     if not allowed_on(actor, ticket).rate:
         raise PermissionDenied
-    form = RatingForm(request.POST if request.method == "POST" else None, initial=_present_rating(ticket))
+    form = RatingForm(posted(request), initial=_present_rating(ticket))
     if request.method == "POST" and form.is_valid():
         actions.rate(actor=actor, ticket=ticket, **form.cleaned_data)
         messages.success(request, "Thank you. You can change the rating for 7 days.")
