@@ -13,7 +13,7 @@ from orgs.roles import Capability
 def organizations_with_tier(actor: Actor) -> QuerySet[Organization]:
     """All organizations with ``tier_name``, ``is_entitled`` and ``member_count``, for the account team."""
     current = TierPeriod.objects.at(timezone.now()).filter(organization=OuterRef("pk"))
-    paid = Service.objects.filter(project__unit__organization=OuterRef("pk"), is_paid=True)
+    paid = Service.objects.running().filter(project__unit__organization=OuterRef("pk"), is_paid=True)
     return organizations_for(actor, capability=Capability.MANAGE_ACCOUNTS).annotate(
         tier_name=Subquery(current.values("tier__name")[:1]),
         is_entitled=Exists(paid),

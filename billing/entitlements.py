@@ -58,7 +58,7 @@ class Entitlement:
 
 def is_entitled(organization: Organization) -> bool:
     """Whether the organization has at least one paid service, and so may open tickets."""
-    return Service.objects.filter(project__unit__organization=organization, is_paid=True).exists()
+    return Service.objects.of_organization(organization).filter(is_paid=True).exists()
 
 
 def tier_of(organization: Organization, at: datetime | None = None) -> SupportTier:

@@ -59,7 +59,6 @@ def _current_organization(request: HttpRequest, organizations: list[Organization
 def _navigation(
     request: HttpRequest, actor: Actor, organization: Organization | None
 ) -> list[NavigationItem]:
-    here = request.resolver_match.view_name if request.resolver_match else ""
     items: list[tuple[str, str, list[str], str]] = []
     if actor.can(Capability.WORK_QUEUE):
         items.append(("Queue", "tickets:queue", [], "inbox"))
@@ -68,13 +67,17 @@ def _navigation(
     if organization:
         items.append(("My tickets", "tickets:list", [organization.slug], "ticket"))
         items.append(("Create ticket", "tickets:new", [organization.slug], "plus"))
-        if actor.can(Capability.MANAGE_MEMBERS, organization):
+        if actor.can(Capability.MANAGE_ORGANIZATION, organization):
             items.append(("Admin", "orgs:members", [organization.slug], "settings"))
     items.append(("Help", "help", [], "help"))
-    return [
-        NavigationItem(label, reverse(name, args=args), icon, current=here == name)
-        for label, name, args, icon in items
-    ]
+    return [_item(request, label, reverse(name, args=args), icon) for label, name, args, icon in items]
+
+
+def _item(request: HttpRequest, label: str, url: str, icon: str) -> NavigationItem:
+    """An item is current on its page, and where it leads to an area also on the pages below."""
+    is_area = url.endswith("/admin/") or url.startswith("/account-team/")
+    current = request.path == url or (is_area and request.path.startswith(url))
+    return NavigationItem(label, url, icon, current)
 
 
 def _search_url(actor: Actor, organization: Organization | None) -> str:

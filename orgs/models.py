@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from orgs.actor import Source
 from orgs.querysets import MembershipQuerySet, OrganizationQuerySet, ServiceQuerySet, UserQuerySet
 from orgs.roles import OrganizationRole, StaffRole
 
@@ -135,7 +136,7 @@ class Project(models.Model):
 
 
 class Service(models.Model):
-    """A running service in a project. One paid service entitles the organization to support."""
+    """A service in a project. One paid service that runs entitles the organization to support."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="services")
     name = models.SlugField(max_length=80)
@@ -143,6 +144,9 @@ class Service(models.Model):
     plan = models.CharField(max_length=60, blank=True)
     is_paid = models.BooleanField(default=True)
     is_early_availability = models.BooleanField(default=False)
+    removed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it left the platform; its tickets and charges keep it"
+    )
 
     objects = ServiceQuerySet.as_manager()
 
@@ -200,3 +204,35 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} to {self.organization}"
+
+
+class AuditArea(models.TextChoices):
+    PEOPLE = "people", "People"
+    RESOURCES = "resources", "Units, projects and services"
+    SETTINGS = "settings", "Visibility and policy"
+    TIER = "tier", "Support tier"
+    BILLING = "billing", "Billing groups and invoices"
+
+
+class AuditEntry(models.Model):
+    """One change of an organization: who did what, when, with the values before and after.
+
+    Written once; the database refuses to alter or delete it.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="audit_entries")
+    area = models.CharField(max_length=20, choices=AuditArea)
+    event = models.CharField(max_length=60)
+    summary = models.TextField()
+    actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="audit_entries")
+    source = models.CharField(max_length=10, choices=Source)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        indexes = [models.Index(F("organization"), F("id").desc(), name="audit_of_org")]
+
+    def __str__(self) -> str:
+        return self.summary

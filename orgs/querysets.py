@@ -43,9 +43,15 @@ class MembershipQuerySet(models.QuerySet):
 
 
 class ServiceQuerySet(models.QuerySet):
+    def running(self) -> Self:
+        """Services that the platform still has."""
+        return self.filter(removed_at=None)
+
     def of_organization(self, organization: Organization) -> Self:
+        """Running services in the order of a list, with project and unit."""
         return (
-            self.filter(project__unit__organization=organization)
+            self.running()
+            .filter(project__unit__organization=organization)
             .select_related("project__unit")
             .order_by("project__unit__name", "project__name", "name")
         )

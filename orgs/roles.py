@@ -20,6 +20,7 @@ class Capability(models.TextChoices):
     OPEN_TICKETS = "open_tickets"
     SEE_ALL_TICKETS = "see_all_tickets"
     FOLLOW_ALL_TICKETS = "follow_all_tickets"
+    MANAGE_ORGANIZATION = "manage_organization"
     MANAGE_MEMBERS = "manage_members"
     CHANGE_TIER = "change_tier"
     SEE_INVOICES = "see_invoices"
@@ -37,6 +38,7 @@ ORGANIZATION_CAPABILITIES: dict[str, frozenset[Capability]] = {
             Capability.OPEN_TICKETS,
             Capability.SEE_ALL_TICKETS,
             Capability.FOLLOW_ALL_TICKETS,
+            Capability.MANAGE_ORGANIZATION,
             Capability.MANAGE_MEMBERS,
             Capability.CHANGE_TIER,
             Capability.SEE_INVOICES,

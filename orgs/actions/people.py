@@ -1,4 +1,4 @@
-"""The only writers of people and organizations."""
+"""Writers of people: who belongs to an organization, and as what."""
 
 from datetime import timedelta
 

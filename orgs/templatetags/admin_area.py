@@ -1,0 +1,27 @@
+"""The navigation inside an organization's admin area."""
+
+from django import template
+from django.urls import reverse
+
+from orgs.actor import Actor
+from orgs.context import NavigationItem
+from orgs.models import Organization
+from orgs.roles import Capability
+
+register = template.Library()
+
+PAGES = [
+    ("Members", "orgs:members", "users", Capability.MANAGE_MEMBERS),
+]
+
+
+@register.simple_tag
+def admin_pages(actor: Actor, organization: Organization, path: str) -> list[NavigationItem]:
+    """The pages of the admin area that a person may open; the one at or above ``path`` is current."""
+    items: list[NavigationItem] = []
+    for label, name, icon, capability in PAGES:
+        if actor.can(capability, organization):
+            url = reverse(name, args=[organization.slug])
+            is_current = path == url or (name != "billing:overview" and path.startswith(url))
+            items.append(NavigationItem(label, url, icon, current=is_current))
+    return items
