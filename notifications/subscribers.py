@@ -1,5 +1,7 @@
 """What this app does when something happened: one mail row for each recipient."""
 
+from django.db.models import QuerySet
+
 from notifications import bell
 from notifications.models import EmailMessage, Follow
 from notifications.recipients import EVENTS, People, recipients
@@ -35,12 +37,7 @@ def tell_people_on_ticket(message: OutboxMessage) -> None:
 
 
 def _people_around(ticket: Ticket) -> People:
-    following = [
-        role
-        for role, granted in ORGANIZATION_CAPABILITIES.items()
-        if Capability.FOLLOW_ALL_TICKETS in granted
-    ]
-    allowed = Membership.objects.filter(organization=ticket.organization_id, role__in=following)
+    allowed = _who_may_follow(ticket.organization_id)
     follows = Follow.objects.filter(organization=ticket.organization_id, user__in=allowed.values("user"))
     return People(
         requester=ticket.requester_id,
@@ -50,6 +47,26 @@ def _people_around(ticket: Ticket) -> People:
         followers=frozenset(follows.values_list("user_id", flat=True)),
         organization=ticket.organization.name,
     )
+
+
+def _who_may_follow(organization_id: int) -> QuerySet[Membership]:
+    roles = [
+        role
+        for role, granted in ORGANIZATION_CAPABILITIES.items()
+        if Capability.FOLLOW_ALL_TICKETS in granted
+    ]
+    return Membership.objects.filter(organization=organization_id, role__in=roles)
+
+
+@subscribe("notifications.follows", org_events.MEMBER_REMOVED, org_events.MEMBER_ROLE_CHANGED)
+def end_following(message: OutboxMessage) -> None:
+    """Forget that somebody followed an organization once their role there no longer allows it.
+
+    Mails stop with the role itself; without the row following would come back with the role, unasked.
+    """
+    organization, user = message.payload["organization"], message.payload["user"]
+    if not _who_may_follow(organization).filter(user=user).exists():
+        Follow.objects.filter(organization=organization, user=user).delete()
 
 
 @subscribe("notifications.invitation", org_events.MEMBER_INVITED)

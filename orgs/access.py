@@ -9,7 +9,15 @@ from django.utils import timezone
 
 from orgs.actor import Actor
 from orgs.invitations import id_from
-from orgs.models import Invitation, Membership, Organization, Project, Service, User
+from orgs.models import (
+    Invitation,
+    Membership,
+    Organization,
+    OrganizationalUnit,
+    Project,
+    Service,
+    User,
+)
 from orgs.roles import ORGANIZATION_CAPABILITIES, Capability
 
 
@@ -70,10 +78,32 @@ def services_of(organization: Organization) -> QuerySet[Service]:
 
 
 def members_and_invitations(organization: Organization) -> tuple[QuerySet[Membership], QuerySet[Invitation]]:
-    """Everybody in an organization, and whoever was invited and has not come yet."""
-    people = organization.memberships.select_related("user", "unit").order_by("user__name")
-    pending = _acceptable(organization.invitations.all())
-    return people, pending.select_related("invited_by").order_by("-invited_at")
+    """Everybody in an organization, and whoever was invited and has not come yet, also if it is too late."""
+    people = organization.memberships.select_related("user", "unit").order_by("user__name", "pk")
+    waiting = organization.invitations.filter(accepted_at=None)
+    return people, waiting.select_related("invited_by").order_by("-invited_at", "-pk")
+
+
+def membership_for(organization: Organization, membership_id: int) -> Membership:
+    """One membership of the organization; of any other it is 404."""
+    found = organization.memberships.select_related("user", "unit", "organization")
+    membership = found.filter(pk=membership_id).first()
+    if membership is None:
+        raise Http404("No such member")
+    return membership
+
+
+def waiting_invitation_for(organization: Organization, invitation_id: int) -> Invitation:
+    """One invitation into the organization that nobody accepted yet, also an expired one."""
+    invitation = organization.invitations.filter(pk=invitation_id, accepted_at=None).first()
+    if invitation is None:
+        raise Http404("No such invitation")
+    return invitation
+
+
+def units_of(organization: Organization) -> QuerySet[OrganizationalUnit]:
+    """The units of an organization by name."""
+    return organization.units.all()
 
 
 def invitation_for_link(token: str) -> Invitation | None:

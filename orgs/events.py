@@ -2,3 +2,10 @@
 
 MEMBER_INVITED = "member.invited"
 MEMBER_JOINED = "member.joined"
+MEMBER_ROLE_CHANGED = "member.role_changed"
+MEMBER_UNIT_CHANGED = "member.unit_changed"
+MEMBER_REMOVED = "member.removed"
+INVITATION_WITHDRAWN = "invitation.withdrawn"
+VISIBILITY_CHANGED = "organization.visibility_changed"
+PARTICIPANTS_POLICY_CHANGED = "organization.participants_policy_changed"
+RESOURCES_IMPORTED = "resources.imported"

@@ -1,17 +1,24 @@
 """Shapes of what people type about themselves and their organization."""
 
 import zoneinfo
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest
 
+from orgs.access import units_of
 from orgs.actions import accept_invitation, change_profile
-from orgs.models import User, normalize_email
+from orgs.models import Membership, User, normalize_email
 from orgs.roles import OrganizationRole
 
 TIME_ZONES = [
     (name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones()) if "/" in name
 ]
+
+ROLES_EXPLAINED = (
+    "Members see their own tickets and those they are CC'd on. Billing contacts also see invoices. "
+    "Organization admins see every ticket and manage the organization."
+)
 
 
 class SignUpForm(forms.Form):
@@ -46,3 +53,16 @@ class InvitationForm(forms.Form):
 
     def clean_email(self) -> str:
         return normalize_email(self.cleaned_data["email"])
+
+
+class MemberForm(forms.Form):
+    """Role and unit of a member. The choices are those of the member's organization."""
+
+    role = forms.ChoiceField(choices=OrganizationRole.choices, label="Role", help_text=ROLES_EXPLAINED)
+    unit: forms.ModelChoiceField = forms.ModelChoiceField(
+        queryset=None, required=False, label="Unit", empty_label="No unit", help_text="For your own overview."
+    )
+
+    def __init__(self, data: Any, *, membership: Membership) -> None:
+        super().__init__(data, initial={"role": membership.role, "unit": membership.unit_id})
+        self.fields["unit"].queryset = units_of(membership.organization)  # type: ignore[attr-defined]

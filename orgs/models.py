@@ -205,6 +205,10 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"{self.email} to {self.organization}"
 
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
+
 
 class AuditArea(models.TextChoices):
     PEOPLE = "people", "People"

@@ -8,4 +8,20 @@ urlpatterns = [
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("o/<slug:slug>/people/", people.people, name="people"),
     path("o/<slug:slug>/admin/members/", members.members, name="members"),
+    path("o/<slug:slug>/admin/members/<int:membership_id>/", members.member, name="member"),
+    path(
+        "o/<slug:slug>/admin/members/<int:membership_id>/removal/",
+        members.member_removal,
+        name="member_removal",
+    ),
+    path(
+        "o/<slug:slug>/admin/invitations/<int:invitation_id>/renewal/",
+        members.invitation_renewal,
+        name="invitation_renewal",
+    ),
+    path(
+        "o/<slug:slug>/admin/invitations/<int:invitation_id>/withdrawal/",
+        members.invitation_withdrawal,
+        name="invitation_withdrawal",
+    ),
 ]

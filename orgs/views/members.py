@@ -1,12 +1,25 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from orgs.access import members_and_invitations, organization_for
-from orgs.actions import invite_member
-from orgs.actor import actor_of
-from orgs.forms import InvitationForm
+from orgs.access import (
+    members_and_invitations,
+    membership_for,
+    organization_for,
+    waiting_invitation_for,
+)
+from orgs.actions import (
+    change_member,
+    invite_member,
+    is_last_admin,
+    remove_member,
+    resend_invitation,
+    withdraw_invitation,
+)
+from orgs.actor import Actor, actor_of
+from orgs.forms import InvitationForm, MemberForm
+from orgs.models import Organization
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from supportcenter.http import posted
@@ -15,8 +28,7 @@ from supportcenter.http import posted
 @require_http_methods(["GET", "HEAD", "POST"])
 def members(request: HttpRequest, slug: str) -> HttpResponse:
     """People of the organization, and inviting another one."""
-    actor = actor_of(request)
-    organization = organization_for(actor, slug, capability=Capability.MANAGE_MEMBERS)
+    actor, organization = _managed(request, slug)
     form = InvitationForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -31,3 +43,82 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
     people, invitations = members_and_invitations(organization)
     context = {"form": form, "organization": organization, "members": people, "invitations": invitations}
     return render(request, "orgs/members.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def member(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
+    """Role and unit of one member."""
+    actor, organization = _managed(request, slug)
+    membership = membership_for(organization, membership_id)
+    form = MemberForm(posted(request), membership=membership)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_member(actor=actor, membership=membership, **form.cleaned_data)
+        except RuleViolation as violation:
+            form.add_error(violation.field, violation.message)
+        else:
+            messages.success(request, f"Role and unit of {membership.user} are saved.")
+            return _onwards(actor, organization)
+    context = {
+        "organization": organization,
+        "member": membership,
+        "form": form,
+        "is_last_admin": is_last_admin(membership),
+    }
+    return render(request, "orgs/member.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def member_removal(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
+    """Take a member out of the organization."""
+    actor, organization = _managed(request, slug)
+    membership = membership_for(organization, membership_id)
+    try:
+        remove_member(actor=actor, membership=membership)
+    except RuleViolation as violation:
+        messages.error(request, violation.message)
+        return redirect("orgs:member", slug, membership_id)
+    messages.success(request, f"{membership.user} is no longer a member of {organization}.")
+    return _onwards(actor, organization)
+
+
+@require_POST
+def invitation_renewal(request: HttpRequest, slug: str, invitation_id: int) -> HttpResponse:
+    """Mail an invitation again, with seven new days."""
+    actor, organization = _managed(request, slug)
+    invitation = waiting_invitation_for(organization, invitation_id)
+    try:
+        resend_invitation(actor=actor, invitation=invitation)
+    except RuleViolation as violation:
+        messages.error(request, violation.message)
+    else:
+        messages.success(request, f"{invitation.email} gets the mail again. Its link is valid for 7 days.")
+    return redirect("orgs:members", slug)
+
+
+@require_POST
+def invitation_withdrawal(request: HttpRequest, slug: str, invitation_id: int) -> HttpResponse:
+    """Take an invitation back."""
+    actor, organization = _managed(request, slug)
+    invitation = waiting_invitation_for(organization, invitation_id)
+    try:
+        withdraw_invitation(actor=actor, invitation=invitation)
+    except RuleViolation as violation:
+        messages.error(request, violation.message)
+    else:
+        messages.success(request, f"The invitation of {invitation.email} is withdrawn. Its link is dead.")
+    return redirect("orgs:members", slug)
+
+
+def _managed(request: HttpRequest, slug: str) -> tuple[Actor, Organization]:
+    """Who asks, and the organization whose members they may manage."""
+    actor = actor_of(request)
+    return actor, organization_for(actor, slug, capability=Capability.MANAGE_MEMBERS)
+
+
+def _onwards(actor: Actor, organization: Organization) -> HttpResponse:
+    """Back to the members; home for those who have just given up their own right to see them."""
+    now = Actor.of(actor.person, actor.source)
+    if now.can(Capability.MANAGE_MEMBERS, organization):
+        return redirect("orgs:members", organization.slug)
+    return redirect("home")

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from orgs.actions import invite_member
 from orgs.invitations import token_for
+from orgs.models import Membership
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
@@ -30,6 +31,8 @@ ON_TICKET = row(404) | SEEN  # Ben's ticket with Cleo in CC
 ACME_LISTS = row(404, ada=200, ben=200, cleo=200, dov=200, fay=403, gus=403, hal=403)
 OPENED_BY_AGENTS = row(404, ada=403, ben=403, cleo=403)
 
+OF_ACMES_ADMIN = row(404, ada=200, ben=403, cleo=403, dov=403, fay=403, gus=403, hal=403)
+
 GET = {
     "home": row(302),
     "help": row(200),
@@ -40,7 +43,8 @@ GET = {
     "healthz": row(200, nobody=200),
     "readyz": row(503, nobody=503),  # no worker runs in this test
     "orgs:profile": row(200),
-    "orgs:members": row(404, ada=200, ben=403, cleo=403, dov=403, fay=403, gus=403, hal=403),
+    "orgs:members": OF_ACMES_ADMIN,
+    "orgs:member": OF_ACMES_ADMIN,
     "orgs:invitation": row(200, nobody=200),
     "billing:organizations": row(403, hal=200),
     "tickets:list": ACME_LISTS,
@@ -64,7 +68,11 @@ GET = {
 # What an empty form gets: 422 for those who may, a redirect where nothing needs to be filled in.
 POST = {
     "orgs:profile": row(422),
-    "orgs:members": row(404, ada=422, ben=403, cleo=403, dov=403, fay=403, gus=403, hal=403),
+    "orgs:members": OF_ACMES_ADMIN | {"ada": 422},
+    "orgs:member": OF_ACMES_ADMIN | {"ada": 422},
+    "orgs:member_removal": OF_ACMES_ADMIN | {"ada": 302},
+    "orgs:invitation_renewal": OF_ACMES_ADMIN | {"ada": 302},
+    "orgs:invitation_withdrawal": OF_ACMES_ADMIN | {"ada": 302},
     "orgs:invitation": row(422, nobody=302),
     "tickets:preview": row(200),
     "tickets:uploads": row(422),
@@ -96,7 +104,12 @@ def world(cast, settings, tmp_path):
         actor=actor(cast.ada), organization=cast.acme, email="zoe@acme.example", role="member"
     )
     return SimpleNamespace(
-        people=cast.people(), ticket=ticket, attachment=attachment, token=token_for(invitation.pk)
+        people=cast.people(),
+        ticket=ticket,
+        attachment=attachment,
+        token=token_for(invitation.pk),
+        membership=Membership.objects.get(user=cast.cleo),
+        invitation=invitation,
     )
 
 
@@ -104,6 +117,10 @@ def address(world: SimpleNamespace, name: str) -> str:
     name, _, last = name.partition("/")
     wanted: dict[str, list] = {
         "orgs:members": ["acme"],
+        "orgs:member": ["acme", world.membership.pk],
+        "orgs:member_removal": ["acme", world.membership.pk],
+        "orgs:invitation_renewal": ["acme", world.invitation.pk],
+        "orgs:invitation_withdrawal": ["acme", world.invitation.pk],
         "orgs:invitation": [world.token],
         "tickets:list": ["acme"],
         "tickets:new": ["acme"],
@@ -128,6 +145,10 @@ def answers(world, client_of, client, method: str, name: str) -> dict[str, int]:
         one = client if person == "nobody" else client_of(world.people[person])
         if name == "tickets:removal":  # the one before may have removed her
             Participant.objects.get_or_create(ticket=world.ticket, user=world.people["cleo"])
+        if name == "orgs:member_removal":
+            world.membership.save()
+        if name == "orgs:invitation_withdrawal":
+            world.invitation.save()
         if name == "tickets:participation":
             world.ticket.participants.exclude(user=world.people["cleo"]).delete()
         events = OutboxMessage.objects.count()

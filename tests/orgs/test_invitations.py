@@ -4,9 +4,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from orgs.actions import accept_invitation, invite_member
+from orgs.actions import accept_invitation, invite_member, resend_invitation, withdraw_invitation
 from orgs.invitations import id_from, token_for
-from orgs.models import Invitation, Membership, User
+from orgs.models import AuditEntry, Invitation, Membership, User
 from supportcenter.errors import RuleViolation
 from tests.cast import actor, person
 
@@ -113,3 +113,88 @@ def test_token_is_in_no_outbox_payload(invitation):
     from supportcenter.outbox.models import OutboxMessage
 
     assert not re.search(r"[\w-]{20,}", str(OutboxMessage.objects.get().payload))
+
+
+def let_expire(invitation: Invitation) -> None:
+    now = timezone.now()
+    invitation.invited_at, invitation.expires_at = now - timedelta(days=8), now - timedelta(days=1)
+    invitation.save()
+
+
+def test_invitation_joining_and_withdrawal_are_in_the_audit_log(cast, invitation):
+    other = invite_member(actor=actor(cast.ada), organization=cast.acme, email="y@x.example", role="admin")
+    withdraw_invitation(actor=actor(cast.ada), invitation=other)
+    zoe = person("zoe@acme.example", "Zoe Quist")
+    accept_invitation(user=zoe, invitation_id=invitation.pk)
+    assert [(each.actor, each.summary) for each in AuditEntry.objects.order_by("pk")] == [
+        (cast.ada, "Invited zoe@acme.example as Member"),
+        (cast.ada, "Invited y@x.example as Organization admin"),
+        (cast.ada, "Withdrew the invitation of y@x.example"),
+        (zoe, "Zoe Quist joined as Member"),
+    ]
+
+
+def test_expired_invitation_is_listed_as_expired(cast, client_of, invitation):
+    page = "/o/acme/admin/members/"
+    ada = client_of(cast.ada)
+    assert "valid until" in ada.get(page).content.decode()
+    let_expire(invitation)
+    assert "expired" in ada.get(page).content.decode()
+
+
+def test_expired_invitation_works_again_once_it_is_resent(cast, client_of, invitation, run_outbox):
+    run_outbox()
+    let_expire(invitation)
+    client_of(cast.ada).post(f"/o/acme/admin/invitations/{invitation.pk}/renewal/")
+    mails = run_outbox()
+    assert [mail.to for mail in mails] == [["zoe@acme.example"]] * 2
+    assert token_for(invitation.pk) in mails[1].body
+    zoe = person("zoe@acme.example", "Zoe")
+    assert accept_invitation(user=zoe, invitation_id=invitation.pk).role == "member"
+
+
+def test_resending_counts_the_seven_days_anew(cast, invitation):
+    until = invitation.expires_at
+    resent = resend_invitation(actor=actor(cast.ada), invitation=invitation)
+    assert resent.expires_at > until
+
+
+def test_withdrawn_invitation_is_gone_and_its_mail_is_not_sent(
+    cast, client_of, client, invitation, run_outbox
+):
+    client_of(cast.ada).post(f"/o/acme/admin/invitations/{invitation.pk}/withdrawal/")
+    assert client.get(f"/invitations/{token_for(invitation.pk)}/").status_code == 410
+    assert run_outbox() == []
+
+
+@pytest.mark.parametrize("change", [resend_invitation, withdraw_invitation])
+def test_accepted_invitation_is_neither_resent_nor_withdrawn(cast, client_of, invitation, change):
+    accept_invitation(user=person("zoe@acme.example", "Zoe"), invitation_id=invitation.pk)
+    with pytest.raises(RuleViolation, match="accepted or withdrawn"):
+        change(actor=actor(cast.ada), invitation=invitation)
+    for noun in ("renewal", "withdrawal"):
+        path = f"/o/acme/admin/invitations/{invitation.pk}/{noun}/"
+        assert client_of(cast.ada).post(path).status_code == 404
+
+
+def test_invitation_of_somebody_who_came_another_way_is_not_resent(cast, client_of, invitation):
+    zoe = person("zoe@acme.example", "Zoe")
+    Membership.objects.create(organization=cast.acme, user=zoe)
+    path = f"/o/acme/admin/invitations/{invitation.pk}/renewal/"
+    response = client_of(cast.ada).post(path, follow=True)
+    assert "zoe@acme.example is a member already." in response.content.decode()
+
+
+def test_invitation_into_another_organization_is_404(cast, client_of):
+    theirs = invite_member(actor=actor(cast.eve), organization=cast.globex, email="q@x.example", role="admin")
+    for noun in ("renewal", "withdrawal"):
+        path = f"/o/acme/admin/invitations/{theirs.pk}/{noun}/"
+        assert client_of(cast.ada).post(path).status_code == 404
+    assert Invitation.objects.filter(pk=theirs.pk, accepted_at=None).exists()
+
+
+def test_accepting_as_a_member_changes_no_role_and_records_no_joining(cast, invitation):
+    zoe = person("zoe@acme.example", "Zoe")
+    Membership.objects.create(organization=cast.acme, user=zoe, role="admin")
+    assert accept_invitation(user=zoe, invitation_id=invitation.pk).role == "admin"
+    assert not AuditEntry.objects.filter(event="member.joined").exists()

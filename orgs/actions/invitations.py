@@ -1,0 +1,142 @@
+"""Writers of invitations: from an address to a member."""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from orgs import events
+from orgs.actions.record import record
+from orgs.actor import Actor, Source
+from orgs.models import AuditArea, Invitation, Membership, Organization, User, normalize_email
+from supportcenter.errors import RuleViolation
+
+INVITATION_LIFETIME = timedelta(days=7)
+
+
+@transaction.atomic
+def invite_member(*, actor: Actor, organization: Organization, email: str, role: str) -> Invitation:
+    """Invite an address into an organization; the link is mailed and valid for seven days.
+
+    Raises ``RuleViolation`` for somebody who is a member or has a pending invitation.
+    """
+    email = normalize_email(email)
+    _refuse_member(organization, email)
+    now = timezone.now()
+    organization.invitations.filter(email=email, accepted_at=None, expires_at__lte=now).delete()
+    try:
+        with transaction.atomic():
+            invitation = Invitation.objects.create(
+                organization=organization,
+                email=email,
+                role=role,
+                invited_by=actor.user,
+                invited_at=now,
+                expires_at=now + INVITATION_LIFETIME,
+            )
+    except IntegrityError as error:
+        raise RuleViolation(
+            "already_invited", f"{email} has an invitation that is still valid.", field="email"
+        ) from error
+    _record(invitation, events.MEMBER_INVITED, f"Invited {email} as {_role(invitation)}", actor=actor)
+    return invitation
+
+
+@transaction.atomic
+def resend_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
+    """Mail the link again, valid for seven days from now; an expired invitation lives again by that.
+
+    Raises ``RuleViolation`` if it was accepted or withdrawn, or if its person is a member by now.
+    """
+    invitation = _open(invitation)
+    _refuse_member(invitation.organization, invitation.email)
+    invitation.invited_by = actor.user
+    invitation.invited_at = timezone.now()
+    invitation.expires_at = invitation.invited_at + INVITATION_LIFETIME
+    invitation.save(update_fields=["invited_by", "invited_at", "expires_at"])
+    summary = f"Invited {invitation.email} again as {_role(invitation)}"
+    _record(invitation, events.MEMBER_INVITED, summary, actor=actor)
+    return invitation
+
+
+@transaction.atomic
+def withdraw_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
+    """Take an invitation back: its link ends, and a mail that still waits is not sent.
+
+    Raises ``RuleViolation`` if it was accepted meanwhile.
+    """
+    invitation = _open(invitation)
+    summary = f"Withdrew the invitation of {invitation.email}"
+    _record(invitation, events.INVITATION_WITHDRAWN, summary, actor=actor)
+    invitation.delete()
+    return invitation
+
+
+@transaction.atomic
+def accept_invitation(*, user: User, invitation_id: int) -> Membership:
+    """Turn an invitation into a membership of the person it was sent to.
+
+    Raises ``RuleViolation`` if it is for another address, used, expired or withdrawn.
+    """
+    found = Invitation.objects.select_for_update(of=["self"]).select_related("organization")
+    invitation = found.filter(pk=invitation_id).first()
+    if invitation is None or invitation.accepted_at or invitation.is_expired:
+        raise RuleViolation(
+            "invitation_over", "This invitation is no longer valid. Ask an organization admin for a new one."
+        )
+    if invitation.email != user.email:
+        raise RuleViolation(
+            "invitation_for_another",
+            "This invitation was sent to another address. Sign in with that address to accept it.",
+        )
+    membership, is_new = Membership.objects.get_or_create(
+        organization_id=invitation.organization_id, user=user, defaults={"role": invitation.role}
+    )
+    invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at"])
+    if is_new:
+        record(
+            invitation.organization,
+            AuditArea.PEOPLE,
+            events.MEMBER_JOINED,
+            f"{user} joined as {_role(invitation)}",
+            actor=Actor(user=user, source=Source.WEB),
+            after={"email": user.email, "role": _role(invitation)},
+            membership=membership.pk,
+        )
+    return membership
+
+
+def _open(invitation: Invitation) -> Invitation:
+    """The invitation as it is now, locked. Raises ``RuleViolation`` if it waits for nobody any more."""
+    found = Invitation.objects.select_for_update(of=["self"]).select_related("organization")
+    current = found.filter(pk=invitation.pk, accepted_at=None).first()
+    if current is None:
+        raise RuleViolation(
+            "invitation_over", f"The invitation of {invitation.email} was accepted or withdrawn meanwhile."
+        )
+    return current
+
+
+def _refuse_member(organization: Organization, email: str) -> None:
+    if Membership.objects.filter(organization=organization, user__email=email).exists():
+        raise RuleViolation("already_member", f"{email} is a member already.", field="email")
+
+
+def _role(invitation: Invitation) -> str:
+    return invitation.get_role_display()
+
+
+def _record(invitation: Invitation, event: str, summary: str, *, actor: Actor) -> None:
+    values = {"email": invitation.email, "role": _role(invitation)}
+    is_over = event == events.INVITATION_WITHDRAWN
+    record(
+        invitation.organization,
+        AuditArea.PEOPLE,
+        event,
+        summary,
+        actor=actor,
+        before=values if is_over else None,
+        after=None if is_over else values,
+        invitation=invitation.pk,
+    )
