@@ -10,6 +10,7 @@ from django.utils import timezone
 from orgs.actor import Actor
 from orgs.invitations import id_from
 from orgs.models import (
+    AuditEntry,
     Invitation,
     Membership,
     Organization,
@@ -104,6 +105,17 @@ def waiting_invitation_for(organization: Organization, invitation_id: int) -> In
 def units_of(organization: Organization) -> QuerySet[OrganizationalUnit]:
     """The units of an organization by name."""
     return organization.units.all()
+
+
+def audit_log_of(organization: Organization) -> QuerySet[AuditEntry]:
+    """All that was changed in an organization, newest first, with who did it."""
+    return organization.audit_entries.select_related("actor").order_by("-pk")
+
+
+def people_in_audit_log(organization: Organization) -> QuerySet[User]:
+    """Everybody who ever changed something in an organization, by name."""
+    actors = organization.audit_entries.order_by().values("actor")
+    return User.objects.filter(pk__in=actors).order_by("name")
 
 
 def invitation_for_link(token: str) -> Invitation | None:

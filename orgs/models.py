@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from orgs.actor import Source
 from orgs.querysets import MembershipQuerySet, OrganizationQuerySet, ServiceQuerySet, UserQuerySet
-from orgs.roles import OrganizationRole, StaffRole
+from orgs.roles import STAFF_TEAMS, OrganizationRole, StaffRole
 
 
 def normalize_email(address: str) -> str:
@@ -79,6 +79,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def initials(self) -> str:
         words = (self.name or self.email).split()
         return (words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]).upper()
+
+    @property
+    def team(self) -> str:
+        """The part of the staff that the person belongs to, as customers read it; empty for customers."""
+        return STAFF_TEAMS.get(self.staff_role, "site administration" if self.is_staff else "")
 
 
 class Visibility(models.TextChoices):
@@ -240,3 +245,10 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return self.summary
+
+    @property
+    def who(self) -> str:
+        """Who did it, in words; staff with their team."""
+        if self.actor is None:
+            return "System"
+        return f"{self.actor}, {self.actor.team}" if self.actor.team else str(self.actor)

@@ -15,6 +15,14 @@ class StaffRole(models.TextChoices):
     ACCOUNT_MANAGER = "account_manager", "Account manager"
 
 
+# How customers read who of the staff did something.
+STAFF_TEAMS: dict[str, str] = {
+    StaffRole.AGENT: "support",
+    StaffRole.DUTY_LEAD: "support",
+    StaffRole.ACCOUNT_MANAGER: "account team",
+}
+
+
 class Capability(models.TextChoices):
     # Of an organization's people, within that organization
     OPEN_TICKETS = "open_tickets"

@@ -1,9 +1,10 @@
 """Answers to a request that may come from htmx or from a plain browser."""
 
-from collections.abc import Mapping
+import csv
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -37,3 +38,24 @@ def fragment_or_page(
 def go_to(request: HttpRequest, to: str) -> HttpResponse:
     """Leave the page for ``to``, also when htmx made the request."""
     return HttpResponseClientRedirect(to) if is_fragment(request) else redirect(to)
+
+
+class _Line:
+    """A file that hands back what is written into it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_download(file_name: str, rows: Iterable[Sequence[str]]) -> StreamingHttpResponse:
+    """A CSV file, sent while it is made. Nothing in it is a formula for a spreadsheet."""
+    writer = csv.writer(_Line())
+    lines = (writer.writerow([_cell(value) for value in row]) for row in rows)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    return response
+
+
+def _cell(value: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -45,6 +45,8 @@ GET = {
     "orgs:profile": row(200),
     "orgs:members": OF_ACMES_ADMIN,
     "orgs:member": OF_ACMES_ADMIN,
+    "orgs:audit_log": OF_ACMES_ADMIN,
+    "orgs:audit_log_export": OF_ACMES_ADMIN,
     "orgs:invitation": row(200, nobody=200),
     "billing:organizations": row(403, hal=200),
     "tickets:list": ACME_LISTS,
@@ -117,6 +119,8 @@ def address(world: SimpleNamespace, name: str) -> str:
     name, _, last = name.partition("/")
     wanted: dict[str, list] = {
         "orgs:members": ["acme"],
+        "orgs:audit_log": ["acme"],
+        "orgs:audit_log_export": ["acme"],
         "orgs:member": ["acme", world.membership.pk],
         "orgs:member_removal": ["acme", world.membership.pk],
         "orgs:invitation_renewal": ["acme", world.invitation.pk],

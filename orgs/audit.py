@@ -1,0 +1,154 @@
+"""The audit log as it is read: filtered, page by page, with changes in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+
+from orgs.models import AuditArea, AuditEntry, User
+
+PAGE_SIZE = 50
+SYSTEM = "system"
+# The day after it must still be a date.
+LAST_DAY = MaxValueValidator(date(9998, 12, 31))
+
+
+def _select() -> forms.Select:
+    return forms.Select(attrs={"class": "form-select"})
+
+
+def _day(label: str) -> forms.DateField:
+    widget = forms.DateInput(attrs={"class": "form-control", "type": "date"})
+    return forms.DateField(label=label, required=False, widget=widget, validators=[LAST_DAY])
+
+
+class AuditFilterForm(forms.Form):
+    """Filters of the audit log, kept in its address. What makes no sense filters nothing."""
+
+    area = forms.ChoiceField(
+        label="Area", required=False, choices=[("", "Everything"), *AuditArea.choices], widget=_select()
+    )
+    person = forms.ChoiceField(label="Person", required=False, widget=_select())
+    since = _day("From")
+    until = _day("To")
+
+    def __init__(self, data: Any, *, people: QuerySet[User]) -> None:
+        super().__init__(data)
+        names = [(str(user.pk), user.name) for user in people]
+        self.fields["person"].choices = [("", "Anybody"), *names, (SYSTEM, "System")]  # type: ignore[attr-defined]
+        self.full_clean()
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """Names and values that are set and make sense."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def apply(self, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        wanted = self.filters
+        if area := wanted.get("area"):
+            entries = entries.filter(area=area)
+        if person := wanted.get("person"):
+            entries = entries.filter(actor=None if person == SYSTEM else person)
+        if since := wanted.get("since"):
+            entries = entries.filter(created_at__gte=_start_of(since))
+        if until := wanted.get("until"):
+            entries = entries.filter(created_at__lt=_start_of(until + timedelta(days=1)))
+        return entries
+
+
+def _start_of(day: date) -> datetime:
+    """Midnight where the reader is."""
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """Entries, newest first, with the addresses of the pages around, empty where there is none."""
+
+    entries: list[AuditEntry]
+    newer_url: str
+    older_url: str
+
+
+def page_of(entries: QuerySet[AuditEntry], query: QueryDict) -> AuditPage:
+    """The page that the query's ``before`` or ``after``, each the id of an entry, names; else the newest."""
+    before, after = _id(query, "before"), _id(query, "after")
+    if after:
+        newer = list(entries.filter(pk__gt=after).order_by("pk")[: PAGE_SIZE + 1])
+        rows, has_newer, has_older = newer[:PAGE_SIZE][::-1], len(newer) > PAGE_SIZE, True
+    else:
+        found = list((entries.filter(pk__lt=before) if before else entries)[: PAGE_SIZE + 1])
+        rows, has_newer, has_older = found[:PAGE_SIZE], bool(before), len(found) > PAGE_SIZE
+    return AuditPage(
+        rows,
+        _url(query, "after", rows[0]) if rows and has_newer else "",
+        _url(query, "before", rows[-1]) if rows and has_older else "",
+    )
+
+
+def _id(query: QueryDict, name: str) -> int | None:
+    text = query.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _url(query: QueryDict, direction: str, entry: AuditEntry) -> str:
+    parameters = query.copy()
+    for name in ("before", "after"):
+        parameters.pop(name, None)
+    parameters[direction] = str(entry.pk)
+    return f"?{parameters.urlencode()}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One value that was changed, in words; empty where there was or is none."""
+
+    name: str
+    before: str
+    after: str
+
+
+def steps_of(entry: AuditEntry) -> list[Step]:
+    """What an entry changed, value by value."""
+    names = list(entry.before | entry.after)
+    return [
+        Step(_name(each), _words(entry.before.get(each)), _words(entry.after.get(each))) for each in names
+    ]
+
+
+def _name(key: str) -> str:
+    words = key.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
+    return str(value)
+
+
+def as_table(entries: QuerySet[AuditEntry]) -> Iterator[list[str]]:
+    """The log for a spreadsheet, with a header."""
+    yield ["When", "Who", "Email address", "Area", "What", "Before", "After", "Source"]
+    for entry in entries.iterator(chunk_size=500):
+        steps = steps_of(entry)
+        yield [
+            entry.created_at.isoformat(timespec="seconds"),
+            entry.who,
+            entry.actor.email if entry.actor else "",
+            entry.get_area_display(),
+            entry.summary,
+            "; ".join(f"{step.name}: {step.before}" for step in steps if step.before),
+            "; ".join(f"{step.name}: {step.after}" for step in steps if step.after),
+            entry.get_source_display(),
+        ]

@@ -1,0 +1,37 @@
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from orgs.access import audit_log_of, organization_for, people_in_audit_log
+from orgs.actor import actor_of
+from orgs.audit import AuditFilterForm, as_table, page_of, steps_of
+from orgs.roles import Capability
+from supportcenter.http import csv_download
+
+
+@require_safe
+def audit_log(request: HttpRequest, slug: str) -> HttpResponse:
+    """What was changed in the organization, by whom and when; filtered, newest first."""
+    organization = organization_for(actor_of(request), slug, capability=Capability.MANAGE_ORGANIZATION)
+    form = AuditFilterForm(request.GET, people=people_in_audit_log(organization))
+    page = page_of(form.apply(audit_log_of(organization)), request.GET)
+    export = reverse("orgs:audit_log_export", args=[slug])
+    context = {
+        "organization": organization,
+        "form": form,
+        "is_filtered": bool(form.filters),
+        "rows": [{"entry": each, "steps": steps_of(each)} for each in page.entries],
+        "newer_url": page.newer_url,
+        "older_url": page.older_url,
+        "export_url": f"{export}?{request.GET.urlencode()}",
+    }
+    return render(request, "orgs/audit_log.html", context)
+
+
+@require_safe
+def audit_log_export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+    """The filtered log as CSV, whole."""
+    organization = organization_for(actor_of(request), slug, capability=Capability.MANAGE_ORGANIZATION)
+    form = AuditFilterForm(request.GET, people=people_in_audit_log(organization))
+    return csv_download(f"audit-log-{slug}.csv", as_table(form.apply(audit_log_of(organization))))
