@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from orgs import events
 from orgs.actor import Actor
 from orgs.invitations import id_from
 from orgs.models import (
@@ -110,6 +111,11 @@ def units_of(organization: Organization) -> QuerySet[OrganizationalUnit]:
 def audit_log_of(organization: Organization) -> QuerySet[AuditEntry]:
     """All that was changed in an organization, newest first, with who did it."""
     return organization.audit_entries.select_related("actor").order_by("-pk")
+
+
+def last_switch_of_visibility(organization: Organization) -> AuditEntry | None:
+    """When the visibility of tickets was switched last, and by whom; None where it never was."""
+    return audit_log_of(organization).filter(event=events.VISIBILITY_CHANGED).first()
 
 
 def people_in_audit_log(organization: Organization) -> QuerySet[User]:

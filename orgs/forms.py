@@ -66,3 +66,18 @@ class MemberForm(forms.Form):
     def __init__(self, data: Any, *, membership: Membership) -> None:
         super().__init__(data, initial={"role": membership.role, "unit": membership.unit_id})
         self.fields["unit"].queryset = units_of(membership.organization)  # type: ignore[attr-defined]
+
+
+class ParticipantsPolicyForm(forms.Form):
+    """Who may add people to a conversation, besides requester, admins and support."""
+
+    participants_may_add = forms.TypedChoiceField(
+        label="Who may add people to a ticket",
+        choices=[
+            ("False", "The requester and organization admins"),
+            ("True", "Everybody in the conversation, also people in CC"),
+        ],
+        coerce=lambda value: value == "True",
+        widget=forms.RadioSelect,
+        help_text="Whoever is added sees the whole ticket. Support can add people in any case.",
+    )

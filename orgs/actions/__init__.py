@@ -8,11 +8,14 @@ from orgs.actions.invitations import (
 )
 from orgs.actions.members import change_member, is_last_admin, remove_member
 from orgs.actions.people import change_profile
+from orgs.actions.settings import change_participants_policy, change_visibility
 
 __all__ = [
     "accept_invitation",
     "change_member",
+    "change_participants_policy",
     "change_profile",
+    "change_visibility",
     "invite_member",
     "is_last_admin",
     "remove_member",

@@ -32,6 +32,7 @@ ACME_LISTS = row(404, ada=200, ben=200, cleo=200, dov=200, fay=403, gus=403, hal
 OPENED_BY_AGENTS = row(404, ada=403, ben=403, cleo=403)
 
 OF_ACMES_ADMIN = row(404, ada=200, ben=403, cleo=403, dov=403, fay=403, gus=403, hal=403)
+OF_ACCOUNT_TEAM = row(404, ada=403, ben=403, cleo=403, dov=403, fay=403, gus=403, hal=200)
 
 GET = {
     "home": row(302),
@@ -45,6 +46,8 @@ GET = {
     "orgs:profile": row(200),
     "orgs:members": OF_ACMES_ADMIN,
     "orgs:member": OF_ACMES_ADMIN,
+    "orgs:visibility": OF_ACMES_ADMIN,
+    "tickets:visibility": OF_ACCOUNT_TEAM,
     "orgs:audit_log": OF_ACMES_ADMIN,
     "orgs:audit_log_export": OF_ACMES_ADMIN,
     "orgs:invitation": row(200, nobody=200),
@@ -72,6 +75,8 @@ POST = {
     "orgs:profile": row(422),
     "orgs:members": OF_ACMES_ADMIN | {"ada": 422},
     "orgs:member": OF_ACMES_ADMIN | {"ada": 422},
+    "orgs:visibility": OF_ACMES_ADMIN | {"ada": 422},
+    "tickets:visibility": OF_ACCOUNT_TEAM | {"hal": 422},
     "orgs:member_removal": OF_ACMES_ADMIN | {"ada": 302},
     "orgs:invitation_renewal": OF_ACMES_ADMIN | {"ada": 302},
     "orgs:invitation_withdrawal": OF_ACMES_ADMIN | {"ada": 302},
@@ -120,6 +125,8 @@ def address(world: SimpleNamespace, name: str) -> str:
     wanted: dict[str, list] = {
         "orgs:members": ["acme"],
         "orgs:audit_log": ["acme"],
+        "orgs:visibility": ["acme"],
+        "tickets:visibility": ["acme"],
         "orgs:audit_log_export": ["acme"],
         "orgs:member": ["acme", world.membership.pk],
         "orgs:member_removal": ["acme", world.membership.pk],

@@ -11,7 +11,7 @@ from tickets.forms.conversation import (
 from tickets.forms.create import TicketForm
 from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.lists import FilterForm, QueueForm
-from tickets.forms.work import AssignmentForm, SeverityForm, StatusForm
+from tickets.forms.work import AssignmentForm, SeverityForm, StatusForm, VisibilityForm
 
 __all__ = [
     "AnswerForm",
@@ -28,4 +28,5 @@ __all__ = [
     "StatusForm",
     "TicketForm",
     "UploadForm",
+    "VisibilityForm",
 ]

@@ -1,10 +1,11 @@
-"""One-field changes of a ticket."""
+"""One-field changes of a ticket, or of how all tickets of an organization are seen."""
 
 from typing import Any
 
 from django import forms
 
 from orgs.access import agents
+from orgs.models import Visibility
 from tickets.states import AGENT_CHOICES, Severity, Status
 
 
@@ -32,3 +33,9 @@ class StatusForm(forms.Form):
 
 class SeverityForm(forms.Form):
     severity = forms.ChoiceField(label="Severity", choices=Severity.choices)
+
+
+class VisibilityForm(forms.Form):
+    """What to switch to, named: who presses the button twice, or late, does not switch back."""
+
+    visibility = forms.ChoiceField(choices=Visibility.choices, widget=forms.HiddenInput)

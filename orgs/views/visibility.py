@@ -1,0 +1,30 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from orgs.access import last_switch_of_visibility, organization_for
+from orgs.actions import change_participants_policy
+from orgs.actor import actor_of
+from orgs.forms import ParticipantsPolicyForm
+from orgs.roles import Capability
+from supportcenter.http import posted
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def visibility(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who sees the organization's tickets, and whether people in CC may add others."""
+    actor = actor_of(request)
+    organization = organization_for(actor, slug, capability=Capability.MANAGE_ORGANIZATION)
+    policy = {"participants_may_add": organization.participants_may_add}
+    form = ParticipantsPolicyForm(posted(request), initial=policy)
+    if request.method == "POST" and form.is_valid():
+        change_participants_policy(actor=actor, organization=organization, **form.cleaned_data)
+        messages.success(request, "Who may add people is saved. It holds from now on, for every ticket.")
+        return redirect("orgs:visibility", slug)
+    context = {
+        "organization": organization,
+        "form": form,
+        "last_switch": last_switch_of_visibility(organization),
+    }
+    return render(request, "orgs/visibility.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,34 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from orgs.access import last_switch_of_visibility, organization_for
+from orgs.actions import change_visibility
+from orgs.actor import actor_of
+from orgs.models import Visibility
+from orgs.roles import Capability
+from supportcenter.http import posted
+from tickets.access import sight_under
+from tickets.forms import VisibilityForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def visibility(request: HttpRequest, slug: str) -> HttpResponse:
+    """What switching the visibility of tickets would do, and switching it."""
+    actor = actor_of(request)
+    organization = organization_for(actor, slug, capability=Capability.MANAGE_ACCOUNTS)
+    other = Visibility.OWN if organization.visibility == Visibility.ALL else Visibility.ALL
+    form = VisibilityForm(posted(request), initial={"visibility": other})
+    if request.method == "POST" and form.is_valid():
+        changed = change_visibility(actor=actor, organization=organization, **form.cleaned_data)
+        messages.success(request, f"{changed} now shows: {changed.get_visibility_display()}.")
+        return redirect("tickets:visibility", slug)
+    context = {
+        "customer": organization,
+        "other": other,
+        "preview": sight_under(organization, other),
+        "form": form,
+        "last_switch": last_switch_of_visibility(organization),
+    }
+    return render(request, "tickets/visibility.html", context, status=422 if form.errors else 200)
