@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -106,6 +106,12 @@ def waiting_invitation_for(organization: Organization, invitation_id: int) -> In
 def units_of(organization: Organization) -> QuerySet[OrganizationalUnit]:
     """The units of an organization by name."""
     return organization.units.all()
+
+
+def resources_of(organization: Organization) -> QuerySet[OrganizationalUnit]:
+    """The units of an organization with ``projects``, each with its running ``services``; three queries."""
+    running = Prefetch("projects__services", Service.objects.running())
+    return units_of(organization).prefetch_related("projects", running)
 
 
 def audit_log_of(organization: Organization) -> QuerySet[AuditEntry]:

@@ -1,6 +1,7 @@
 """Shapes of what people type about themselves and their organization."""
 
 import zoneinfo
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,8 +9,11 @@ from django.http import HttpRequest
 
 from orgs.access import units_of
 from orgs.actions import accept_invitation, change_profile
+from orgs.csv_import import MOST_BYTES, BadFile, Problem, decode
 from orgs.models import Membership, User, normalize_email
+from orgs.resource_file import read_services
 from orgs.roles import OrganizationRole
+from supportcenter.errors import RuleViolation
 
 TIME_ZONES = [
     (name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones()) if "/" in name
@@ -81,3 +85,46 @@ class ParticipantsPolicyForm(forms.Form):
         widget=forms.RadioSelect,
         help_text="Whoever is added sees the whole ticket. Support can add people in any case.",
     )
+
+
+class ResourcesForm(forms.Form):
+    """A file of units, projects and services, chosen or pasted; what was chosen shows as if pasted."""
+
+    file = forms.FileField(
+        required=False,
+        label="CSV file",
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain", "data-max-mb": "1"}),
+    )
+    text = forms.CharField(
+        required=False,
+        strip=False,  # the numbers of lines must stay as they are seen
+        label="Or its lines, pasted",
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "wrap": "off", "class": "is-code"}),
+    )
+    is_complete = forms.BooleanField(
+        required=False,
+        label="The file is complete",
+        help_text="Services of the organization that are not in it are marked as removed.",
+    )
+    problems: Sequence[Problem] = ()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        try:
+            if file := values.get("file"):
+                values["text"] = decode(file.read(MOST_BYTES + 1))
+                self.data = dict(self.data.items()) | {"text": values["text"]}
+            if values.get("text", "").strip():
+                values["lines"] = read_services(values["text"])
+            elif not self.errors:
+                self.add_error("file", "Choose a file, or paste its lines below.")
+        except BadFile as bad:
+            self.refuse(bad)
+        return values
+
+    def refuse(self, violation: RuleViolation) -> None:
+        """Show why nothing was imported."""
+        self.problems = violation.problems if isinstance(violation, BadFile) else ()
+        count = len(self.problems)
+        told = f"Nothing is imported. See the {count} problem{'' if count == 1 else 's'} below."
+        self.add_error(None, told if self.problems else violation.message)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orgs.views import audit_log, invitations, members, people, profile, visibility
+from orgs.views import audit_log, invitations, members, people, profile, resources, visibility
 
 app_name = "orgs"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
         members.invitation_withdrawal,
         name="invitation_withdrawal",
     ),
+    path("o/<slug:slug>/admin/resources/", resources.resources, name="resources"),
+    path("account-team/organizations/<slug:slug>/resources/", resources.import_page, name="import_resources"),
     path("o/<slug:slug>/admin/visibility/", visibility.visibility, name="visibility"),
     path("o/<slug:slug>/admin/audit-log/", audit_log.audit_log, name="audit_log"),
     path("o/<slug:slug>/admin/audit-log/export/", audit_log.audit_log_export, name="audit_log_export"),

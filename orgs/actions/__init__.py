@@ -8,6 +8,7 @@ from orgs.actions.invitations import (
 )
 from orgs.actions.members import change_member, is_last_admin, remove_member
 from orgs.actions.people import change_profile
+from orgs.actions.resources import import_resources
 from orgs.actions.settings import change_participants_policy, change_visibility
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "change_participants_policy",
     "change_profile",
     "change_visibility",
+    "import_resources",
     "invite_member",
     "is_last_admin",
     "remove_member",

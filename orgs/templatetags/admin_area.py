@@ -12,6 +12,7 @@ register = template.Library()
 
 PAGES = [
     ("Members", "orgs:members", "users", Capability.MANAGE_MEMBERS),
+    ("Units, projects and services", "orgs:resources", "server", Capability.MANAGE_ORGANIZATION),
     ("Visibility", "orgs:visibility", "eye", Capability.MANAGE_ORGANIZATION),
     ("Audit log", "orgs:audit_log", "history", Capability.MANAGE_ORGANIZATION),
 ]

@@ -1,0 +1,46 @@
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from orgs.access import organization_for, resources_of
+from orgs.actions import import_resources
+from orgs.actor import actor_of
+from orgs.forms import ResourcesForm
+from orgs.resource_file import COLUMNS
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
+
+
+@require_safe
+def resources(request: HttpRequest, slug: str) -> HttpResponse:
+    """The organization's units with their projects and services."""
+    organization = organization_for(actor_of(request), slug, capability=Capability.MANAGE_ORGANIZATION)
+    context = {"organization": organization, "units": resources_of(organization)}
+    return render(request, "orgs/resources.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Checking and importing a file of units, projects and services. What is checked stays to be imported."""
+    actor = actor_of(request)
+    organization = organization_for(actor, slug, capability=Capability.MANAGE_ACCOUNTS)
+    is_check = request.POST.get("do") != "import"
+    form = ResourcesForm(request.POST, request.FILES) if request.method == "POST" else ResourcesForm()
+    context: dict[str, Any] = {"customer": organization, "is_check": is_check, "columns": COLUMNS}
+    if form.is_bound and form.is_valid():
+        try:
+            context["outcome"] = import_resources(
+                actor=actor,
+                organization=organization,
+                lines=form.cleaned_data["lines"],
+                is_complete=form.cleaned_data["is_complete"],
+                dry_run=is_check,
+            )
+        except RuleViolation as violation:
+            form.refuse(violation)
+        else:
+            form = form if is_check else ResourcesForm()
+    context["form"] = form
+    return render(request, "orgs/import_resources.html", context, status=422 if form.errors else 200)
