@@ -1,7 +1,98 @@
+from typing import Any
+
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Field, Model, QuerySet
+from django.db.models.options import Options
+from django.http import HttpRequest
 
 from orgs import models
+from orgs.actions import change_member, is_last_admin
+from orgs.actions.record import record
+from orgs.actor import Actor, Source
+from orgs.roles import OrganizationRole
+from supportcenter.errors import RuleViolation
+
+
+class AuditedAdmin(admin.ModelAdmin):
+    """Writes an audit entry, with the values before and after, for each row that is added, changed or
+    deleted here, also as an inline. Say in ``area`` where it belongs, and in ``organization_of`` whose it is.
+    """
+
+    area: models.AuditArea
+
+    def organization_of(self, obj: Any) -> models.Organization:
+        """The organization in whose audit log a change of ``obj`` stands."""
+        return obj.organization
+
+    def area_of(self, obj: Any) -> models.AuditArea:
+        return self.area
+
+    def save_model(self, request: HttpRequest, obj: Model, form: forms.Form, change: bool) -> None:
+        before = self._stored(type(obj), [obj.pk])
+        super().save_model(request, obj, form, change)
+        self._audit(request, before.get(obj.pk), obj)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:
+        before = self._stored(formset.model, [each.instance.pk for each in formset.initial_forms])
+        super().save_formset(request, form, formset, change)
+        after = self._stored(formset.model, [*before, *(each.pk for each in formset.new_objects)])
+        for pk in before | after:
+            self._audit(request, before.get(pk), after.get(pk))
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        self._audit(request, obj, None)
+        super().delete_model(request, obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        for obj in queryset:
+            self._audit(request, obj, None)
+        super().delete_queryset(request, queryset)
+
+    @staticmethod
+    def _stored(model: type[Model], keys: list[Any]) -> dict[Any, Model]:
+        """Rows as the database has them, whatever a form has made of them meanwhile."""
+        return model._default_manager.in_bulk([key for key in keys if key])  # noqa: SLF001
+
+    def _audit(self, request: HttpRequest, before: Model | None, after: Model | None) -> None:
+        obj = after or before
+        was, now = values_of(before), values_of(after)
+        changed = [name for name in was | now if was.get(name) != now.get(name)]
+        if obj is None or not changed:
+            return
+        how = "changed" if before and after else "deleted" if before else "added"
+        options, organization = _options(obj), self.organization_of(obj)
+        kind = str(options.model_name)
+        record(
+            organization,
+            self.area_of(obj),
+            f"{kind}.{how}",
+            f"{how.capitalize()} the {options.verbose_name} {obj}",
+            actor=Actor.of(request.user, Source.WEB),  # type: ignore[arg-type]
+            before={name: was[name] for name in changed if name in was},
+            after={name: now[name] for name in changed if name in now},
+            **({} if obj == organization else {kind: obj.pk}),
+        )
+
+
+def values_of(obj: Model | None) -> dict[str, Any]:
+    """The fields of a row by their names, in words."""
+    fields = _options(obj).concrete_fields if obj else []
+    return {str(each.verbose_name): _words(obj, each) for each in fields if not each.primary_key}
+
+
+def _options(obj: Model) -> Options:
+    return obj._meta  # noqa: SLF001 - Django's documented name
+
+
+def _words(obj: Any, field: Field) -> Any:
+    value = getattr(obj, field.name)
+    if value is None or isinstance(value, bool):
+        return value
+    return str(getattr(obj, f"get_{field.name}_display")() if field.choices else value)
 
 
 class UserForm(forms.ModelForm):
@@ -26,28 +117,107 @@ class UnitInline(admin.TabularInline):
 
 
 @admin.register(models.Organization)
-class OrganizationAdmin(admin.ModelAdmin):
+class OrganizationAdmin(AuditedAdmin):
     list_display = ["name", "slug", "country", "time_zone", "visibility"]
     search_fields = ["name", "slug"]
+    readonly_fields = ["visibility", "participants_may_add"]  # they have pages that say what follows
     inlines = [UnitInline]
+
+    def organization_of(self, obj: Any) -> models.Organization:
+        return obj if isinstance(obj, models.Organization) else obj.organization
+
+    def area_of(self, obj: Any) -> models.AuditArea:
+        is_unit = isinstance(obj, models.OrganizationalUnit)
+        return models.AuditArea.RESOURCES if is_unit else models.AuditArea.SETTINGS
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # its audit log stays for ever
+
+
+class ProjectForm(forms.ModelForm):
+    """A project stays in its organization: its tickets do."""
+
+    def clean_unit(self) -> models.OrganizationalUnit:
+        unit = self.cleaned_data["unit"]
+        if self.instance.pk and unit.organization_id != self.instance.unit.organization_id:
+            raise ValidationError("A project cannot move to another organization.")
+        return unit
 
 
 @admin.register(models.Project)
-class ProjectAdmin(admin.ModelAdmin):
+class ProjectAdmin(AuditedAdmin):
+    area = models.AuditArea.RESOURCES
+    form = ProjectForm
     list_display = ["name", "unit"]
     list_select_related = ["unit__organization"]
     search_fields = ["name"]
 
+    def organization_of(self, obj: models.Project) -> models.Organization:
+        return obj.unit.organization
+
+
+class ServiceForm(forms.ModelForm):
+    """A service stays in its organization: its tickets do."""
+
+    def clean_project(self) -> models.Project:
+        project = self.cleaned_data["project"]
+        if self.instance.pk and project.unit.organization_id != self.instance.project.unit.organization_id:
+            raise ValidationError("A service cannot move to another organization.")
+        return project
+
 
 @admin.register(models.Service)
-class ServiceAdmin(admin.ModelAdmin):
-    list_display = ["name", "project", "product", "is_paid", "is_early_availability"]
+class ServiceAdmin(AuditedAdmin):
+    area = models.AuditArea.RESOURCES
+    form = ServiceForm
+    list_display = ["name", "project", "product", "is_paid", "is_early_availability", "removed_at"]
     list_select_related = ["project"]
     search_fields = ["name", "project__name"]
 
+    def organization_of(self, obj: models.Service) -> models.Organization:
+        return obj.project.unit.organization
+
+
+class MembershipForm(forms.ModelForm):
+    """The rules of ``change_member``, told at the field that breaks them."""
+
+    def clean_role(self) -> str:
+        role = self.cleaned_data["role"]
+        if self.instance.pk and role != OrganizationRole.ADMIN and is_last_admin(self.instance):
+            raise ValidationError("This is the only organization admin. Make somebody else admin first.")
+        return role
+
+    def clean(self) -> None:
+        organization = self.cleaned_data.get("organization") or getattr(self.instance, "organization", None)
+        unit = self.cleaned_data.get("unit")
+        if unit and unit.organization != organization:
+            self.add_error("unit", "This unit is not in the organization.")
+
 
 @admin.register(models.Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(AuditedAdmin):
+    """For the first admin of an organization, and for where none is left who can sign in. Members are removed
+    on the organization's own page.
+    """
+
+    area = models.AuditArea.PEOPLE
+    form = MembershipForm
     list_display = ["user", "organization", "unit", "role"]
     list_select_related = ["user", "organization", "unit"]
     autocomplete_fields = ["user", "organization"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["user", "organization"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.Form, change: bool) -> None:
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        actor = Actor.of(request.user, Source.WEB)  # type: ignore[arg-type]
+        try:
+            change_member(actor=actor, membership=obj, role=obj.role, unit=obj.unit)
+        except RuleViolation as violation:  # somebody else changed the admins since the form was checked
+            self.message_user(request, violation.message, messages.ERROR)
