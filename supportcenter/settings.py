@@ -50,6 +50,17 @@ HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000)
 # Minutes within which somebody of support must take an escalation before it is mailed again.
 ESCALATION_MINUTES = env.int("ESCALATION_MINUTES", default=30)
 
+# --- Support tiers and invoices ---
+
+# The currency of prices and service charges, three letters of ISO 4217. Set it once, before the first charge.
+PRICE_CURRENCY = env.str("PRICE_CURRENCY", default="EUR")
+# Country (ISO 3166, two letters) whose public holidays count for organizations that have none of their own.
+HOLIDAY_COUNTRY = env.str("HOLIDAY_COUNTRY", default="")
+# Business days within which a new support tier is promised.
+TIER_SETUP_DAYS = env.int("TIER_SETUP_DAYS", default=2)
+# `True` activates tier changes by themselves on the promised date, without the account team.
+AUTO_COMPLETE_TIER_CHANGES = env.bool("AUTO_COMPLETE_TIER_CHANGES", default=False)
+
 _site = urlsplit(SITE_URL)
 if _site.scheme not in {"http", "https"} or not _site.hostname:
     raise ImproperlyConfigured("SITE_URL must look like https://support.example.com")

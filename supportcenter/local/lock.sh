@@ -10,7 +10,7 @@ trap 'rm -rf "$folder"' EXIT
 "$folder/bin/python" -m pip install -qq --disable-pip-version-check uv
 cd "$here/../../requirements"
 # The largest first: what runs is then the same version as what is tested.
-for name in test local base; do
+for name in test local pdf base; do
     test "$name" = test && upgrade=--upgrade || upgrade="--constraints test.txt"
     # shellcheck disable=SC2086  # two words are meant
     "$folder/bin/uv" pip compile --quiet $upgrade --universal --python-version 3.11 --generate-hashes \
