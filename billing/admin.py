@@ -1,7 +1,11 @@
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 
 from billing import models
+from orgs.admin import AuditedAdmin
+from orgs.models import AuditArea, Organization
 
 
 class TargetInline(admin.TabularInline):
@@ -22,14 +26,57 @@ class SupportTierAdmin(admin.ModelAdmin):
 
 
 @admin.register(models.TierPeriod)
-class TierPeriodAdmin(admin.ModelAdmin):
-    list_display = ["organization", "tier", "started_at", "ended_at"]
-    list_select_related = ["organization", "tier"]
+class TierPeriodAdmin(AuditedAdmin):
+    """For mending history: what was invoiced from it is corrected on the next invoice."""
+
+    area = AuditArea.TIER
+    list_display = ["organization", "tier", "billing_group", "started_at", "ended_at"]
+    list_select_related = ["organization", "tier", "billing_group"]
     autocomplete_fields = ["organization"]
+
+
+@admin.register(models.ServiceCharge)
+class ServiceChargeAdmin(AuditedAdmin):
+    area = AuditArea.BILLING
+    list_display = ["service", "charged_on", "amount"]
+    list_select_related = ["service"]
+    search_fields = ["service__name", "service__project__name"]
+    autocomplete_fields = ["service"]
+    date_hierarchy = "charged_on"
+
+    def organization_of(self, obj: Any) -> Organization:
+        organization: Organization = obj.service.project.unit.organization
+        return organization
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """For looking only: these are written by actions."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(models.BillingGroup)
-class BillingGroupAdmin(admin.ModelAdmin):
-    list_display = ["name", "organization", "currency"]
+class BillingGroupAdmin(ReadOnlyAdmin):
+    list_display = ["name", "organization", "currency", "is_default"]
     list_select_related = ["organization"]
-    autocomplete_fields = ["organization"]
+    search_fields = ["name", "organization__name"]
+
+
+@admin.register(models.TierChange)
+class TierChangeAdmin(ReadOnlyAdmin):
+    list_display = ["organization", "from_tier", "to_tier", "status", "requested_at"]
+    list_select_related = ["organization", "from_tier", "to_tier"]
+    list_filter = ["status"]
+
+
+@admin.register(models.Invoice)
+class InvoiceAdmin(ReadOnlyAdmin):
+    list_display = ["reference", "billing_group", "month", "total", "currency"]
+    list_select_related = ["billing_group"]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import holidays
 from django.db import models
 
 
@@ -69,3 +70,15 @@ class SupportHours:
         while self.hours != Hours.ALWAYS and day.weekday() >= SATURDAY:
             day += timedelta(days=1)
         return day
+
+
+def business_day_after(day: date, count: int, *, country: str) -> date:
+    """The ``count``-th business day after ``day`` in a country (ISO 3166, two letters).
+
+    Its weekends and public holidays are skipped; without a known country, Saturdays and Sundays.
+    """
+    try:
+        calendar = holidays.country_holidays(country)
+    except NotImplementedError:
+        calendar = holidays.HolidayBase()
+    return calendar.get_nth_working_day(day, count)

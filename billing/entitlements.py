@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from billing.calendars import Hours, SupportHours
-from billing.models import SlaTarget, SupportTier, TierPeriod
+from billing.models import CustomSla, SupportTier, TierPeriod
 from orgs.models import Organization, Service
 
 FREE_TIER = "basic"
@@ -53,6 +53,7 @@ class Entitlement:
     tier_name: str
     hours_words: str
     has_phone: bool
+    is_custom: bool
     targets: Mapping[str, FirstResponse]
 
 
@@ -62,18 +63,44 @@ def is_entitled(organization: Organization) -> bool:
 
 
 def tier_of(organization: Organization, at: datetime | None = None) -> SupportTier:
-    """The tier in force at an instant; Basic where none was ever bought."""
+    """The tier in force at an instant; the free one where none was ever bought."""
     periods = TierPeriod.objects.at(at or timezone.now()).filter(organization=organization)
     period = periods.select_related("tier").first()
     return period.tier if period else SupportTier.objects.get(code=FREE_TIER)
 
 
 def entitlement_of(organization: Organization, at: datetime | None = None) -> Entitlement:
-    """Tier, hours and first-response targets of an organization; two or three queries."""
+    """Tier, hours and first-response targets of an organization; two to four queries."""
     tier = tier_of(organization, at)
+    sla = _custom_sla(organization) if tier.allows_custom_sla else None
+    return _custom(tier, sla) if sla else entitlement_under(tier, organization)
+
+
+def entitlement_under(tier: SupportTier, organization: Organization) -> Entitlement:
+    """What a tier's own matrix would promise to an organization."""
     support = SupportHours(Hours(tier.hours), ZoneInfo(organization.time_zone))
     # A target that staff removed is no promise: best effort, by the next business day.
     targets = defaultdict(lambda: FirstResponse("", support, None, 1))
-    for each in SlaTarget.objects.filter(tier=tier):
+    for each in tier.targets.all():
         targets[each.severity] = FirstResponse(each.severity, support, each.minutes, each.business_days)
-    return Entitlement(tier.name, Hours(tier.hours).label, tier.has_phone, targets)
+    return Entitlement(tier.name, Hours(tier.hours).label, tier.has_phone, is_custom=False, targets=targets)
+
+
+def entitlements_by_tier(organization: Organization) -> list[Entitlement]:
+    """What each tier would promise to an organization, from the smallest to the largest; two queries."""
+    tiers = SupportTier.objects.prefetch_related("targets")
+    return [entitlement_under(tier, organization) for tier in tiers]
+
+
+def _custom_sla(organization: Organization) -> CustomSla | None:
+    return CustomSla.objects.filter(organization=organization).prefetch_related("targets").first()
+
+
+def _custom(tier: SupportTier, sla: CustomSla) -> Entitlement:
+    """The tier with the agreed targets in place of its matrix."""
+    support = SupportHours(Hours(sla.hours), ZoneInfo(sla.time_zone))
+    targets = defaultdict(lambda: FirstResponse("", support, None, 1))
+    for each in sla.targets.all():
+        targets[each.severity] = FirstResponse(each.severity, support, each.minutes, None)
+    words = f"{Hours(sla.hours).label}, custom SLA"
+    return Entitlement(tier.name, words, tier.has_phone, is_custom=True, targets=targets)

@@ -34,6 +34,7 @@ STARTING_TIERS: list[dict[str, Any]] = [
         "name": "Premium",
         "hours": Hours.ALWAYS,
         "has_phone": True,
+        "allows_custom_sla": True,
         "minimum_amount": Decimal(10000),
         "percentage": Decimal(10),
         "minutes": {"low": 480, "high": 30, "critical": 15},

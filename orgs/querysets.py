@@ -20,13 +20,14 @@ class UserQuerySet(models.QuerySet):
 
     def agents(self) -> Self:
         """Active staff who work the queue, by name."""
-        return self._staff_with(Capability.WORK_QUEUE).order_by("name")
+        return self.staff_with(Capability.WORK_QUEUE).order_by("name")
 
     def duty_leads(self) -> Self:
         """Active staff who are told of escalations."""
-        return self._staff_with(Capability.LEAD_ESCALATIONS)
+        return self.staff_with(Capability.LEAD_ESCALATIONS)
 
-    def _staff_with(self, capability: Capability) -> Self:
+    def staff_with(self, capability: Capability) -> Self:
+        """Active staff who hold a capability."""
         roles = [role for role, granted in STAFF_CAPABILITIES.items() if capability in granted]
         return self.filter(is_active=True, staff_role__in=roles)
 

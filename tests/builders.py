@@ -1,9 +1,17 @@
 """Builders: one call makes one thing, through the actions that the product uses."""
 
 import uuid
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from orgs.models import Organization, User
+from django.utils import timezone
+
+from billing.actions import close_month, request_tier_change
+from billing.models import Invoice, ServiceCharge, SupportTier, TierChange
+from billing.quote import digest
+from billing.quoting import quote_for
+from orgs.models import Organization, Service, User
 from tests.cast import actor
 from tickets.actions import TicketDraft, add_comment, open_ticket
 from tickets.models import Comment, Product, Reason, Ticket
@@ -27,6 +35,28 @@ def ticket(requester: User, organization: Organization, **changes: Any) -> Ticke
 
 def comment(author: User, on: Ticket, body: str = "Any news?", **changes: Any) -> Comment:
     return add_comment(actor=actor(author), ticket=on, body=body, **changes)
+
+
+def tier_change(admin: User, organization: Organization, tier: str, **changes: Any) -> TierChange:
+    """A request for a tier as the pages make it: at the quote that was just seen."""
+    wanted = SupportTier.objects.get(code=tier)
+    group = changes.pop("group", None) or organization.billing_groups.get(is_default=True)
+    seen = digest(quote_for(organization, wanted, group, timezone.now()))
+    return request_tier_change(
+        actor=actor(admin), organization=organization, tier=wanted, billing_group=group, confirmed=seen
+    )
+
+
+def charge(service: Service, day: date, amount: str = "100") -> ServiceCharge:
+    return ServiceCharge.objects.create(service=service, charged_on=day, amount=Decimal(amount))
+
+
+def invoice(service: Service, month: date = date(2026, 10, 1), amount: str = "100") -> Invoice:
+    """The invoice of a month in which one service was charged once."""
+    charge(service, month, amount)
+    organization = service.project.unit.organization
+    close_month(organization=organization, month=month)
+    return Invoice.objects.get(billing_group__organization=organization, month=month)
 
 
 def form_data(**changes: Any) -> dict[str, Any]:

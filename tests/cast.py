@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from allauth.account.models import EmailAddress
 
-from billing.models import SupportTier, TierPeriod
+from billing.actions import start_period
+from billing.models import BillingGroup, SupportTier
 from orgs.actor import Actor, Source
 from orgs.models import Membership, Organization, OrganizationalUnit, Project, Service, User
 
@@ -29,6 +30,8 @@ class Cast:
     gus: User  # duty lead
     hal: User  # account manager
     kafka: Service  # a paid service of Acme
+    acme_group: BillingGroup  # where Acme's costs go
+    globex_group: BillingGroup
 
     def people(self) -> dict[str, User]:
         names = ["ada", "ben", "cleo", "dov", "eve", "ivy", "fay", "gus", "hal"]
@@ -49,6 +52,8 @@ def make_cast() -> Cast:
     _service(lab, "hobby-lab", "toy-valkey", "valkey", is_paid=False)
     return Cast(
         acme=acme,
+        acme_group=acme.billing_groups.get(),
+        globex_group=globex.billing_groups.get(),
         globex=globex,
         hobby=hobby,
         kafka=kafka,
@@ -84,9 +89,8 @@ def staff(email: str, name: str, role: str) -> User:
 
 def _organization(slug: str, name: str, tier: str, units: list[str]) -> tuple:
     organization = Organization.objects.create(slug=slug, name=name)
-    TierPeriod.objects.create(
-        organization=organization, tier=SupportTier.objects.get(code=tier), started_at=LONG_AGO
-    )
+    group = BillingGroup.objects.create(organization=organization, name=f"{name} main", is_default=True)
+    start_period(organization, SupportTier.objects.get(code=tier), at=LONG_AGO, group=group)
     made = [OrganizationalUnit.objects.create(organization=organization, name=unit) for unit in units]
     return organization, *made
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
+from billing.actions import start_period
 from billing.entitlements import entitlement_of, is_entitled, tier_of
 from billing.models import SupportTier, TierPeriod
 
@@ -43,12 +44,9 @@ def test_paid_service_entitles(cast):
 
 
 def test_tier_of_a_day_is_the_one_of_that_day(cast):
-    period = TierPeriod.objects.get(organization=cast.acme)
     changed = timezone.now() - timedelta(days=10)
-    period.ended_at = changed
-    period.save(update_fields=["ended_at"])
     premium = SupportTier.objects.get(code="premium")
-    TierPeriod.objects.create(organization=cast.acme, tier=premium, started_at=changed)
+    start_period(cast.acme, premium, at=changed, group=cast.acme_group)
     assert tier_of(cast.acme, changed - timedelta(seconds=1)).code == "advanced"
     assert tier_of(cast.acme, changed).code == "premium"
 

@@ -1,23 +1,30 @@
 """Support tiers as data, and which organization had which tier when."""
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.utils import timezone
 
 from billing.calendars import Hours
+from billing.models.groups import BillingGroup
 from billing.querysets import TierPeriodQuerySet
-from orgs.models import Organization
+from orgs.models import Organization, validate_time_zone
 
 
 class SupportTier(models.Model):
-    """What can be bought. Prices are per month, in euro; the larger of minimum and percentage applies."""
+    """What can be bought. Prices are per month, in the currency of prices (``PRICE_CURRENCY``).
+
+    The larger of minimum and percentage applies.
+    """
 
     code = models.SlugField(unique=True)
     name = models.CharField(max_length=40)
     position = models.PositiveSmallIntegerField(unique=True)
     hours = models.CharField(max_length=10, choices=Hours)
     has_phone = models.BooleanField(default=False, help_text="Phone support for Critical tickets")
+    allows_custom_sla = models.BooleanField(default=False, help_text="Whether targets can be agreed on")
     minimum_amount = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     percentage = models.DecimalField(
         max_digits=5, decimal_places=2, default=0, help_text="Of service charges"
@@ -33,6 +40,11 @@ class SupportTier(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it comes with any paid service, at no cost of its own."""
+        return not self.minimum_amount and not self.percentage
 
 
 class SlaTarget(models.Model):
@@ -64,11 +76,17 @@ class SlaTarget(models.Model):
 class TierPeriod(models.Model):
     """One organization on one tier from ``started_at`` until ``ended_at`` (open end: today's tier).
 
-    The database keeps periods of an organization from overlapping.
+    Price and billing group are the agreed ones and stay, whatever the tier costs later. The database keeps
+    periods of an organization from overlapping, and the group to the organization.
     """
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="tier_periods")
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tier_periods")
     tier = models.ForeignKey(SupportTier, on_delete=models.PROTECT, related_name="periods")
+    billing_group = models.ForeignKey(
+        BillingGroup, null=True, blank=True, on_delete=models.PROTECT, related_name="tier_periods"
+    )
+    minimum_amount = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    percentage = models.DecimalField(max_digits=5, decimal_places=2, default=0)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -80,6 +98,11 @@ class TierPeriod(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gt=F("started_at")),
                 name="tier_period_forward",
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum_amount=0, percentage=0)
+                | Q(minimum_amount__gte=0, percentage__gte=0, billing_group__isnull=False),
+                name="tier_period_charged_to_a_group",
             ),
             ExclusionConstraint(
                 name="one_tier_at_any_instant",
@@ -97,15 +120,37 @@ class TierPeriod(models.Model):
         return f"{self.organization}: {self.tier} since {self.started_at:%Y-%m-%d}"
 
 
-class BillingGroup(models.Model):
-    """Where costs of an organization are charged: one currency, one invoice a month."""
+class CustomSla(models.Model):
+    """Targets that an organization agreed on; they replace the matrix of a tier that allows it."""
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="billing_groups")
-    name = models.CharField(max_length=120)
-    currency = models.CharField(max_length=3, default="EUR")
+    organization = models.OneToOneField(Organization, on_delete=models.PROTECT, related_name="custom_sla")
+    hours = models.CharField(max_length=10, choices=Hours, default=Hours.ALWAYS)
+    time_zone = models.CharField(max_length=64, validators=[validate_time_zone])
+    document_url = models.URLField(max_length=500, help_text="Where the signed text is kept")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="billing_group_once")]
+        verbose_name = "custom SLA"
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.currency})"
+        return f"Custom SLA of {self.organization}"
+
+
+class CustomSlaTarget(models.Model):
+    """The first-response promise of a custom SLA for one severity, in minutes of support time."""
+
+    sla = models.ForeignKey(CustomSla, on_delete=models.CASCADE, related_name="targets")
+    severity = models.CharField(max_length=10)
+    minutes = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sla", "severity"], name="custom_target_once"),
+            models.CheckConstraint(condition=Q(minutes__gt=0), name="custom_target_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.severity}: {self.minutes} min"

@@ -1,0 +1,29 @@
+"""Which tier an organization has from when."""
+
+from datetime import datetime
+
+from billing.models import BillingGroup, SupportTier, TierPeriod
+from billing.proration import Price
+from orgs.models import Organization
+
+
+def start_period(
+    organization: Organization,
+    tier: SupportTier,
+    *,
+    at: datetime,
+    group: BillingGroup | None,
+    price: Price | None = None,
+) -> TierPeriod:
+    """End the present period and begin one on ``tier``, at the agreed price or today's. Part of an action."""
+    if price is None:
+        price = Price(tier.minimum_amount, tier.percentage)
+    TierPeriod.objects.filter(organization=organization, ended_at=None).update(ended_at=at)
+    return TierPeriod.objects.create(
+        organization=organization,
+        tier=tier,
+        billing_group=None if price.is_free else group,
+        minimum_amount=price.minimum,
+        percentage=price.percentage,
+        started_at=at,
+    )

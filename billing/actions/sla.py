@@ -1,0 +1,90 @@
+"""Custom SLAs, for tiers that allow them."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from billing import events
+from billing.entitlements import tier_of
+from billing.models import CustomSla, CustomSlaTarget
+from orgs.actions.record import lock, record
+from orgs.actor import Actor
+from orgs.models import AuditArea, Organization
+from supportcenter.errors import RuleViolation
+
+
+@transaction.atomic
+def record_custom_sla(
+    *,
+    actor: Actor,
+    organization: Organization,
+    hours: str,
+    time_zone: str,
+    document_url: str,
+    minutes: Mapping[str, int],
+) -> CustomSla:
+    """Write down what was agreed: first-response ``minutes`` by severity, the hours, and where the text is.
+
+    Raises ``RuleViolation`` where the organization's tier has no custom SLA.
+    """
+    organization = lock(organization)
+    tier = tier_of(organization)
+    if not tier.allows_custom_sla:
+        raise RuleViolation("no_custom_sla", f"The tier {tier} has no custom SLA.")
+    before = custom_sla_values(organization)
+    sla, _ = CustomSla.objects.update_or_create(
+        organization=organization,
+        defaults={
+            "hours": hours,
+            "time_zone": time_zone,
+            "document_url": document_url,
+            "recorded_by": actor.user,
+            "recorded_at": timezone.now(),
+        },
+    )
+    sla.targets.all().delete()
+    CustomSlaTarget.objects.bulk_create(
+        CustomSlaTarget(sla=sla, severity=severity, minutes=value) for severity, value in minutes.items()
+    )
+    record(
+        organization,
+        AuditArea.TIER,
+        events.CUSTOM_SLA_RECORDED,
+        "Custom SLA recorded",
+        actor=actor,
+        before=before,
+        after=custom_sla_values(organization),
+    )
+    return sla
+
+
+@transaction.atomic
+def remove_custom_sla(*, actor: Actor, organization: Organization) -> None:
+    """Go back to the matrix of the tier. Without a custom SLA this does nothing."""
+    organization = lock(organization)
+    before = custom_sla_values(organization)
+    if not before:
+        return
+    CustomSla.objects.filter(organization=organization).delete()
+    record(
+        organization,
+        AuditArea.TIER,
+        events.CUSTOM_SLA_REMOVED,
+        "Custom SLA removed",
+        actor=actor,
+        before=before,
+    )
+
+
+def custom_sla_values(organization: Organization) -> dict[str, object]:
+    """The custom SLA as plain values; empty where there is none."""
+    sla = CustomSla.objects.filter(organization=organization).prefetch_related("targets").first()
+    if sla is None:
+        return {}
+    return {
+        "hours": sla.hours,
+        "time_zone": sla.time_zone,
+        "document_url": sla.document_url,
+        "minutes": {each.severity: each.minutes for each in sla.targets.all()},
+    }

@@ -1,0 +1,138 @@
+"""From charges and tiers to the lines of invoices. Pure.
+
+One rule makes every invoice: what is owed for a month minus what invoices already ask for it. For the month
+that is being closed nothing was asked yet; for closed months the rest is a correction, up or down.
+See docs/decisions/0011-invoices-by-difference.md.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from billing.models import LineKind
+from billing.money import percent, to_unit, words
+from billing.proration import Span, SupportPart, support_parts
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line to be, in the currency of prices."""
+
+    group_id: int
+    kind: LineKind
+    month: date
+    project_id: int | None
+    text: str
+    base_amount: Decimal
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Account:
+    """All about an organization that its invoices depend on.
+
+    ``charges`` are sums by month and project; ``billed`` is what closed invoices ask for, by month and
+    project (None: support); ``groups`` says which group a project's charges go to, and ``projects`` its name.
+    """
+
+    zone: ZoneInfo
+    currency: str
+    spans: Sequence[Span]
+    charges: Mapping[date, Mapping[int, Decimal]]
+    projects: Mapping[int, str]
+    groups: Mapping[int, int]
+    default_group: int
+    billed: Mapping[tuple[date, int | None], Decimal]
+
+    def charges_of(self, month: date) -> Decimal:
+        """The month's service charges of the whole organization."""
+        return sum(self.charges.get(month, {}).values(), Decimal(0))
+
+    def support_of(self, month: date) -> list[SupportPart]:
+        """What support costs in a month."""
+        charges = self.charges_of(month)
+        return support_parts(self.spans, month=month, zone=self.zone, charges=charges, currency=self.currency)
+
+
+def lines_of_month(account: Account, month: date) -> list[Line]:
+    """The lines for a month that is closed now: projects by name, then support by the day."""
+    services = [
+        Line(
+            account.groups.get(project, account.default_group),
+            LineKind.SERVICES,
+            month,
+            project,
+            f"Services of project {account.projects[project]}",
+            amount,
+        )
+        for project, amount in _by_name(account, account.charges.get(month, {}))
+        if amount
+    ]
+    return services + [_support_line(account, month, part) for part in account.support_of(month)]
+
+
+def corrections(account: Account, closed: Iterable[date]) -> list[Line]:
+    """What closed months still owe, or owe too much for: nothing, unless charges or tiers changed later."""
+    lines: list[Line] = []
+    for month in sorted(closed):
+        charged = account.charges.get(month, {})
+        known = {project for of_month, project in account.billed if of_month == month and project is not None}
+        for project, _ in _by_name(account, {key: Decimal(0) for key in known | set(charged)}):
+            owed = charged.get(project, Decimal(0))
+            about = f"services of project {account.projects[project]}"
+            group = account.groups.get(project, account.default_group)
+            lines += _difference(account, (month, project), owed, group=group, about=about)
+        parts = account.support_of(month)
+        owed = sum((part.amount for part in parts), Decimal(0))
+        payer = next((part.span.group_id for part in reversed(parts) if part.span.group_id), None)
+        group = payer or account.default_group
+        lines += _difference(account, (month, None), owed, group=group, about="support")
+    return lines
+
+
+def _difference(
+    account: Account, key: tuple[date, int | None], owed: Decimal, *, group: int, about: str
+) -> list[Line]:
+    month, project = key
+    billed = account.billed.get(key, Decimal(0))
+    if owed == billed:
+        return []
+    details = {"owed": str(owed), "billed": str(billed)}
+    text = f"Correction for {month:%B %Y}: {about}"
+    return [Line(group, LineKind.CORRECTION, month, project, text, owed - billed, details)]
+
+
+def _support_line(account: Account, month: date, part: SupportPart) -> Line:
+    price, charges = part.span.price, account.charges_of(month)
+    full = price.of_month(charges)
+    formula = (
+        f"larger of {words(price.minimum, account.currency)} and {percent(price.percentage)} of "
+        f"{words(charges, account.currency)}"
+    )
+    days = f"{part.first_day.day}–{part.last_day:%-d %B %Y}"
+    return Line(
+        part.span.group_id or account.default_group,
+        LineKind.SUPPORT,
+        month,
+        None,
+        f"Support tier {part.span.tier}, {days}: {part.days} of {part.days_in_month} days, {formula}",
+        part.amount,
+        {
+            "tier": part.span.tier,
+            "minimum": str(price.minimum),
+            "percentage": str(price.percentage),
+            "charges": str(charges),
+            "full_month": str(to_unit(full, account.currency)),
+            "days": part.days,
+            "days_in_month": part.days_in_month,
+            "first_day": part.first_day.isoformat(),
+            "last_day": part.last_day.isoformat(),
+        },
+    )
+
+
+def _by_name(account: Account, amounts: Mapping[int, Decimal]) -> list[tuple[int, Decimal]]:
+    return sorted(amounts.items(), key=lambda item: account.projects[item[0]])

@@ -1,0 +1,26 @@
+"""What can be bought, who bought it when, and what it cost."""
+
+from billing.models.changes import ChangeStatus, TierChange
+from billing.models.charges import ExchangeRate, ServiceCharge
+from billing.models.groups import BilledProject, BillingGroup
+from billing.models.invoices import CreditNote, Invoice, InvoiceLine, LineKind, MonthClose
+from billing.models.tiers import CustomSla, CustomSlaTarget, SlaTarget, SupportTier, TierPeriod
+
+__all__ = [
+    "BilledProject",
+    "BillingGroup",
+    "ChangeStatus",
+    "CreditNote",
+    "CustomSla",
+    "CustomSlaTarget",
+    "ExchangeRate",
+    "Invoice",
+    "InvoiceLine",
+    "LineKind",
+    "MonthClose",
+    "ServiceCharge",
+    "SlaTarget",
+    "SupportTier",
+    "TierChange",
+    "TierPeriod",
+]

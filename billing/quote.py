@@ -1,0 +1,149 @@
+"""What a change of tier would cost and bring, with every input. Pure.
+
+The quote is shown before the change is confirmed and stored with it, so its form is the JSON that is kept:
+``as_json`` is all that a page needs, today and in ten years.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from billing.money import percent, to_unit, words
+from billing.proration import Price, Span, begin_of, next_month, support_parts
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How much of the group's currency one unit of the currency of prices is worth, and in which month."""
+
+    currency: str
+    rate: Decimal
+    month: date | None
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a tier promises for a severity, in words, before and after the change."""
+
+    severity: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that a quote is computed from. Amounts are in ``base_currency``, the currency of prices."""
+
+    from_tier: str
+    to_tier: str
+    price: Price
+    billing_group: str
+    base_currency: str
+    rate: Rate
+    last_month: date
+    last_month_charges: Decimal
+    spans: Sequence[Span]
+    zone: ZoneInfo
+    promised_on: date | None
+    effective_at: datetime | None
+    promises: Sequence[Promise]
+    hours: tuple[str, str]
+    phone: tuple[bool, bool]
+
+
+def compute(inputs: Inputs) -> dict[str, Any]:
+    """The quote as JSON: inputs, formula, this month by the day, a full month, and what changes."""
+    base, rate = inputs.base_currency, inputs.rate
+    full = to_unit(inputs.price.of_month(inputs.last_month_charges), base)
+    starts_on = inputs.promised_on or _local_date(inputs)
+    return {
+        "from_tier": inputs.from_tier,
+        "to_tier": inputs.to_tier,
+        "billing_group": inputs.billing_group,
+        "minimum": str(inputs.price.minimum),
+        "percentage": str(inputs.price.percentage),
+        "base_currency": base,
+        "currency": rate.currency,
+        "exchange_rate": str(rate.rate),
+        "exchange_rate_month": rate.month.isoformat() if rate.month else None,
+        "last_month": inputs.last_month.isoformat(),
+        "last_month_charges": str(inputs.last_month_charges),
+        "formula": formula(inputs.price, inputs.last_month_charges, inputs.last_month, base),
+        "full_month": _both(full, rate),
+        "this_month": this_month(inputs, starts_on),
+        "starts_on": starts_on.isoformat(),
+        "promised_on": inputs.promised_on.isoformat() if inputs.promised_on else None,
+        "effective_at": inputs.effective_at.isoformat() if inputs.effective_at else None,
+        "promises": [asdict(each) for each in inputs.promises],
+        "hours": list(inputs.hours),
+        "phone": list(inputs.phone),
+    }
+
+
+def formula(price: Price, charges: Decimal, month: date, currency: str) -> str:
+    """The price of a month as a sentence with its numbers."""
+    if price.is_free:
+        return "This tier has no cost of its own."
+    share = charges * price.percentage / 100
+    return (
+        f"The larger of {words(price.minimum, currency)} and {percent(price.percentage)} of "
+        f"{words(charges, currency)} (the service charges of {month:%B %Y}), which is "
+        f"{words(share, currency)}: {words(price.of_month(charges), currency)} a month."
+    )
+
+
+def this_month(inputs: Inputs, starts_on: date) -> dict[str, Any]:
+    """The month in which the new tier starts, by the day: the old tier until then, and the new one."""
+    month = date(starts_on.year, starts_on.month, 1)
+    starts_at = begin_of(starts_on, inputs.zone)
+    spans = [_until(span, starts_at) for span in inputs.spans if span.started_at < starts_at]
+    spans.append(Span(inputs.to_tier, inputs.price, None, starts_at, None))
+    charges, base = inputs.last_month_charges, inputs.base_currency
+    parts = support_parts(spans, month=month, zone=inputs.zone, charges=charges, currency=base)
+    return {
+        "month": month.isoformat(),
+        "parts": [
+            {
+                "tier": part.span.tier,
+                "first_day": part.first_day.isoformat(),
+                "last_day": part.last_day.isoformat(),
+                "days": part.days,
+                "days_in_month": part.days_in_month,
+                "full_month": str(to_unit(part.span.price.of_month(charges), base)),
+                **_both(part.amount, inputs.rate),
+            }
+            for part in parts
+        ],
+        **_both(sum((part.amount for part in parts), Decimal(0)), inputs.rate),
+    }
+
+
+def digest(quote: dict[str, Any]) -> str:
+    """A short name of exactly this quote: a confirmation that names another one was for other numbers."""
+    return hashlib.sha256(json.dumps(quote, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def end_of_month(now: datetime, zone: ZoneInfo) -> datetime:
+    """The instant at which the present month ends in a time zone."""
+    return begin_of(next_month(now.astimezone(zone).date()), zone)
+
+
+def _until(span: Span, instant: datetime) -> Span:
+    """The span, ended at ``instant`` unless it ends before."""
+    ended_at = min(span.ended_at, instant) if span.ended_at else instant
+    return Span(span.tier, span.price, span.group_id, span.started_at, ended_at)
+
+
+def _local_date(inputs: Inputs) -> date:
+    assert inputs.effective_at  # noqa: S101 - one of promised_on and effective_at is always set
+    return inputs.effective_at.astimezone(inputs.zone).date()
+
+
+def _both(amount: Decimal, rate: Rate) -> dict[str, str]:
+    """An amount in the currency of prices and in the billing group's."""
+    return {"base_amount": str(amount), "amount": str(to_unit(amount * rate.rate, rate.currency))}

@@ -1,0 +1,85 @@
+"""Gathering what a quote is computed from."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from billing import quote
+from billing.calendars import business_day_after
+from billing.entitlements import Entitlement, entitlement_of, entitlement_under, tier_of
+from billing.models import BillingGroup, ExchangeRate, ServiceCharge, SupportTier, TierPeriod
+from billing.proration import Price, Span, local_month, previous_month
+from orgs.models import Organization
+
+SEVERITIES = (("low", "Low"), ("high", "High"), ("critical", "Critical"))
+
+
+def quote_for(
+    organization: Organization, tier: SupportTier, group: BillingGroup, now: datetime
+) -> dict[str, Any]:
+    """The quote for changing to ``tier`` at an instant, charged to ``group``."""
+    zone = ZoneInfo(organization.time_zone)
+    last_month = previous_month(local_month(now, zone))
+    before, after = entitlement_of(organization, now), entitlement_under(tier, organization)
+    promised_on, effective_at = when(organization, tier, now)
+    return quote.compute(
+        quote.Inputs(
+            from_tier=tier_of(organization, now).name,
+            to_tier=tier.name,
+            price=Price(tier.minimum_amount, tier.percentage),
+            billing_group=group.name,
+            base_currency=settings.PRICE_CURRENCY,
+            rate=latest_rate(group.currency),
+            last_month=last_month,
+            last_month_charges=ServiceCharge.objects.of_organization(organization).total_of(last_month),
+            spans=spans_of(organization),
+            zone=zone,
+            promised_on=promised_on,
+            effective_at=effective_at,
+            promises=[_promise(severity, label, before, after) for severity, label in SEVERITIES],
+            hours=(before.hours_words, after.hours_words),
+            phone=(before.has_phone, after.has_phone),
+        )
+    )
+
+
+def when(organization: Organization, tier: SupportTier, now: datetime) -> tuple[Any, Any]:
+    """The promised date of a paid tier, or the instant at which going down to the free one takes effect."""
+    zone = ZoneInfo(organization.time_zone)
+    if tier.is_free:
+        return None, quote.end_of_month(now, zone)
+    country = organization.country or settings.HOLIDAY_COUNTRY
+    today = now.astimezone(zone).date()
+    return business_day_after(today, settings.TIER_SETUP_DAYS, country=country), None
+
+
+def spans_of(organization: Organization) -> list[Span]:
+    """The organization's history of tiers at their agreed prices."""
+    periods = TierPeriod.objects.filter(organization=organization).select_related("tier")
+    return [
+        Span(
+            each.tier.name,
+            Price(each.minimum_amount, each.percentage),
+            each.billing_group_id,
+            each.started_at,
+            each.ended_at,
+        )
+        for each in periods
+    ]
+
+
+def latest_rate(currency: str) -> quote.Rate:
+    """The newest exchange rate of a currency; 1 and no month where there is none yet or none is needed."""
+    known = None
+    if currency != settings.PRICE_CURRENCY:
+        known = ExchangeRate.objects.filter(currency=currency).order_by("-month").first()
+        if known is None:
+            return quote.Rate(settings.PRICE_CURRENCY, Decimal(1), None)
+    return quote.Rate(currency, known.rate if known else Decimal(1), known.month if known else None)
+
+
+def _promise(severity: str, label: str, before: Entitlement, after: Entitlement) -> quote.Promise:
+    return quote.Promise(label, before.targets[severity].words, after.targets[severity].words)
