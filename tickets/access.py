@@ -4,6 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -27,6 +28,11 @@ from tickets.rules import (
     may_remove_participant,
 )
 from tickets.states import Status
+from tickets.what_if import Answered
+
+# How far back, and how many tickets at most, are replayed under each tier.
+REPLAYED_DAYS = 90
+REPLAYED_MOST = 1000
 
 
 def number_of(reference: str) -> int | None:
@@ -221,6 +227,14 @@ def allowed_on(actor: Actor, ticket: Ticket) -> Allowed:
         rate=may_rate(actor, ticket, rated_at, timezone.now()),
         follow_up=not live and actor.can(Capability.OPEN_TICKETS, ticket.organization_id),
     )
+
+
+def tickets_to_replay(organization: Organization, now: datetime) -> list[Answered]:
+    """Severity and times of the newest tickets of the last 90 days; one query."""
+    since = now - timedelta(days=REPLAYED_DAYS)
+    tickets = Ticket.objects.of(organization).filter(created_at__gte=since).order_by("-created_at")
+    rows = tickets.values_list("severity", "created_at", "first_responded_at")[:REPLAYED_MOST]
+    return [Answered(*row) for row in rows]
 
 
 @dataclass(frozen=True)

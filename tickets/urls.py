@@ -1,6 +1,17 @@
 from django.urls import path
 
-from tickets.views import account_team, conversation, create, files, lists, participation, queue, ticket, work
+from tickets.views import (
+    account_team,
+    conversation,
+    create,
+    files,
+    lists,
+    participation,
+    queue,
+    ticket,
+    what_if,
+    work,
+)
 
 app_name = "tickets"
 urlpatterns = [
@@ -35,6 +46,7 @@ urlpatterns = [
     path("uploads/", files.uploads, name="uploads"),
     path("preview/", ticket.preview, name="preview"),
     path("o/<slug:slug>/similar/", create.similar, name="similar"),
+    path("o/<slug:slug>/admin/support-tier/what-if/", what_if.what_if, name="what_if"),
     path("account-team/organizations/<slug:slug>/visibility/", account_team.visibility, name="visibility"),
     path("queue/", queue.queue, name="queue"),
     path("queue/<str:view>/", queue.queue, name="queue"),
