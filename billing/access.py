@@ -1,21 +1,145 @@
-"""Organizations as the account team sees them."""
+"""The only door to what organizations bought, for a person. Not visible is 404."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.http import Http404
 from django.utils import timezone
 
-from billing.models import TierPeriod
+from billing.models import (
+    BillingGroup,
+    CreditNote,
+    ExchangeRate,
+    Invoice,
+    SupportTier,
+    TierChange,
+    TierPeriod,
+)
 from orgs.access import organizations_for
 from orgs.actor import Actor
 from orgs.models import Organization, Service
 from orgs.roles import Capability
 
+RECENT = 20
 
-def organizations_with_tier(actor: Actor) -> QuerySet[Organization]:
-    """All organizations with ``tier_name``, ``is_entitled`` and ``member_count``, for the account team."""
+
+def organizations_with_tier(actor: Actor, words: str = "") -> QuerySet[Organization]:
+    """For the account team: organizations with ``tier_name``, ``is_entitled`` and ``member_count``."""
     current = TierPeriod.objects.at(timezone.now()).filter(organization=OuterRef("pk"))
     paid = Service.objects.running().filter(project__unit__organization=OuterRef("pk"), is_paid=True)
-    return organizations_for(actor, capability=Capability.MANAGE_ACCOUNTS).annotate(
+    found = organizations_for(actor, capability=Capability.MANAGE_ACCOUNTS)
+    if words:
+        found = found.filter(name__icontains=words)
+    return found.annotate(
         tier_name=Subquery(current.values("tier__name")[:1]),
         is_entitled=Exists(paid),
         member_count=Count("memberships"),
-    )
+    ).order_by("name")
+
+
+def tiers() -> QuerySet[SupportTier]:
+    """All tiers with their targets, from the smallest to the largest."""
+    return SupportTier.objects.prefetch_related("targets")
+
+
+def tier_called(code: str) -> SupportTier:
+    """One tier by its code, or 404."""
+    tier = tiers().filter(code=code).first()
+    if tier is None:
+        raise Http404("No such tier")
+    return tier
+
+
+def present_period(organization: Organization) -> TierPeriod | None:
+    """The running period with tier and billing group; None where the free tier was never left."""
+    periods = TierPeriod.objects.at(timezone.now()).filter(organization=organization)
+    return periods.select_related("tier", "billing_group").first()
+
+
+def groups_of(organization: Organization) -> QuerySet[BillingGroup]:
+    """The organization's billing groups, the default one first."""
+    return BillingGroup.objects.filter(organization=organization).order_by("-is_default", "name")
+
+
+def group_of(organization: Organization, pk: int) -> BillingGroup:
+    """One billing group of the organization, or 404."""
+    group = groups_of(organization).filter(pk=pk).select_related("organization").first()
+    if group is None:
+        raise Http404("No such billing group")
+    return group
+
+
+def open_change_of(organization: Organization) -> TierChange | None:
+    """The change that is under way, if there is one."""
+    return TierChange.objects.open().filter(organization=organization).for_list().first()
+
+
+def changes_of(organization: Organization) -> QuerySet[TierChange]:
+    """All changes of an organization, the newest first."""
+    return TierChange.objects.filter(organization=organization).for_list()
+
+
+def change_of(organization: Organization, pk: int) -> TierChange:
+    """One change of the organization, or 404."""
+    change = changes_of(organization).filter(pk=pk).first()
+    if change is None:
+        raise Http404("No such change")
+    return change
+
+
+def changes_for(actor: Actor) -> tuple[list[TierChange], QuerySet[TierChange]]:
+    """For the account team: open changes, the ones due first in front, and the last decided ones."""
+    all_changes = TierChange.objects.filter(organization__in=_accounts(actor)).for_list()
+    waiting = sorted(all_changes.open(), key=lambda each: (each.promised_on or date.max, each.pk))
+    return waiting, all_changes.exclude(pk__in=[each.pk for each in waiting]).order_by("-ended_at")[:RECENT]
+
+
+def change_for(actor: Actor, pk: int) -> TierChange:
+    """One change, for the account team, or 404."""
+    found = TierChange.objects.filter(organization__in=_accounts(actor), pk=pk).for_list()
+    change = found.select_related("ended_by").first()
+    if change is None:
+        raise Http404("No such change")
+    return change
+
+
+def is_overdue(change: TierChange, now: datetime) -> bool:
+    """Whether an open change has passed its promised date, in the organization's time zone."""
+    today = now.astimezone(ZoneInfo(change.organization.time_zone)).date()
+    return bool(change.is_open and change.promised_on and change.promised_on < today)
+
+
+def invoices_of(organization: Organization) -> QuerySet[Invoice]:
+    """All invoices of an organization, the newest first."""
+    invoices = Invoice.objects.filter(billing_group__organization=organization)
+    return invoices.select_related("billing_group__organization")
+
+
+def invoice_of(organization: Organization, pk: int) -> Invoice:
+    """One invoice of the organization with its lines, or 404."""
+    invoice = invoices_of(organization).filter(pk=pk).prefetch_related("lines__project").first()
+    if invoice is None:
+        raise Http404("No such invoice")
+    return invoice
+
+
+def open_credits_of(organization: Organization) -> QuerySet[CreditNote]:
+    """Credits that are not on an invoice yet."""
+    notes = CreditNote.objects.filter(billing_group__organization=organization, line=None)
+    return notes.select_related("billing_group", "created_by").order_by("created_at")
+
+
+def exchange_rates() -> QuerySet[ExchangeRate]:
+    """The newest exchange rates."""
+    return ExchangeRate.objects.order_by("-month", "currency")[:RECENT]
+
+
+def foreign_currencies(base: str) -> list[str]:
+    """Currencies of billing groups that need an exchange rate each month."""
+    others = BillingGroup.objects.exclude(currency=base).order_by("currency")
+    return list(others.values_list("currency", flat=True).distinct())
+
+
+def _accounts(actor: Actor) -> QuerySet[Organization]:
+    return organizations_for(actor, capability=Capability.MANAGE_ACCOUNTS)

@@ -1,8 +1,38 @@
 from django.urls import path
 
-from billing.views import account_team
+from billing.views import account_team, charges, groups, invoices, overview, tier
 
 app_name = "billing"
+
+ADMIN = "o/<slug:slug>/admin/"
+TIER = f"{ADMIN}support-tier/"
+TEAM = "account-team/"
+
 urlpatterns = [
-    path("account-team/organizations/", account_team.organizations, name="organizations"),
+    path(ADMIN, overview.overview, name="overview"),
+    path(TIER, tier.support_tier, name="tier"),
+    path(f"{TIER}change/", tier.choice, name="tier_choice"),
+    path(f"{TIER}change/<slug:code>/", tier.group, name="tier_group"),
+    path(f"{TIER}change/<slug:code>/<int:group_id>/", tier.confirmation, name="tier_quote"),
+    path(f"{TIER}changes/<int:pk>/", tier.change, name="tier_change"),
+    path(f"{TIER}changes/<int:pk>/cancellation/", tier.cancellation, name="tier_cancellation"),
+    path(f"{ADMIN}billing-groups/", groups.groups, name="groups"),
+    path(f"{ADMIN}billing-groups/<int:pk>/", groups.group, name="group"),
+    path(f"{ADMIN}billing-groups/<int:pk>/removal/", groups.removal, name="group_removal"),
+    path(f"{ADMIN}invoices/", invoices.invoices, name="invoices"),
+    path(f"{ADMIN}invoices/<int:pk>/", invoices.invoice, name="invoice"),
+    path(f"{ADMIN}invoices/<int:pk>/csv/", invoices.as_csv, name="invoice_csv"),
+    path(f"{ADMIN}invoices/<int:pk>/pdf/", invoices.as_pdf, name="invoice_pdf"),
+    path(f"{TEAM}tier-changes/", account_team.tier_changes, name="tier_changes"),
+    path(f"{TEAM}tier-changes/<int:pk>/", account_team.tier_change, name="team_change"),
+    path(f"{TEAM}tier-changes/<int:pk>/set-up/", account_team.set_up, name="set_up"),
+    path(f"{TEAM}tier-changes/<int:pk>/completion/", account_team.completion, name="completion"),
+    path(f"{TEAM}tier-changes/<int:pk>/refusal/", account_team.refusal, name="refusal"),
+    path(f"{TEAM}organizations/", account_team.organizations, name="organizations"),
+    path(f"{TEAM}organizations/<slug:slug>/", account_team.organization, name="organization"),
+    path(f"{TEAM}organizations/<slug:slug>/sla/", account_team.custom_sla, name="custom_sla"),
+    path(f"{TEAM}organizations/<slug:slug>/sla/removal/", account_team.sla_removal, name="sla_removal"),
+    path(f"{TEAM}organizations/<slug:slug>/credits/", account_team.credit, name="credits"),
+    path(f"{TEAM}charges/", charges.charges, name="charges"),
+    path(f"{TEAM}charges/rates/", charges.rates, name="rates"),
 ]

@@ -1,9 +1,10 @@
 """The only door to organizations for a person: not visible is 404, visible but not allowed is 403."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -43,6 +44,11 @@ def organizations_for(actor: Actor, *, capability: Capability) -> QuerySet[Organ
 def agents() -> QuerySet[User]:
     """Staff to whom tickets can be assigned."""
     return User.objects.agents()
+
+
+def staff_with(capability: Capability) -> QuerySet[User]:
+    """Active staff who hold a capability, by name."""
+    return User.objects.staff_with(capability).order_by("name")
 
 
 def members_with(organization: Organization, addresses: Sequence[str]) -> QuerySet[User]:
@@ -156,3 +162,34 @@ def invited_address(invitation_id: int | None) -> str | None:
 def _acceptable(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
     """Those that are neither used nor expired; a withdrawn one is gone."""
     return invitations.filter(accepted_at=None, expires_at__gt=timezone.now())
+
+
+@dataclass(frozen=True)
+class Summary:
+    """An organization in numbers."""
+
+    members: int
+    admins: Sequence[User]
+    invitations: int
+    units: int
+    projects: int
+    services: int
+    paid_services: int
+    newest_entries: Sequence[AuditEntry]
+
+
+def summary_of(organization: Organization) -> Summary:
+    """What the first page of the admin area says of people, resources and the latest changes; six queries."""
+    services = services_of(organization).order_by()
+    counts = services.aggregate(all=Count("pk"), paid=Count("pk", filter=Q(is_paid=True)))
+    entries = organization.audit_entries.select_related("actor").order_by("-id")[:5]
+    return Summary(
+        members=members_of(organization).count(),
+        admins=list(people_with(organization, Capability.MANAGE_ORGANIZATION)),
+        invitations=_acceptable(organization.invitations.all()).count(),
+        units=organization.units.count(),
+        projects=projects_of(organization).count(),
+        services=counts["all"],
+        paid_services=counts["paid"],
+        newest_entries=list(entries),
+    )

@@ -63,12 +63,16 @@ def _navigation(
     if actor.can(Capability.WORK_QUEUE):
         items.append(("Queue", "tickets:queue", [], "inbox"))
     if actor.can(Capability.MANAGE_ACCOUNTS):
+        items.append(("Tier changes", "billing:tier_changes", [], "refresh"))
         items.append(("Organizations", "billing:organizations", [], "building"))
+        items.append(("Service charges", "billing:charges", [], "coins"))
     if organization:
         items.append(("My tickets", "tickets:list", [organization.slug], "ticket"))
         items.append(("Create ticket", "tickets:new", [organization.slug], "plus"))
         if actor.can(Capability.MANAGE_ORGANIZATION, organization):
-            items.append(("Admin", "orgs:members", [organization.slug], "settings"))
+            items.append(("Admin", "billing:overview", [organization.slug], "settings"))
+        elif actor.can(Capability.SEE_INVOICES, organization):
+            items.append(("Invoices", "billing:invoices", [organization.slug], "receipt"))
     items.append(("Help", "help", [], "help"))
     return [_item(request, label, reverse(name, args=args), icon) for label, name, args, icon in items]
 

@@ -87,8 +87,8 @@ class ParticipantsPolicyForm(forms.Form):
     )
 
 
-class ResourcesForm(forms.Form):
-    """A file of units, projects and services, chosen or pasted; what was chosen shows as if pasted."""
+class CsvForm(forms.Form):
+    """A file, chosen or pasted; what was chosen shows as if pasted. Say in ``read`` what its text is."""
 
     file = forms.FileField(
         required=False,
@@ -101,12 +101,11 @@ class ResourcesForm(forms.Form):
         label="Or its lines, pasted",
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "wrap": "off", "class": "is-code"}),
     )
-    is_complete = forms.BooleanField(
-        required=False,
-        label="The file is complete",
-        help_text="Services of the organization that are not in it are marked as removed.",
-    )
     problems: Sequence[Problem] = ()
+
+    def read(self, text: str) -> Sequence[Any]:
+        """The lines of the file. Raises ``BadFile`` with all that is wrong in it."""
+        raise NotImplementedError
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -115,7 +114,7 @@ class ResourcesForm(forms.Form):
                 values["text"] = decode(file.read(MOST_BYTES + 1))
                 self.data = dict(self.data.items()) | {"text": values["text"]}
             if values.get("text", "").strip():
-                values["lines"] = read_services(values["text"])
+                values["lines"] = self.read(values["text"])
             elif not self.errors:
                 self.add_error("file", "Choose a file, or paste its lines below.")
         except BadFile as bad:
@@ -128,3 +127,16 @@ class ResourcesForm(forms.Form):
         count = len(self.problems)
         told = f"Nothing is imported. See the {count} problem{'' if count == 1 else 's'} below."
         self.add_error(None, told if self.problems else violation.message)
+
+
+class ResourcesForm(CsvForm):
+    """A file of units, projects and services."""
+
+    is_complete = forms.BooleanField(
+        required=False,
+        label="The file is complete",
+        help_text="Services of the organization that are not in it are marked as removed.",
+    )
+
+    def read(self, text: str) -> Sequence[Any]:
+        return read_services(text)

@@ -1,13 +1,211 @@
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+"""What the account team does: tier changes, organizations, custom SLAs, credits."""
 
-from billing.access import organizations_with_tier
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from billing import actions
+from billing.access import (
+    change_for,
+    changes_for,
+    changes_of,
+    groups_of,
+    invoices_of,
+    is_overdue,
+    open_credits_of,
+    organizations_with_tier,
+    present_period,
+)
+from billing.actions.invoices import outstanding
+from billing.actions.sla import custom_sla_values
+from billing.entitlements import entitlement_of, is_entitled, tier_of
+from billing.forms import CreditForm, CustomSlaForm, RefusalForm
+from billing.models import TierChange
+from orgs.access import organization_for, summary_of
 from orgs.actor import actor_of
+from orgs.models import Organization
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
+from supportcenter.http import posted
+
+TEAM = Capability.MANAGE_ACCOUNTS
+
+
+@require_safe
+def tier_changes(request: HttpRequest) -> HttpResponse:
+    """Open changes with their promised dates, and the last decided ones."""
+    waiting, decided = changes_for(actor_of(request))
+    now = timezone.now()
+    context = {"waiting": [(each, is_overdue(each, now)) for each in waiting], "decided": decided}
+    return render(request, "billing/team_changes.html", context)
+
+
+@require_safe
+def tier_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """One change with its quote and what can be done about it."""
+    return _change_page(request, change_for(actor_of(request), pk), RefusalForm())
+
+
+@require_POST
+def set_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin with the set-up."""
+    change = change_for(actor_of(request), pk)
+    return _decide(
+        request,
+        change,
+        lambda: actions.start_set_up(actor=actor_of(request), change=change),
+        "The set-up has begun. The organization's admins are told.",
+    )
+
+
+@require_POST
+def completion(request: HttpRequest, pk: int) -> HttpResponse:
+    """The new tier is in force."""
+    change = change_for(actor_of(request), pk)
+    return _decide(
+        request,
+        change,
+        lambda: actions.complete_tier_change(actor=actor_of(request), change=change),
+        f"{change.organization} is on {change.to_tier} from now on. Its admins are told.",
+    )
+
+
+@require_POST
+def refusal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Refuse, with a reason."""
+    actor = actor_of(request)
+    change = change_for(actor, pk)
+    form = RefusalForm(request.POST)
+    if not form.is_valid():
+        return _change_page(request, change, form)
+    reason = form.cleaned_data["reason"]
+    return _decide(
+        request,
+        change,
+        lambda: actions.refuse_tier_change(actor=actor, change=change, reason=reason),
+        "The change is refused. The organization's admins read your reason.",
+    )
 
 
 @require_safe
 def organizations(request: HttpRequest) -> HttpResponse:
-    """Every organization with its tier and entitlement, for the account team."""
-    context = {"customers": organizations_with_tier(actor_of(request))}
-    return render(request, "billing/organizations.html", context)
+    """Every organization with its tier and entitlement."""
+    words = request.GET.get("q", "").replace("\0", "").strip()[:100]
+    customers = organizations_with_tier(actor_of(request), words)
+    return render(request, "billing/organizations.html", {"customers": customers, "words": words})
+
+
+@require_safe
+def organization(request: HttpRequest, slug: str) -> HttpResponse:
+    """One organization as the account team sees it."""
+    found = organization_for(actor_of(request), slug, capability=TEAM)
+    form = CreditForm(None, organization=found, currency=settings.PRICE_CURRENCY)
+    return _organization_page(request, found, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def custom_sla(request: HttpRequest, slug: str) -> HttpResponse:
+    """Recording the targets that were agreed with an organization."""
+    actor = actor_of(request)
+    found = organization_for(actor, slug, capability=TEAM)
+    known = custom_sla_values(found)
+    form = CustomSlaForm(posted(request), initial=_sla_initial(found, known))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.record_custom_sla(actor=actor, organization=found, **form.agreed())
+        except RuleViolation as violation:
+            form.add_error(violation.field, violation.message)
+        else:
+            messages.success(request, "The custom SLA is recorded and holds for new tickets from now on.")
+            return redirect("billing:organization", slug)
+    context = {"customer": found, "form": form, "is_known": bool(known), "tier": tier_of(found)}
+    return render(request, "billing/custom_sla.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def sla_removal(request: HttpRequest, slug: str) -> HttpResponse:
+    """Go back to the tier's own targets."""
+    actor = actor_of(request)
+    found = organization_for(actor, slug, capability=TEAM)
+    actions.remove_custom_sla(actor=actor, organization=found)
+    messages.success(request, "The custom SLA is removed. The tier's own targets hold for new tickets.")
+    return redirect("billing:organization", slug)
+
+
+@require_POST
+def credit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Grant a credit for the next invoice."""
+    actor = actor_of(request)
+    found = organization_for(actor, slug, capability=TEAM)
+    form = CreditForm(request.POST, organization=found, currency=settings.PRICE_CURRENCY)
+    if not form.is_valid():
+        return _organization_page(request, found, form)
+    actions.grant_credit(actor=actor, **form.cleaned_data)
+    messages.success(request, "The credit will be on the group's next invoice.")
+    return redirect("billing:organization", slug)
+
+
+def _organization_page(request: HttpRequest, found: Organization, form: CreditForm) -> HttpResponse:
+    try:
+        rest = outstanding(found)
+    except RuleViolation:
+        rest = None
+    context = {
+        "customer": found,
+        "entitlement": entitlement_of(found),
+        "is_entitled": is_entitled(found),
+        "period": present_period(found),
+        "sla": custom_sla_values(found),
+        "tier": tier_of(found),
+        "summary": summary_of(found),
+        "groups": groups_of(found),
+        "changes": changes_of(found)[:10],
+        "invoices": invoices_of(found)[:12],
+        "credits": open_credits_of(found),
+        "outstanding": rest,
+        "currency": settings.PRICE_CURRENCY,
+        "form": form,
+    }
+    return render(request, "billing/organization.html", context, status=422 if form.errors else 200)
+
+
+def _change_page(request: HttpRequest, change: TierChange, form: RefusalForm) -> HttpResponse:
+    context = {
+        "change": change,
+        "quote": change.quote,
+        "is_overdue": is_overdue(change, timezone.now()),
+        "form": form,
+    }
+    return render(request, "billing/team_change.html", context, status=422 if form.errors else 200)
+
+
+def _decide(
+    request: HttpRequest, change: TierChange, decide: Callable[[], object], done: str
+) -> HttpResponse:
+    """Decide, and show the change again; a rule that refuses is told there."""
+    try:
+        decide()
+    except RuleViolation as violation:
+        messages.error(request, violation.message)
+    else:
+        messages.success(request, done)
+    return redirect("billing:team_change", change.pk)
+
+
+def _sla_initial(organization: Organization, known: dict[str, object]) -> dict[str, object]:
+    """What is recorded; else the tier's own targets to start from."""
+    if known:
+        minutes = known["minutes"]
+        assert isinstance(minutes, dict)  # noqa: S101 - custom_sla_values made it
+        return {**known, **minutes}
+    targets = entitlement_of(organization).targets
+    return {
+        "hours": tier_of(organization).hours,
+        "time_zone": organization.time_zone,
+        **{severity: each.minutes for severity, each in targets.items()},
+    }

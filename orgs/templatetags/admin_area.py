@@ -11,9 +11,13 @@ from orgs.roles import Capability
 register = template.Library()
 
 PAGES = [
+    ("Overview", "billing:overview", "home", Capability.MANAGE_ORGANIZATION),
+    ("Support tier", "billing:tier", "lifebuoy", Capability.MANAGE_ORGANIZATION),
     ("Members", "orgs:members", "users", Capability.MANAGE_MEMBERS),
     ("Units, projects and services", "orgs:resources", "server", Capability.MANAGE_ORGANIZATION),
     ("Visibility", "orgs:visibility", "eye", Capability.MANAGE_ORGANIZATION),
+    ("Billing groups", "billing:groups", "credit-card", Capability.MANAGE_ORGANIZATION),
+    ("Invoices", "billing:invoices", "receipt", Capability.SEE_INVOICES),
     ("Audit log", "orgs:audit_log", "history", Capability.MANAGE_ORGANIZATION),
 ]
 

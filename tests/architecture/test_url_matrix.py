@@ -53,7 +53,25 @@ GET = {
     "orgs:audit_log": OF_ACMES_ADMIN,
     "orgs:audit_log_export": OF_ACMES_ADMIN,
     "orgs:invitation": row(200, nobody=200),
+    "billing:overview": OF_ACMES_ADMIN,
+    "billing:tier": OF_ACMES_ADMIN,
+    "billing:tier_choice": OF_ACMES_ADMIN,
+    "billing:tier_group": OF_ACMES_ADMIN,
+    "billing:tier_quote": OF_ACMES_ADMIN,
+    "billing:tier_change": OF_ACMES_ADMIN,
+    "tickets:what_if": OF_ACMES_ADMIN,
+    "billing:groups": OF_ACMES_ADMIN,
+    "billing:group": OF_ACMES_ADMIN,
+    "billing:invoices": OF_ACMES_ADMIN | {"dov": 200},
+    "billing:invoice": OF_ACMES_ADMIN | {"dov": 200},
+    "billing:invoice_csv": OF_ACMES_ADMIN | {"dov": 200},
+    "billing:invoice_pdf": OF_ACMES_ADMIN | {"dov": 200},
+    "billing:tier_changes": row(403, hal=200),
+    "billing:team_change": row(403, hal=200),
     "billing:organizations": row(403, hal=200),
+    "billing:organization": OF_ACCOUNT_TEAM,
+    "billing:custom_sla": OF_ACCOUNT_TEAM,
+    "billing:charges": row(403, hal=200),
     "tickets:list": ACME_LISTS,
     "tickets:list/cc": ACME_LISTS,
     "tickets:list/organization": ACME_LISTS | {"ben": 302, "cleo": 302, "dov": 302},
@@ -84,6 +102,19 @@ POST = {
     "orgs:invitation_renewal": OF_ACMES_ADMIN | {"ada": 302},
     "orgs:invitation_withdrawal": OF_ACMES_ADMIN | {"ada": 302},
     "orgs:invitation": row(422, nobody=302),
+    "billing:tier_quote": OF_ACMES_ADMIN | {"ada": 302},  # she has asked for it already
+    "billing:tier_cancellation": OF_ACMES_ADMIN | {"ada": 302},
+    "billing:groups": OF_ACMES_ADMIN | {"ada": 422},
+    "billing:group": OF_ACMES_ADMIN | {"ada": 422},
+    "billing:group_removal": OF_ACMES_ADMIN | {"ada": 302},
+    "billing:set_up": row(403, hal=302),
+    "billing:completion": row(403, hal=302),
+    "billing:refusal": row(403, hal=422),
+    "billing:custom_sla": OF_ACCOUNT_TEAM | {"hal": 422},
+    "billing:sla_removal": OF_ACCOUNT_TEAM | {"hal": 302},
+    "billing:credits": OF_ACCOUNT_TEAM | {"hal": 422},
+    "billing:charges": row(403, hal=422),
+    "billing:rates": row(403, hal=422),
     "tickets:preview": row(200),
     "tickets:uploads": row(422),
     "tickets:new": row(404, ada=422, ben=422, cleo=422, dov=422, fay=403, gus=403, hal=403),
@@ -113,7 +144,11 @@ def world(cast, settings, tmp_path):
     invitation = invite_member(
         actor=actor(cast.ada), organization=cast.acme, email="zoe@acme.example", role="member"
     )
+    change = builders.tier_change(cast.ada, cast.acme, "premium")
     return SimpleNamespace(
+        change=change,
+        invoice=builders.invoice(cast.kafka),
+        group=cast.acme_group,
         people=cast.people(),
         ticket=ticket,
         attachment=attachment,
@@ -128,6 +163,24 @@ def address(world: SimpleNamespace, name: str) -> str:
     wanted: dict[str, list] = {
         "orgs:members": ["acme"],
         "orgs:audit_log": ["acme"],
+        "billing:tier_group": ["acme", "premium"],
+        "billing:tier_quote": ["acme", "premium", world.group.pk],
+        "billing:tier_change": ["acme", world.change.pk],
+        "billing:tier_cancellation": ["acme", world.change.pk],
+        "billing:group": ["acme", world.group.pk],
+        "billing:group_removal": ["acme", world.group.pk],
+        "billing:invoice": ["acme", world.invoice.pk],
+        "billing:invoice_csv": ["acme", world.invoice.pk],
+        "billing:invoice_pdf": ["acme", world.invoice.pk],
+        "billing:team_change": [world.change.pk],
+        "billing:set_up": [world.change.pk],
+        "billing:completion": [world.change.pk],
+        "billing:refusal": [world.change.pk],
+        "billing:organizations": [],
+        "billing:tier_changes": [],
+        "billing:charges": [],
+        "billing:rates": [],
+        "tickets:what_if": ["acme"],
         "orgs:visibility": ["acme"],
         "orgs:resources": ["acme"],
         "orgs:import_resources": ["acme"],
@@ -151,7 +204,8 @@ def address(world: SimpleNamespace, name: str) -> str:
         "tickets:attachment": [world.attachment.pk],
     }
     on_ticket = name.startswith("tickets:") and name not in {"tickets:queue", *wanted}
-    args = wanted.get(name, [world.ticket.reference] if on_ticket else [])
+    of_acme = ["acme"] if name.startswith("billing:") else []
+    args = wanted.get(name, [world.ticket.reference] if on_ticket else of_acme)
     return reverse(name, args=[*args, last] if last else args)
 
 

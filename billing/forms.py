@@ -1,0 +1,189 @@
+"""Shapes of what people type about tiers and billing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from billing.access import groups_of
+from billing.actions import GroupDraft
+from billing.calendars import Hours
+from billing.charge_file import read_charges
+from billing.models import SupportTier
+from billing.money import is_currency, percent, words
+from billing.quoting import SEVERITIES
+from orgs.access import projects_of
+from orgs.forms import TIME_ZONES, CsvForm
+from orgs.models import Organization
+
+
+@dataclass(frozen=True)
+class TierLabel:
+    """What the choice shows beside a tier."""
+
+    name: str
+    meaning: str
+    target: str
+    icon: str = "coins"
+
+    @classmethod
+    def of(cls, tier: SupportTier, currency: str) -> "TierLabel":
+        extras = [(tier.has_phone, "phone for Critical"), (tier.allows_custom_sla, "custom SLA possible")]
+        parts = [f"Support {tier.get_hours_display()}", *(extra for holds, extra in extras if holds)]
+        return cls(tier.name, ", ".join(parts), price_words(tier, currency))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TierForm(forms.Form):
+    """Choosing another tier than the present one."""
+
+    tier = forms.ChoiceField(label="Support tier", widget=forms.RadioSelect)
+
+    def __init__(self, data: Any, *, tiers: list[SupportTier], currency: str) -> None:
+        super().__init__(data)
+        field = self.fields["tier"]
+        field.choices = [(tier.code, TierLabel.of(tier, currency)) for tier in tiers]  # type: ignore[attr-defined]
+
+
+def price_words(tier: SupportTier, currency: str) -> str:
+    """The price of a month in words."""
+    if tier.is_free:
+        return "Included with paid services"
+    return f"{percent(tier.percentage)} of charges, at least {words(tier.minimum_amount, currency)} a month"
+
+
+class GroupChoiceForm(forms.Form):
+    """Selecting where support is charged, among the organization's own groups."""
+
+    billing_group: forms.ModelChoiceField = forms.ModelChoiceField(
+        None, label="Billing group", widget=forms.RadioSelect, empty_label=None
+    )
+
+    def __init__(
+        self, data: Any, *, organization: Organization, initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["billing_group"].queryset = groups_of(organization)  # type: ignore[attr-defined]
+
+
+class GroupForm(forms.Form):
+    """A billing group with the projects charged to it."""
+
+    name = forms.CharField(max_length=120, label="Name")
+    currency = forms.CharField(
+        min_length=3,
+        max_length=3,
+        label="Currency",
+        initial="EUR",
+        help_text="Three letters, for example EUR. It stays once the group has an invoice.",
+    )
+    billed_to = forms.CharField(
+        max_length=1000,
+        required=False,
+        label="Address on the invoice",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Company, street, city, tax number: as it is to be printed.",
+    )
+    is_default = forms.BooleanField(
+        required=False, label="Default group: takes all projects that are not charged to another one"
+    )
+    projects: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
+        None, required=False, label="Projects charged to this group", widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(
+        self, data: Any, *, organization: Organization, initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["projects"].queryset = projects_of(organization)  # type: ignore[attr-defined]
+
+    def clean_currency(self) -> str:
+        return known_currency(self.cleaned_data["currency"])
+
+    def draft(self) -> GroupDraft:
+        """What was typed, ready for the action."""
+        return GroupDraft(**self.cleaned_data)
+
+
+def known_currency(code: str) -> str:
+    """The code of a currency in capitals. Raises ``ValidationError`` where there is none."""
+    if not is_currency(code.upper()):
+        raise forms.ValidationError("Use the three letters of ISO 4217, for example EUR.")
+    return code.upper()
+
+
+class RefusalForm(forms.Form):
+    reason = forms.CharField(
+        max_length=2000,
+        label="Reason",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="The organization's admins read it in their mail and on their page.",
+    )
+
+
+class CustomSlaForm(forms.Form):
+    """Targets that were agreed on, in minutes."""
+
+    hours = forms.ChoiceField(choices=Hours.choices, label="Support hours")
+    time_zone = forms.ChoiceField(choices=[("UTC", "UTC"), *TIME_ZONES], label="Time zone of these hours")
+    document_url = forms.URLField(
+        max_length=500,
+        label="Link to the signed text",
+        assume_scheme="https",
+        help_text="Where the agreement is kept. Admins of the organization see the link.",
+    )
+
+    def __init__(self, data: Any, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        for severity, label in SEVERITIES:
+            self.fields[severity] = forms.IntegerField(
+                min_value=1, max_value=100_000, label=f"{label}: first response within, in minutes"
+            )
+
+    @property
+    def targets(self) -> list[forms.BoundField]:
+        return [self[severity] for severity, _ in SEVERITIES]
+
+    def agreed(self) -> dict[str, Any]:
+        """What was typed, ready for the action."""
+        values = dict(self.cleaned_data)
+        minutes = {severity: values.pop(severity) for severity, _ in SEVERITIES}
+        return values | {"minutes": minutes}
+
+
+class CreditForm(forms.Form):
+    """A credit for the next invoice of a group."""
+
+    group: forms.ModelChoiceField = forms.ModelChoiceField(None, label="Billing group")
+    base_amount = forms.DecimalField(min_value=0.01, max_digits=12, decimal_places=2, label="Amount")
+    reason = forms.CharField(max_length=200, label="Reason", help_text="Printed on the invoice.")
+
+    def __init__(self, data: Any, *, organization: Organization, currency: str) -> None:
+        super().__init__(data, prefix="credit")
+        self.fields["group"].queryset = groups_of(organization)  # type: ignore[attr-defined]
+        self.fields["base_amount"].label = f"Amount in {currency}"
+
+
+class RateForm(forms.Form):
+    """The exchange rate of a currency for a month."""
+
+    currency = forms.CharField(min_length=3, max_length=3, label="Currency")
+    month = forms.DateField(
+        input_formats=["%Y-%m"],
+        label="Month",
+        widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"),
+    )
+    rate = forms.DecimalField(min_value=0.000001, max_digits=14, decimal_places=6, label="Rate")
+
+    def clean_currency(self) -> str:
+        return known_currency(self.cleaned_data["currency"])
+
+
+class ChargesForm(CsvForm):
+    """A file of service charges."""
+
+    def read(self, text: str) -> Sequence[Any]:
+        return read_charges(text)

@@ -1,0 +1,30 @@
+"""The tiers side by side, as rows of words. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from billing.entitlements import Entitlement
+from billing.forms import price_words
+from billing.models import SupportTier
+from billing.quoting import SEVERITIES
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A column for each tier; ``rows`` are a label and a cell for each column."""
+
+    tiers: Sequence[SupportTier]
+    rows: Sequence[tuple[str, Sequence[str]]]
+
+
+def matrix(tiers: Sequence[SupportTier], promised: Sequence[Entitlement], currency: str) -> Matrix:
+    """First-response targets, hours, phone and price of all tiers; ``promised`` is in the tiers' order."""
+    rows = [
+        (f"First response, {label}", [each.targets[severity].words for each in promised])
+        for severity, label in SEVERITIES
+    ]
+    rows.append(("Support hours", [each.hours_words for each in promised]))
+    rows.append(("Phone", ["For Critical" if tier.has_phone else "No" for tier in tiers]))
+    rows.append(("Custom SLA", ["Possible" if tier.allows_custom_sla else "No" for tier in tiers]))
+    rows.append(("Price", [price_words(tier, currency) for tier in tiers]))
+    return Matrix(tiers, rows)

@@ -1,0 +1,72 @@
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from billing.access import exchange_rates, foreign_currencies
+from billing.actions import import_charges, set_exchange_rate
+from billing.charge_file import COLUMNS
+from billing.forms import ChargesForm, RateForm
+from orgs.actor import Actor, actor_of
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def charges(request: HttpRequest) -> HttpResponse:
+    """Checking and importing service charges, and the exchange rates that invoices need."""
+    actor = _account_manager(request)
+    is_check = request.POST.get("do") != "import"
+    form = ChargesForm(request.POST, request.FILES) if request.method == "POST" else ChargesForm()
+    context: dict[str, Any] = {"is_check": is_check}
+    if form.is_bound and form.is_valid():
+        lines = form.cleaned_data["lines"]
+        try:
+            context["outcome"] = import_charges(actor=actor, lines=lines, dry_run=is_check)
+        except RuleViolation as violation:
+            form.refuse(violation)
+        else:
+            form = form if is_check else ChargesForm()
+    return _page(request, form, RateForm(), context)
+
+
+@require_POST
+def rates(request: HttpRequest) -> HttpResponse:
+    """Enter the exchange rate of a currency for a month."""
+    _account_manager(request)
+    form = RateForm(request.POST)
+    if form.is_valid():
+        try:
+            known = set_exchange_rate(**form.cleaned_data)
+        except RuleViolation as violation:
+            form.add_error(violation.field, violation.message)
+        else:
+            messages.success(request, f"The rate is kept: {known}.")
+            return redirect("billing:charges")
+    return _page(request, ChargesForm(), form, {})
+
+
+def _account_manager(request: HttpRequest) -> Actor:
+    actor = actor_of(request)
+    if not actor.can(Capability.MANAGE_ACCOUNTS):
+        raise PermissionDenied
+    return actor
+
+
+def _page(
+    request: HttpRequest, form: ChargesForm, rate_form: RateForm, context: dict[str, Any]
+) -> HttpResponse:
+    context |= {
+        "form": form,
+        "rate_form": rate_form,
+        "rates": exchange_rates(),
+        "foreign": foreign_currencies(settings.PRICE_CURRENCY),
+        "currency": settings.PRICE_CURRENCY,
+        "columns": COLUMNS,
+    }
+    is_bad = bool(form.errors or rate_form.errors)
+    return render(request, "billing/charges.html", context, status=422 if is_bad else 200)

@@ -1,0 +1,78 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from billing.access import group_of, groups_of, present_period
+from billing.actions import create_group, delete_group, edit_group
+from billing.actions.groups import why_kept
+from billing.forms import GroupForm
+from orgs.access import organization_for
+from orgs.actor import actor_of
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
+from supportcenter.http import posted
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def groups(request: HttpRequest, slug: str) -> HttpResponse:
+    """The organization's billing groups, and adding one."""
+    actor = actor_of(request)
+    organization = organization_for(actor, slug, capability=Capability.MANAGE_ORGANIZATION)
+    form = GroupForm(posted(request), organization=organization)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = create_group(actor=actor, organization=organization, draft=form.draft())
+        except RuleViolation as violation:
+            form.add_error(violation.field, violation.message)
+        else:
+            messages.success(request, f"The billing group {made} is there. It can be chosen from now on.")
+            return redirect("billing:groups", slug)
+    context = {
+        "organization": organization,
+        "groups": groups_of(organization).prefetch_related("billed_projects__project"),
+        "period": present_period(organization),
+        "form": form,
+    }
+    return render(request, "billing/groups.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def group(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Changing a billing group."""
+    actor = actor_of(request)
+    organization = organization_for(actor, slug, capability=Capability.MANAGE_ORGANIZATION)
+    found = group_of(organization, pk)
+    present = {
+        "name": found.name,
+        "currency": found.currency,
+        "billed_to": found.billed_to,
+        "is_default": found.is_default,
+        "projects": [each.project_id for each in found.billed_projects.all()],
+    }
+    form = GroupForm(posted(request), organization=organization, initial=present)
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit_group(actor=actor, group=found, draft=form.draft())
+        except RuleViolation as violation:
+            form.add_error(violation.field, violation.message)
+        else:
+            messages.success(request, "The billing group is saved.")
+            return redirect("billing:groups", slug)
+    context = {"organization": organization, "group": found, "form": form, "why_kept": why_kept(found)}
+    return render(request, "billing/group.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def removal(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Delete a billing group that nothing is charged to."""
+    actor = actor_of(request)
+    organization = organization_for(actor, slug, capability=Capability.MANAGE_ORGANIZATION)
+    found = group_of(organization, pk)
+    try:
+        delete_group(actor=actor, group=found)
+    except RuleViolation as violation:
+        messages.error(request, violation.message)
+        return redirect("billing:group", slug, pk)
+    messages.success(request, f"The billing group {found} is deleted.")
+    return redirect("billing:groups", slug)

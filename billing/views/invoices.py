@@ -1,0 +1,83 @@
+import csv
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from billing.access import invoice_of, invoices_of, open_credits_of
+from billing.models import Invoice
+from billing.money import to_unit
+from billing.pdf import PdfUnavailable, to_pdf
+from orgs.access import organization_for
+from orgs.actor import actor_of
+from orgs.roles import Capability
+
+COLUMNS = ["invoice", "line", "kind", "month", "project", "text", "base_amount", "base_currency"]
+
+
+@require_safe
+def invoices(request: HttpRequest, slug: str) -> HttpResponse:
+    """All invoices of the organization."""
+    organization = organization_for(actor_of(request), slug, capability=Capability.SEE_INVOICES)
+    context = {
+        "organization": organization,
+        "invoices": invoices_of(organization),
+        "credits": open_credits_of(organization),
+        "currency": settings.PRICE_CURRENCY,
+    }
+    return render(request, "billing/invoices.html", context)
+
+
+@require_safe
+def invoice(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """One invoice, on screen and on paper."""
+    found = _invoice(request, slug, pk)
+    context = {"organization": found.billing_group.organization, "invoice": found}
+    return render(request, "billing/invoice.html", context)
+
+
+@require_safe
+def as_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The lines of an invoice for a spreadsheet."""
+    found = _invoice(request, slug, pk)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.csv"'
+    writer = csv.writer(response)
+    writer.writerow([*COLUMNS, "exchange_rate", "amount", "currency"])
+    for line in found.lines.all():
+        writer.writerow(
+            [
+                found.reference,
+                line.position,
+                line.kind,
+                f"{line.month:%Y-%m}",
+                line.project.name if line.project else "",
+                line.text,
+                line.base_amount,
+                found.base_currency,
+                found.exchange_rate,
+                to_unit(line.amount, found.currency),
+                found.currency,
+            ]
+        )
+    return response
+
+
+@require_safe
+def as_pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The invoice as PDF; where the site has no WeasyPrint, a page that says so and what to do instead."""
+    found = _invoice(request, slug, pk)
+    context = {"organization": found.billing_group.organization, "invoice": found}
+    try:
+        content = to_pdf("billing/invoice_pdf.html", context)
+    except PdfUnavailable as unavailable:
+        return render(request, "billing/no_pdf.html", context | {"reason": str(unavailable)}, status=501)
+    response = HttpResponse(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.pdf"'
+    return response
+
+
+def _invoice(request: HttpRequest, slug: str, pk: int) -> Invoice:
+    organization = organization_for(actor_of(request), slug, capability=Capability.SEE_INVOICES)
+    return invoice_of(organization, pk)

@@ -1,0 +1,167 @@
+"""Changing the support tier: what there is, choose, select a billing group, confirm the quote.
+
+Every step is a page of its own whose address holds all that was chosen before, so that going back and forth,
+reloading and opening a second tab are harmless.
+"""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from billing import quote
+from billing.access import (
+    change_of,
+    changes_of,
+    group_of,
+    open_change_of,
+    present_period,
+    tier_called,
+    tiers,
+)
+from billing.actions import cancel_tier_change, request_tier_change
+from billing.entitlements import entitlement_of, entitlements_by_tier, is_entitled, tier_of
+from billing.forms import GroupChoiceForm, TierForm
+from billing.matrix import matrix
+from billing.models import TierChange
+from billing.quoting import quote_for
+from orgs.access import organization_for
+from orgs.actor import actor_of
+from orgs.models import Organization
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
+
+
+@require_safe
+def support_tier(request: HttpRequest, slug: str) -> HttpResponse:
+    """The present tier with all it promises beside the others, the change under way, and earlier ones."""
+    organization = _organization(request, slug, Capability.MANAGE_ORGANIZATION)
+    present = tier_of(organization)
+    context = {
+        "organization": organization,
+        "present": present,
+        "period": present_period(organization),
+        "entitlement": entitlement_of(organization),
+        "matrix": matrix(list(tiers()), entitlements_by_tier(organization), settings.PRICE_CURRENCY),
+        "is_entitled": is_entitled(organization),
+        "open_change": open_change_of(organization),
+        "changes": changes_of(organization),
+    }
+    return render(request, "billing/tier.html", context)
+
+
+@require_safe
+def choice(request: HttpRequest, slug: str) -> HttpResponse:
+    """Step 1: choose a tier."""
+    organization = _organization(request, slug)
+    if blocked := _blocked(request, organization):
+        return blocked
+    present = tier_of(organization)
+    others = [tier for tier in tiers() if tier != present]
+    form = TierForm(request.GET or None, tiers=others, currency=settings.PRICE_CURRENCY)
+    if form.is_valid():
+        return redirect("billing:tier_group", slug, form.cleaned_data["tier"])
+    context = {"organization": organization, "present": present, "form": form}
+    return render(request, "billing/tier_choice.html", context)
+
+
+@require_safe
+def group(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """Step 2: select a billing group. Going down to the free tier charges nothing, so nothing is asked."""
+    organization = _organization(request, slug)
+    tier = tier_called(code)
+    if blocked := _blocked(request, organization):
+        return blocked
+    period = present_period(organization)
+    charged = period.billing_group if period else None
+    if tier.is_free and charged:
+        return redirect("billing:tier_quote", slug, code, charged.pk)
+    form = GroupChoiceForm(request.GET or None, organization=organization, initial={"billing_group": charged})
+    if form.is_valid():
+        return redirect("billing:tier_quote", slug, code, form.cleaned_data["billing_group"].pk)
+    return render(
+        request, "billing/tier_group.html", {"organization": organization, "tier": tier, "form": form}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirmation(request: HttpRequest, slug: str, code: str, group_id: int) -> HttpResponse:
+    """Step 3: the quote, and the change itself."""
+    actor = actor_of(request)
+    organization = _organization(request, slug)
+    tier, billing_group = tier_called(code), group_of(organization, group_id)
+    error = ""
+    if request.method == "POST":
+        try:
+            made = request_tier_change(
+                actor=actor,
+                organization=organization,
+                tier=tier,
+                billing_group=billing_group,
+                confirmed=request.POST.get("confirmed", ""),
+            )
+        except RuleViolation as violation:
+            error = violation.message
+        else:
+            messages.success(request, _what_comes(made))
+            return redirect("billing:tier", slug)
+    elif blocked := _blocked(request, organization):
+        return blocked
+    quoted = quote_for(organization, tier, billing_group, timezone.now())
+    context = {
+        "organization": organization,
+        "tier": tier,
+        "quote": quoted,
+        "confirmed": quote.digest(quoted),
+        "error": error,
+    }
+    return render(request, "billing/tier_quote.html", context, status=422 if error else 200)
+
+
+@require_safe
+def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """One change with the quote that was agreed."""
+    organization = _organization(request, slug, Capability.MANAGE_ORGANIZATION)
+    found = change_of(organization, pk)
+    context = {"organization": organization, "change": found, "quote": found.quote}
+    return render(request, "billing/tier_change.html", context)
+
+
+@require_POST
+def cancellation(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Take the request back."""
+    found = change_of(_organization(request, slug), pk)
+    try:
+        cancel_tier_change(actor=actor_of(request), change=found)
+    except RuleViolation as violation:
+        messages.error(request, violation.message)
+    else:
+        messages.success(request, f"The change to {found.to_tier} is cancelled. {found.from_tier} stays.")
+    return redirect("billing:tier", slug)
+
+
+def _organization(
+    request: HttpRequest, slug: str, capability: Capability = Capability.CHANGE_TIER
+) -> Organization:
+    return organization_for(actor_of(request), slug, capability=capability)
+
+
+def _blocked(request: HttpRequest, organization: Organization) -> HttpResponse | None:
+    """A page that says why the tier cannot be changed now, if so."""
+    open_change = open_change_of(organization)
+    if open_change is None and is_entitled(organization):
+        return None
+    context = {"organization": organization, "open_change": open_change}
+    return render(request, "billing/tier_blocked.html", context)
+
+
+def _what_comes(change: TierChange) -> str:
+    """What happens next, after the request."""
+    if change.is_scheduled:
+        return f"{change.from_tier} stays until the end of the month, then {change.to_tier} takes its place."
+    return (
+        f"The change to {change.to_tier} is requested. It is promised for {change.promised_on:%-d %B %Y}; "
+        f"until it is active, {change.from_tier} stays."
+    )
