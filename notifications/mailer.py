@@ -1,5 +1,7 @@
 """From a mail row to the mail: subject, text and HTML part, headers."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urljoin
 
@@ -8,11 +10,13 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from billing.models import Invoice, TierChange
+from billing.money import words
 from notifications import threading
 from notifications.models import EmailMessage, MailState
 from orgs.actor import Actor, Source
 from orgs.invitations import token_for
-from orgs.models import Invitation
+from orgs.models import Invitation, User
 from orgs.roles import Capability
 from tickets.access import thread_for
 from tickets.models import Activity, ActivityKind, Ticket
@@ -29,7 +33,13 @@ class Withheld(Exception):
 
 def build(mail: EmailMessage) -> EmailMultiAlternatives:
     """Make the mail as it is to be sent now. Raises ``Withheld`` if its recipient may not have it."""
-    contexts = {"ticket_update": _ticket_update, "member_invited": _member_invited, "account": _account}
+    contexts = {
+        "ticket_update": _ticket_update,
+        "member_invited": _member_invited,
+        "tier_change": _tier_change,
+        "invoice_issued": _invoice_issued,
+        "account": _account,
+    }
     context = contexts[mail.kind](mail) | {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
     folder = f"email/{mail.kind}"
     message = EmailMultiAlternatives(
@@ -138,6 +148,41 @@ def _member_invited(mail: EmailMessage) -> dict[str, Any]:
         raise Withheld("The invitation was accepted or withdrawn.")
     url = absolute(reverse("orgs:invitation", args=[token_for(invitation.pk)]))
     return {"invitation": invitation, "url": url}
+
+
+def _tier_change(mail: EmailMessage) -> dict[str, Any]:
+    change = TierChange.objects.for_list().get(pk=mail.content["tier_change"])
+    assert mail.recipient  # noqa: S101 - mails of this kind go to people
+    actor = Actor.of(mail.recipient, Source.MAIL)
+    for_team = actor.can(Capability.MANAGE_ACCOUNTS)
+    if not for_team and not actor.can(Capability.CHANGE_TIER, change.organization):
+        raise Withheld("The recipient no longer administers this organization.")
+    by_id = mail.event.actor_id if mail.event else None
+    path = reverse("billing:team_change", args=[change.pk]) if for_team else change.get_absolute_url()
+    return {
+        "change": change,
+        "step": mail.content["event"].rpartition(".")[2],
+        "by": User.objects.filter(pk=by_id).first(),
+        "for_team": for_team,
+        "full_month": words(Decimal(change.quote["full_month"]["amount"]), change.quote["currency"]),
+        "starts_on": date.fromisoformat(change.quote["starts_on"]),
+        "url": absolute(path),
+    }
+
+
+def _invoice_issued(mail: EmailMessage) -> dict[str, Any]:
+    found = Invoice.objects.select_related("billing_group__organization")
+    invoice = found.get(pk=mail.content["invoice"])
+    organization = invoice.billing_group.organization
+    assert mail.recipient  # noqa: S101 - mails of this kind go to people
+    if not Actor.of(mail.recipient, Source.MAIL).can(Capability.SEE_INVOICES, organization):
+        raise Withheld("The recipient may not see invoices of this organization any more.")
+    return {
+        "invoice": invoice,
+        "organization": organization,
+        "total": words(invoice.total, invoice.currency),
+        "url": absolute(invoice.get_absolute_url()),
+    }
 
 
 def _account(mail: EmailMessage) -> dict[str, Any]:

@@ -1,16 +1,35 @@
 """What this app does when something happened: one mail row for each recipient."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db.models import QuerySet
 
+from billing import events as billing_events
+from billing.models import Invoice, TierChange
 from notifications import bell
 from notifications.models import EmailMessage, Follow
 from notifications.recipients import EVENTS, People, recipients
 from orgs import events as org_events
+from orgs.access import people_with, staff_with
 from orgs.models import Invitation, Membership, User
 from orgs.roles import ORGANIZATION_CAPABILITIES, Capability
 from supportcenter.outbox.models import OutboxMessage
 from supportcenter.outbox.registry import subscribe
 from tickets.models import Ticket
+
+# What the account team hears of tier changes; what the organization's admins do not is only for the team.
+TEAM_EVENTS = {
+    billing_events.TIER_CHANGE_REQUESTED,
+    billing_events.TIER_CHANGE_CANCELLED,
+    billing_events.TIER_CHANGE_OVERDUE,
+}
+TEAM_ONLY = {billing_events.TIER_CHANGE_OVERDUE}
+TIER_EVENTS = TEAM_EVENTS | {
+    billing_events.TIER_CHANGE_SET_UP,
+    billing_events.TIER_CHANGE_ACTIVATED,
+    billing_events.TIER_CHANGE_REFUSED,
+}
 
 
 @subscribe("notifications.ticket", *sorted(EVENTS))
@@ -84,6 +103,37 @@ def tell_invited(message: OutboxMessage) -> None:
                 content={"invitation": invitation.pk},
             )
         ],
+        ignore_conflicts=True,
+    )
+    bell.ring_on_commit()
+
+
+@subscribe("notifications.tier_change", *sorted(TIER_EVENTS))
+def tell_of_tier_change(message: OutboxMessage) -> None:
+    """Queue the mails about one step of a tier change, to the admins and where needed the account team."""
+    change = TierChange.objects.select_related("organization").get(pk=message.payload["tier_change"])
+    admins = people_with(change.organization, Capability.CHANGE_TIER)
+    team = staff_with(Capability.MANAGE_ACCOUNTS)
+    told = [person for person in admins if message.name not in TEAM_ONLY]
+    told += [person for person in team if message.name in TEAM_EVENTS]
+    _queue(message, "tier_change", told, {"tier_change": change.pk, "event": message.name})
+
+
+@subscribe("notifications.invoice", billing_events.INVOICE_ISSUED)
+def tell_of_invoice(message: OutboxMessage) -> None:
+    """Queue the mails about a new invoice, to everybody who may see it."""
+    invoice = Invoice.objects.select_related("billing_group__organization").get(pk=message.payload["invoice"])
+    readers = people_with(invoice.billing_group.organization, Capability.SEE_INVOICES)
+    _queue(message, "invoice_issued", readers, {"invoice": invoice.pk})
+
+
+def _queue(message: OutboxMessage, kind: str, people: Iterable[User], content: dict[str, Any]) -> None:
+    """One mail row for each person; running it twice queues them once."""
+    EmailMessage.objects.bulk_create(
+        (
+            EmailMessage(kind=kind, recipient=user, to_address=user.email, event=message, content=content)
+            for user in people
+        ),
         ignore_conflicts=True,
     )
     bell.ring_on_commit()
