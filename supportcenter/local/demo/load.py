@@ -12,9 +12,11 @@ from django.utils import timezone
 from orgs.actor import Actor, Source
 from orgs.models import Organization, Service, User
 from supportcenter.local.demo import world as worlds
+from supportcenter.local.demo.billing import load_billing
 from supportcenter.local.demo.conversation import Cast, Play, promise
 from supportcenter.local.demo.stories import STORIES, Story
 from supportcenter.local.demo.world import World
+from supportcenter.outbox.models import OutboxMessage
 from tickets.actions.files import attach, stage_files
 from tickets.models import Activity, Comment, Escalation, Participant, Product, Reason, Ticket, Visit
 
@@ -39,6 +41,8 @@ def load(now: datetime | None = None) -> str:
     now = now or timezone.now()
     dice = random.Random(SEED)
     world = worlds.build(now, dice)
+    load_billing(world.organizations, now, random.Random(SEED))
+    OutboxMessage.objects.all().delete()  # nobody is mailed about the past
     plays = sorted(_plays(world, now, dice), key=lambda play: play.ticket.created_at)
     for play in plays:
         play.perform(now)

@@ -9,13 +9,16 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from billing.models import BillingGroup, SupportTier, TierPeriod
+from billing.actions import start_period
+from billing.models import BillingGroup, SupportTier
 from notifications.models import Follow
 from orgs.models import Membership, Organization, OrganizationalUnit, Project, Service, User
 from supportcenter.local.demo.people import ORGANIZATIONS, STAFF, DemoOrganization
 
 # Who had a smaller tier before, and for how many days they have had today's.
 UPGRADED = {"acme": ("essential", 48), "globex": ("advanced", 75), "nordwind": ("basic", 33)}
+# Whoever is not billed in euro.
+CURRENCIES = {"initech": "USD", "globex": "JPY"}
 
 
 @dataclass
@@ -96,18 +99,22 @@ def _organization(world: World, demo: DemoOrganization, users: dict[str, User], 
     Follow.objects.bulk_create(
         Follow(user=each.user, organization=organization) for each in memberships if each.role == "admin"
     )
-    BillingGroup.objects.create(organization=organization, name=f"{demo.name} main", currency="EUR")
-    _tiers(organization, demo, now)
+    _billing(organization, demo, now)
 
 
-def _tiers(organization: Organization, demo: DemoOrganization, now: datetime) -> None:
+def _billing(organization: Organization, demo: DemoOrganization, now: datetime) -> None:
+    """Billing group and tiers; what services cost comes with ``charges.py``."""
+    group = BillingGroup.objects.create(
+        organization=organization,
+        name=f"{demo.name} main",
+        currency=CURRENCIES.get(demo.slug, "EUR"),
+        billed_to=f"{demo.name}\nAccounts payable",
+        is_default=True,
+    )
     tiers = {tier.code: tier for tier in SupportTier.objects.all()}
     started = now - timedelta(days=380)
     if demo.slug in UPGRADED:
         earlier, days = UPGRADED[demo.slug]
-        changed = now - timedelta(days=days)
-        TierPeriod.objects.create(
-            organization=organization, tier=tiers[earlier], started_at=started, ended_at=changed
-        )
-        started = changed
-    TierPeriod.objects.create(organization=organization, tier=tiers[demo.tier], started_at=started)
+        start_period(organization, tiers[earlier], at=started, group=group)
+        started = now - timedelta(days=days)
+    start_period(organization, tiers[demo.tier], at=started, group=group)
