@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +44,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the running site."""
+    return tmp_path_factory.mktemp("var")
+
+
+@pytest.fixture(scope="session")
+def site(var: Path) -> Iterator[str]:
     """The address of a running site with the demo world, a real worker, beat and mail catcher."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    var = tmp_path_factory.mktemp("var")
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     log = (var / "run.log").open("wb+")
     process = subprocess.Popen(
@@ -166,6 +172,24 @@ def person(browser: Browser, site: str) -> Iterator[Callable[[str], Person]]:
     for one in people:
         one.context.close()
     assert [complaint for one in people for complaint in one.complaints] == []
+
+
+@pytest.fixture
+def run_at(site: str, var: Path) -> Callable[[str, datetime], None]:
+    """Do a job of the beat schedule as if it were another time: nobody can wait for the 1st."""
+
+    def run(job: str, now: datetime) -> None:
+        at = f"datetime.fromisoformat({now.isoformat()!r})"
+        code = f"from datetime import datetime; from billing import actions; actions.{job}({at})"
+        subprocess.run(  # noqa: S603
+            [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "ENV_FILE": str(var / "env")},
+            check=True,
+            capture_output=True,
+        )
+
+    return run
 
 
 @pytest.fixture

@@ -1,0 +1,191 @@
+"""Changing the support tier, and the invoice that comes of it, as the people concerned."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import Page, expect
+
+HAL = "hal@support.example"
+EXPORT_HEADER = "invoice,line,kind,month"
+
+
+def told(page: Page, words: str) -> None:
+    expect(page.get_by_role("region", name="Messages")).to_contain_text(words)
+
+
+def agree(page: Page, question: str) -> None:
+    expect(page.get_by_text(question)).to_be_visible()
+    page.locator("#confirm-yes").click()
+
+
+def to_quote(person, slug: str, tier: str) -> Page:
+    """From the admin area by the words of the help page to the quote, looking at every step."""
+    page = person.open(f"/o/{slug}/tickets/")
+    person.follow(page.get_by_role("link", name="Admin", exact=True))
+    person.follow(page.get_by_role("link", name="View details or change tier"))
+    person.follow(page.get_by_role("link", name="Change tier"))
+    expect(page.get_by_role("heading", name="Your last 90 days under each tier")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Typical promise")).to_be_visible()
+    page.get_by_role("radio", name=re.compile(f"^{tier}")).check()
+    person.follow(page.get_by_role("button", name="Continue"))
+    return page
+
+
+def ask(person, slug: str, tier: str) -> Page:
+    page = to_quote(person, slug, tier)
+    expect(page.get_by_text("all current and future services")).to_be_visible()
+    page.get_by_role("radio").first.check()
+    person.follow(page.get_by_role("button", name="Continue"))
+    expect(page.get_by_text("The larger of")).to_be_visible()
+    person.follow(page.get_by_role("button", name="Change tier"))
+    return page
+
+
+def change_of(hal, organization: str) -> Page:
+    """The open change of an organization, as the account team finds it."""
+    page = hal.open("/account-team/tier-changes/")
+    line = page.get_by_role("row").filter(has_text=organization).first
+    hal.follow(line.get_by_role("link"))
+    return page
+
+
+def test_upgrade_from_the_request_to_the_new_tier(person, mail_to):
+    nomvula, hal = person("nomvula@marula.example"), person(HAL)
+    page = ask(nomvula, "marula", "Essential")
+    told(page, "The change to Essential is requested. It is promised for")
+    expect(page.get_by_text("Until it is active, Basic stays.")).to_be_visible()
+    expect(page.get_by_role("link", name="Change tier")).to_have_count(0)
+    mail_to(HAL, "asked to change the support tier of Marula Health from Basic to Essential")
+    desk = change_of(hal, "Marula Health")
+    desk.get_by_role("button", name="Start set-up").click()
+    told(desk, "The set-up has begun.")
+    mail_to("nomvula@marula.example", "The set-up of the support tier Essential has begun")
+    desk.get_by_role("button", name="Complete set-up").click()
+    agree(desk, "Put Marula Health on Essential from now on?")
+    told(desk, "Marula Health is on Essential from now on.")
+    mail_to("nomvula@marula.example", "is on the support tier Essential now")
+    page.reload()
+    expect(page.get_by_role("heading", name="Your tier: Essential")).to_be_visible()
+    nomvula.follow(page.get_by_role("link", name="Basic → Essential"))
+    expect(page.get_by_role("heading", name="The quote that was agreed")).to_be_visible()
+    nomvula.open("/o/marula/admin/audit-log/")
+    expect(page.get_by_text("Activated: support tier Basic → Essential").first).to_be_visible()
+
+
+def test_refusal_is_read_by_the_admin(person, mail_to):
+    ada, hal = person("ada@acme.example"), person(HAL)
+    page = ask(ada, "acme", "Premium")
+    desk = change_of(hal, "Acme")
+    desk.get_by_text("Refuse this change").click()
+    desk.get_by_role("button", name="Refuse").click()
+    expect(desk.get_by_role("alert")).to_contain_text("This field is required.")
+    desk.get_by_label("Reason").fill("Premium needs a signed agreement first.")
+    desk.get_by_role("button", name="Refuse").click()
+    told(desk, "The change is refused.")
+    mail_to("ada@acme.example", "Premium needs a signed agreement first.")
+    page.reload()
+    expect(page.get_by_role("heading", name="Your tier: Advanced")).to_be_visible()
+    ada.follow(page.get_by_role("link", name="Advanced → Premium"))
+    expect(page.get_by_text("Premium needs a signed agreement first.")).to_be_visible()
+
+
+def test_second_admin_sees_the_first_ones_request_and_it_is_cancelled(person, mail_to):
+    eve, haruto = person("eve@globex.example"), person("haruto.okubo@globex.example")
+    other = to_quote(haruto, "globex", "Advanced")
+    other.get_by_role("radio").first.check()
+    haruto.follow(other.get_by_role("button", name="Continue"))
+    page = ask(eve, "globex", "Advanced")
+    haruto.follow(other.get_by_role("button", name="Change tier"))
+    expect(other.get_by_text("Eve Nakamura has already asked for Advanced.")).to_be_visible()
+    page.go_back()
+    page.reload()
+    expect(page.get_by_text("A change is under way already.")).to_be_visible()
+    eve.check()
+    page.get_by_role("button", name="Cancel the change").click()
+    agree(page, "Cancel the change to Advanced? Premium stays.")
+    told(page, "The change to Advanced is cancelled. Premium stays.")
+    mail_to("haruto.okubo@globex.example", "Eve Nakamura cancelled the change to Advanced")
+
+
+def test_downgrade_at_the_months_end_and_the_months_invoice(person, mail_to, run_at, site):
+    admin = person("juergen.grossmann@nordwind.example")
+    page = to_quote(admin, "nordwind", "Basic")
+    expect(page.get_by_text("Until the end of the month Advanced stays.")).to_be_visible()
+    admin.follow(page.get_by_role("button", name="Change tier"))
+    told(page, "Advanced stays until the end of the month, then Basic takes its place.")
+    now = datetime.now(UTC)
+    month = now.strftime("%B %Y")
+    first = (now.replace(day=1) + timedelta(days=32)).replace(day=1, hour=12)
+    run_at("apply_due_changes", first)
+    run_at("close_months", first)
+    run_at("close_months", first)
+    mail_to("juergen.grossmann@nordwind.example", "is on the support tier Basic now")
+    mail_to("friederike.weiss@nordwind.example", f"for {month} is ready")
+    payer = person("friederike.weiss@nordwind.example")
+    bills = payer.open("/o/nordwind/admin/invoices/")
+    expect(bills.get_by_role("row").filter(has_text=month)).to_have_count(1)
+    payer.follow(bills.get_by_role("row").filter(has_text=month).get_by_role("link").first)
+    expect(bills.get_by_text("Support tier Advanced")).to_be_visible()
+    for name, start in (("PDF", b"%PDF"), ("CSV", EXPORT_HEADER.encode())):
+        with bills.expect_download() as download:
+            bills.get_by_role("link", name=name).click()
+        assert download.value.path().read_bytes().startswith(start)
+    assert payer.page.goto(f"{site}/o/acme/admin/invoices/").status == 404
+
+
+def test_charges_and_credits_of_the_account_team(person):
+    hal = person(HAL)
+    page = hal.open("/account-team/charges/")
+    day = (datetime.now(UTC).replace(day=1) - timedelta(days=1)).date()
+    lines = f"date,project,service,amount\n{day},umbra-prod,panel-pg,1000\n{day},umbra-prod,nothing,1\n"
+    page.get_by_label("Or its lines, pasted").fill(lines)
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_text("The project umbra-prod has no service nothing.")).to_be_visible()
+    hal.check()
+    page.get_by_label("Or its lines, pasted").fill(lines.replace("nothing,1", "panel-clickhouse,2000"))
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_text("Nothing is changed yet.")).to_be_visible()
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_text("Imported: 0 added, 2 changed")).to_be_visible()
+    hal.open("/account-team/organizations/umbra/")
+    expect(page.get_by_text("on the next invoice")).to_be_visible()
+    page.get_by_label("Billing group").select_option(label="Umbra Analytics main (EUR)")
+    page.get_by_label("Amount in EUR").fill("25")
+    page.get_by_label("Reason").fill("The outage of 3 November")
+    page.get_by_role("button", name="Give credit").click()
+    told(page, "The credit will be on the group's next invoice.")
+    expect(
+        page.get_by_text("25.00 EUR for Umbra Analytics main (EUR): The outage of 3 November")
+    ).to_be_visible()
+
+
+def test_billing_group_is_created_edited_and_deleted(person):
+    ada = person("ada@acme.example")
+    page = ada.open("/o/acme/admin/billing-groups/")
+    page.get_by_label("Name").fill("Research")
+    page.get_by_label("Currency").fill("usd")
+    page.get_by_label("acme-data").check()
+    page.get_by_role("button", name="Create billing group").click()
+    told(page, "The billing group Research (USD) is there.")
+    ada.follow(page.get_by_role("link", name="Edit Research"))
+    expect(page.get_by_text("Projects are charged to this group.")).to_be_visible()
+    page.get_by_label("acme-data").uncheck()
+    page.get_by_role("button", name="Save").click()
+    ada.follow(page.get_by_role("link", name="Edit Research"))
+    page.get_by_role("button", name="Delete billing group").click()
+    agree(page, "Delete the billing group Research?")
+    told(page, "The billing group Research (USD) is deleted.")
+
+
+def test_custom_sla_is_recorded_and_told_to_the_customer(person):
+    hal, eve = person(HAL), person("eve@globex.example")
+    page = hal.open("/account-team/organizations/globex/sla/")
+    page.get_by_label("Critical: first response within, in minutes").fill("7")
+    page.get_by_label("Link to the signed text").fill("https://contracts.example/globex.pdf")
+    page.get_by_role("button", name="Save").click()
+    told(page, "The custom SLA is recorded")
+    shown = eve.open("/o/globex/admin/support-tier/")
+    expect(shown.get_by_text("Critical 7 minutes")).to_be_visible()
+    expect(shown.get_by_role("link", name="The signed text")).to_be_visible()
+    eve.open("/o/globex/tickets/new/")
+    expect(shown.get_by_text("First response: 7 minutes")).to_be_visible()
