@@ -9,7 +9,7 @@ from django.db.models.options import Options
 from django.http import HttpRequest
 
 from orgs import models
-from orgs.actions import change_member, is_last_admin
+from orgs.actions import change_member
 from orgs.actions.record import record
 from orgs.actor import Actor, Source
 from orgs.roles import OrganizationRole
@@ -183,7 +183,7 @@ class MembershipForm(forms.ModelForm):
 
     def clean_role(self) -> str:
         role = self.cleaned_data["role"]
-        if self.instance.pk and role != OrganizationRole.ADMIN and is_last_admin(self.instance):
+        if self.instance.pk and role != OrganizationRole.ADMIN and self.instance.is_last_admin:
             raise ValidationError("This is the only organization admin. Make somebody else admin first.")
         return role
 

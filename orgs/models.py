@@ -182,6 +182,12 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user} in {self.organization}"
 
+    @property
+    def is_last_admin(self) -> bool:
+        """Whether no other admin of the organization can sign in. To decide by it, lock the organization."""
+        others = Membership.objects.admins_of(self.organization_id).exclude(pk=self.pk)
+        return self.role == OrganizationRole.ADMIN and not others.exists()
+
 
 class Invitation(models.Model):
     """A pending membership: for one address, once, until it expires. Its link is signed, not stored."""

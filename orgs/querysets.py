@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from orgs.roles import STAFF_CAPABILITIES, Capability
+from orgs.roles import STAFF_CAPABILITIES, Capability, OrganizationRole
 
 if TYPE_CHECKING:
     from orgs.actor import Actor
@@ -41,6 +41,10 @@ class OrganizationQuerySet(models.QuerySet):
 class MembershipQuerySet(models.QuerySet):
     def of_user(self, user_id: int) -> Self:
         return self.filter(user_id=user_id).select_related("organization").order_by("organization__name")
+
+    def admins_of(self, organization_id: int) -> Self:
+        """Admins of an organization who can sign in."""
+        return self.filter(organization=organization_id, role=OrganizationRole.ADMIN, user__is_active=True)
 
 
 class ServiceQuerySet(models.QuerySet):

@@ -6,7 +6,7 @@ from orgs.actions.invitations import (
     resend_invitation,
     withdraw_invitation,
 )
-from orgs.actions.members import change_member, is_last_admin, remove_member
+from orgs.actions.members import change_member, remove_member
 from orgs.actions.people import change_profile
 from orgs.actions.resources import import_resources
 from orgs.actions.settings import change_participants_policy, change_visibility
@@ -19,7 +19,6 @@ __all__ = [
     "change_visibility",
     "import_resources",
     "invite_member",
-    "is_last_admin",
     "remove_member",
     "resend_invitation",
     "withdraw_invitation",

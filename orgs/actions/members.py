@@ -67,14 +67,6 @@ def remove_member(*, actor: Actor, membership: Membership) -> Membership:
     return membership
 
 
-def is_last_admin(membership: Membership) -> bool:
-    """Whether nobody else who can sign in is admin of the organization. For a decision, lock it before."""
-    others = Membership.objects.filter(
-        organization=membership.organization_id, role=OrganizationRole.ADMIN, user__is_active=True
-    ).exclude(pk=membership.pk)
-    return membership.role == OrganizationRole.ADMIN and not others.exists()
-
-
 def _locked(membership: Membership) -> Membership:
     """The membership as it is now. The lock is the organization's, so that the count of its admins holds
     also when two of them change each other at the same time.
@@ -87,7 +79,7 @@ def _locked(membership: Membership) -> Membership:
 
 
 def _keep_an_admin(membership: Membership) -> None:
-    if is_last_admin(membership):
+    if membership.is_last_admin:
         raise RuleViolation(
             "last_admin",
             f"{membership.user} is the only organization admin. Make somebody else admin first.",

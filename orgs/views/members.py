@@ -12,7 +12,6 @@ from orgs.access import (
 from orgs.actions import (
     change_member,
     invite_member,
-    is_last_admin,
     remove_member,
     resend_invitation,
     withdraw_invitation,
@@ -63,7 +62,6 @@ def member(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
         "organization": organization,
         "member": membership,
         "form": form,
-        "is_last_admin": is_last_admin(membership),
     }
     return render(request, "orgs/member.html", context, status=422 if form.errors else 200)
 

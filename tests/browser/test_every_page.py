@@ -15,6 +15,9 @@ PAGES = {
         "/o/acme/tickets/?q=nothing+like+this",
         "/o/acme/tickets/new/",
         "/o/acme/admin/members/",
+        "/o/acme/admin/resources/",
+        "/o/acme/admin/visibility/",
+        "/o/acme/admin/audit-log/",
         "/account/",
         "/account/password/change/",
         "/account/email/",
@@ -25,7 +28,12 @@ PAGES = {
     ],
     "ivy@hobby.example": ["/o/hobby/tickets/", "/o/hobby/tickets/new/"],
     "gus@support.example": ["/queue/", "/queue/mine/", "/queue/escalated/", "/queue/all/"],
-    "hal@support.example": ["/account-team/organizations/", "/"],
+    "hal@support.example": [
+        "/account-team/organizations/",
+        "/account-team/organizations/acme/resources/",
+        "/account-team/organizations/acme/visibility/",
+        "/",
+    ],
 }
 
 

@@ -121,6 +121,12 @@ def test_complete_file_removes_the_others_of_this_organization_only(cast):
     assert [each.name for each in Service.objects.exclude(removed_at=None)] == ["orders-kafka"]
 
 
+def test_service_that_is_gone_already_is_not_removed_again(cast):
+    only_us = HEADER + "US,acme-us-prod,main-pg,postgresql,,yes,no\n"
+    load(cast, only_us, is_complete=True)
+    assert load(cast, only_us, is_complete=True).changes == ()
+
+
 def test_service_that_reappears_is_running_again_under_the_same_row(cast):
     only_us = HEADER + "US,acme-us-prod,main-pg,postgresql,,yes,no\n"
     load(cast, only_us, is_complete=True)
