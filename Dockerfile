@@ -1,11 +1,16 @@
 # The image of the site: web, worker, beat and migrations run from it (docker-compose.yml).
+# REQUIREMENTS=pdf adds invoices as PDF.
 FROM python:3.13-slim AS build
-COPY requirements/base.txt /requirements.txt
+ARG REQUIREMENTS=base
+COPY requirements/${REQUIREMENTS}.txt /requirements.txt
 RUN python -m venv /venv \
     && /venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check --no-deps \
         --require-hashes --requirement /requirements.txt
 
 FROM python:3.13-slim
+ARG REQUIREMENTS=base
+RUN test "$REQUIREMENTS" != pdf || { apt-get update -qq && apt-get install -y -qq --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core && rm -rf /var/lib/apt/lists/*; }
 RUN useradd --uid 10001 --home-dir /app --no-create-home --shell /usr/sbin/nologin app \
     && install --directory --owner=app --group=app --mode=0700 /srv/files
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 ENV_FILE=/nonexistent MEDIA_ROOT=/srv/files

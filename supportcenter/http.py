@@ -47,7 +47,7 @@ class _Line:
         return text
 
 
-def csv_download(file_name: str, rows: Iterable[Sequence[str]]) -> StreamingHttpResponse:
+def csv_download(file_name: str, rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
     """A CSV file, sent while it is made. Nothing in it is a formula for a spreadsheet."""
     writer = csv.writer(_Line())
     lines = (writer.writerow([_cell(value) for value in row]) for row in rows)
@@ -56,6 +56,7 @@ def csv_download(file_name: str, rows: Iterable[Sequence[str]]) -> StreamingHttp
     return response
 
 
-def _cell(value: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+def _cell(value: object) -> object:
+    """Text that a spreadsheet does not take for a formula; numbers may well be negative."""
+    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{value}" if is_formula else value

@@ -1,7 +1,5 @@
-import csv
-
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -12,8 +10,10 @@ from billing.pdf import PdfUnavailable, to_pdf
 from orgs.access import organization_for
 from orgs.actor import actor_of
 from orgs.roles import Capability
+from supportcenter.http import csv_download
 
-COLUMNS = ["invoice", "line", "kind", "month", "project", "text", "base_amount", "base_currency"]
+COLUMNS = ["invoice", "line", "kind", "month", "project", "text"]
+COLUMNS += ["base_amount", "base_currency", "exchange_rate", "amount", "currency"]
 
 
 @require_safe
@@ -38,30 +38,26 @@ def invoice(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @require_safe
-def as_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def as_csv(request: HttpRequest, slug: str, pk: int) -> StreamingHttpResponse:
     """The lines of an invoice for a spreadsheet."""
     found = _invoice(request, slug, pk)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.csv"'
-    writer = csv.writer(response)
-    writer.writerow([*COLUMNS, "exchange_rate", "amount", "currency"])
-    for line in found.lines.all():
-        writer.writerow(
-            [
-                found.reference,
-                line.position,
-                line.kind,
-                f"{line.month:%Y-%m}",
-                line.project.name if line.project else "",
-                line.text,
-                line.base_amount,
-                found.base_currency,
-                found.exchange_rate,
-                to_unit(line.amount, found.currency),
-                found.currency,
-            ]
+    lines = [
+        (
+            found.reference,
+            line.position,
+            line.kind,
+            f"{line.month:%Y-%m}",
+            line.project.name if line.project else "",
+            line.text,
+            line.base_amount,
+            found.base_currency,
+            found.exchange_rate,
+            to_unit(line.amount, found.currency),
+            found.currency,
         )
-    return response
+        for line in found.lines.all()
+    ]
+    return csv_download(f"{found.reference}.csv", [COLUMNS, *lines])
 
 
 @require_safe

@@ -6,6 +6,9 @@ function refresh() {
   }
 }
 
+// On a phone the pages of an admin area scroll sideways: begin with the one that is open.
+document.querySelector(".area-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 refresh();
 window.addEventListener("resize", refresh);
 document.addEventListener("htmx:after:swap", refresh);
