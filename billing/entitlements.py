@@ -71,7 +71,11 @@ def tier_of(organization: Organization, at: datetime | None = None) -> SupportTi
 
 def entitlement_of(organization: Organization, at: datetime | None = None) -> Entitlement:
     """Tier, hours and first-response targets of an organization; two to four queries."""
-    tier = tier_of(organization, at)
+    return entitlement_on(tier_of(organization, at), organization)
+
+
+def entitlement_on(tier: SupportTier, organization: Organization) -> Entitlement:
+    """What an organization gets on a tier: its custom SLA where it has one and the tier allows it."""
     sla = _custom_sla(organization) if tier.allows_custom_sla else None
     return _custom(tier, sla) if sla else entitlement_under(tier, organization)
 

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from billing import quote
 from billing.calendars import business_day_after
-from billing.entitlements import Entitlement, entitlement_of, entitlement_under, tier_of
+from billing.entitlements import Entitlement, entitlement_of, entitlement_on, tier_of
 from billing.models import BillingGroup, ExchangeRate, ServiceCharge, SupportTier, TierPeriod
 from billing.proration import Price, Span, local_month, previous_month
 from orgs.models import Organization
@@ -23,7 +23,7 @@ def quote_for(
     """The quote for changing to ``tier`` at an instant, charged to ``group``."""
     zone = ZoneInfo(organization.time_zone)
     last_month = previous_month(local_month(now, zone))
-    before, after = entitlement_of(organization, now), entitlement_under(tier, organization)
+    before, after = entitlement_of(organization, now), entitlement_on(tier, organization)
     promised_on, effective_at = when(organization, tier, now)
     return quote.compute(
         quote.Inputs(
