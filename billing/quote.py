@@ -69,7 +69,7 @@ def compute(inputs: Inputs) -> dict[str, Any]:
         "percentage": str(inputs.price.percentage),
         "base_currency": base,
         "currency": rate.currency,
-        "exchange_rate": str(rate.rate),
+        "exchange_rate": f"{rate.rate.normalize():f}",
         "exchange_rate_month": rate.month.isoformat() if rate.month else None,
         "last_month": inputs.last_month.isoformat(),
         "last_month_charges": str(inputs.last_month_charges),

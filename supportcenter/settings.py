@@ -56,6 +56,8 @@ ESCALATION_MINUTES = env.int("ESCALATION_MINUTES", default=30)
 PRICE_CURRENCY = env.str("PRICE_CURRENCY", default="EUR")
 # Country (ISO 3166, two letters) whose public holidays count for organizations that have none of their own.
 HOLIDAY_COUNTRY = env.str("HOLIDAY_COUNTRY", default="")
+# Who issues invoices, printed on them: company, address, tax number; `\n` begins a new line.
+INVOICE_ISSUER = env.str("INVOICE_ISSUER", default=f"{SITE_NAME}", multiline=True)
 # Business days within which a new support tier is promised.
 TIER_SETUP_DAYS = env.int("TIER_SETUP_DAYS", default=2)
 # `True` activates tier changes by themselves on the promised date, without the account team.

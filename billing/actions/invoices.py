@@ -160,6 +160,7 @@ def _issue(
         billing_group=group,
         month=month,
         number=group.last_number,
+        issued_by=settings.INVOICE_ISSUER,
         billed_to=group.billed_to or organization.name,
         base_currency=settings.PRICE_CURRENCY,
         currency=group.currency,

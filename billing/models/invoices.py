@@ -33,6 +33,7 @@ class Invoice(models.Model):
     billing_group = models.ForeignKey(BillingGroup, on_delete=models.PROTECT, related_name="invoices")
     month = models.DateField()
     number = models.PositiveIntegerField()
+    issued_by = models.TextField()
     billed_to = models.TextField()
     base_currency = models.CharField(max_length=3)
     currency = models.CharField(max_length=3)
