@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from billing.money import percent, to_unit, words
-from billing.proration import Price, Span, begin_of, next_month, support_parts
+from billing.proration import Price, Span, begin_of, local_month, month_of, next_month, support_parts
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def formula(price: Price, charges: Decimal, month: date, currency: str) -> str:
 
 def this_month(inputs: Inputs, starts_on: date) -> dict[str, Any]:
     """The month in which the new tier starts, by the day: the old tier until then, and the new one."""
-    month = date(starts_on.year, starts_on.month, 1)
+    month = month_of(starts_on)
     starts_at = begin_of(starts_on, inputs.zone)
     spans = [_until(span, starts_at) for span in inputs.spans if span.started_at < starts_at]
     spans.append(Span(inputs.to_tier, inputs.price, None, starts_at, None))
@@ -130,7 +130,7 @@ def digest(quote: dict[str, Any]) -> str:
 
 def end_of_month(now: datetime, zone: ZoneInfo) -> datetime:
     """The instant at which the present month ends in a time zone."""
-    return begin_of(next_month(now.astimezone(zone).date()), zone)
+    return begin_of(next_month(local_month(now, zone)), zone)
 
 
 def _until(span: Span, instant: datetime) -> Span:
