@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from billing.money import percent, to_unit, words
+from billing.money import percent, spread, to_unit, words
 from billing.proration import Price, Span, begin_of, local_month, month_of, next_month, support_parts
 
 
@@ -105,6 +105,7 @@ def this_month(inputs: Inputs, starts_on: date) -> dict[str, Any]:
     spans.append(Span(inputs.to_tier, inputs.price, None, starts_at, None))
     charges, base = inputs.last_month_charges, inputs.base_currency
     parts = support_parts(spans, month=month, zone=inputs.zone, charges=charges, currency=base)
+    amounts = spread((part.amount * inputs.rate.rate for part in parts), inputs.rate.currency)
     return {
         "month": month.isoformat(),
         "parts": [
@@ -115,9 +116,10 @@ def this_month(inputs: Inputs, starts_on: date) -> dict[str, Any]:
                 "days": part.days,
                 "days_in_month": part.days_in_month,
                 "full_month": str(to_unit(part.span.price.of_month(charges), base)),
-                **_both(part.amount, inputs.rate),
+                "base_amount": str(part.amount),
+                "amount": str(amount),
             }
-            for part in parts
+            for part, amount in zip(parts, amounts, strict=True)
         ],
         **_both(sum((part.amount for part in parts), Decimal(0)), inputs.rate),
     }

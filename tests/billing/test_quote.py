@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from billing.models import BillingGroup, ExchangeRate, SupportTier
 from billing.proration import Price, Span
@@ -95,6 +97,22 @@ def test_amounts_are_also_told_in_the_currency_of_the_group():
     made = compute(inputs(rate=rate))
     assert made["full_month"] == {"base_amount": "10000.00", "amount": "1623500"}
     assert (made["exchange_rate"], made["exchange_rate_month"]) == ("162.35", "2026-10-01")
+
+
+@settings(max_examples=60)
+@given(
+    st.decimals(0, 500_000, places=2),
+    st.decimals("0.000001", 500, places=6),
+    st.sampled_from(["EUR", "JPY", "KWD"]),
+    st.dates(date(2026, 11, 1), date(2026, 11, 30)),
+)
+def test_parts_of_the_month_add_up_in_both_currencies(charges, rate, currency, day):
+    made = compute(
+        inputs(last_month_charges=charges, rate=Rate(currency, rate, date(2026, 10, 1)), promised_on=day)
+    )
+    month = made["this_month"]
+    for key in ("base_amount", "amount"):
+        assert sum(Decimal(part[key]) for part in month["parts"]) == Decimal(month[key])
 
 
 def test_quote_is_json_and_reads_the_same_after_it_was_stored():
