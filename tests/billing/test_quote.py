@@ -183,6 +183,7 @@ def test_quote_tells_what_changes_in_the_response_matrix(cast):
         ("", "", "2026-11-19T09:30", date(2026, 11, 23)),  # Thursday: over the weekend
         ("", "", "2026-12-23T09:30", date(2026, 12, 25)),
         ("DE", "", "2026-12-23T09:30", date(2026, 12, 28)),  # both days of Christmas
+        ("de", "", "2026-12-23T09:30", date(2026, 12, 28)),
         ("", "DE", "2026-12-23T09:30", date(2026, 12, 28)),
         ("JP", "DE", "2026-12-23T09:30", date(2026, 12, 25)),
         ("AE", "", "2026-11-18T21:00", date(2026, 11, 20)),
