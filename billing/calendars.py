@@ -78,7 +78,7 @@ def business_day_after(day: date, count: int, *, country: str) -> date:
     Its weekends and public holidays are skipped; without a known country, Saturdays and Sundays.
     """
     try:
-        calendar = holidays.country_holidays(country)
+        calendar = holidays.country_holidays(country.upper())
     except NotImplementedError:
         calendar = holidays.HolidayBase()
     return calendar.get_nth_working_day(day, count)

@@ -71,7 +71,8 @@ def lines_of_month(account: Account, month: date) -> list[Line]:
         for project, amount in _by_name(account, account.charges.get(month, {}))
         if amount
     ]
-    return services + [_support_line(account, month, part) for part in account.support_of(month)]
+    parts = [part for part in account.support_of(month) if part.amount]
+    return services + [_support_line(account, month, part) for part in parts]
 
 
 def corrections(account: Account, closed: Iterable[date]) -> list[Line]:

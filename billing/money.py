@@ -32,8 +32,8 @@ def spread(amounts: Iterable[Decimal], currency: str) -> list[Decimal]:
 
 def figure(amount: Decimal, currency: str) -> str:
     """An amount without its currency, as it stands in a column: “1,234.50”."""
-    sign = "−" if amount < 0 else ""
-    return f"{sign}{abs(to_unit(amount, currency)):,}"
+    rounded = to_unit(amount, currency)
+    return f"{'−' if rounded < 0 else ''}{abs(rounded):,}"
 
 
 def words(amount: Decimal, currency: str) -> str:

@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from billing.money import percent, to_unit, words
-from billing.proration import Price, Span, begin_of, next_month, support_parts
+from billing.money import percent, spread, to_unit, words
+from billing.proration import Price, Span, begin_of, local_month, month_of, next_month, support_parts
 
 
 @dataclass(frozen=True)
@@ -99,12 +99,13 @@ def formula(price: Price, charges: Decimal, month: date, currency: str) -> str:
 
 def this_month(inputs: Inputs, starts_on: date) -> dict[str, Any]:
     """The month in which the new tier starts, by the day: the old tier until then, and the new one."""
-    month = date(starts_on.year, starts_on.month, 1)
+    month = month_of(starts_on)
     starts_at = begin_of(starts_on, inputs.zone)
     spans = [_until(span, starts_at) for span in inputs.spans if span.started_at < starts_at]
     spans.append(Span(inputs.to_tier, inputs.price, None, starts_at, None))
     charges, base = inputs.last_month_charges, inputs.base_currency
     parts = support_parts(spans, month=month, zone=inputs.zone, charges=charges, currency=base)
+    amounts = spread((part.amount * inputs.rate.rate for part in parts), inputs.rate.currency)
     return {
         "month": month.isoformat(),
         "parts": [
@@ -115,9 +116,10 @@ def this_month(inputs: Inputs, starts_on: date) -> dict[str, Any]:
                 "days": part.days,
                 "days_in_month": part.days_in_month,
                 "full_month": str(to_unit(part.span.price.of_month(charges), base)),
-                **_both(part.amount, inputs.rate),
+                "base_amount": str(part.amount),
+                "amount": str(amount),
             }
-            for part in parts
+            for part, amount in zip(parts, amounts, strict=True)
         ],
         **_both(sum((part.amount for part in parts), Decimal(0)), inputs.rate),
     }
@@ -130,7 +132,7 @@ def digest(quote: dict[str, Any]) -> str:
 
 def end_of_month(now: datetime, zone: ZoneInfo) -> datetime:
     """The instant at which the present month ends in a time zone."""
-    return begin_of(next_month(now.astimezone(zone).date()), zone)
+    return begin_of(next_month(local_month(now, zone)), zone)
 
 
 def _until(span: Span, instant: datetime) -> Span:
