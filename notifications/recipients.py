@@ -1,14 +1,19 @@
-"""From an event and the people around a ticket to who hears of it, and why. Pure."""
+"""From an event and the people around a ticket to who hears of it, why, and when. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from notifications.models import Reason, Rhythm
 from tickets import events
 
-REQUESTER = "You opened this ticket."
-PARTICIPANT = "You are CC'd on this ticket."
-ASSIGNEE = "You are the assignee of this ticket."
-LEAD = "You are a duty lead."
+WORDS = {
+    Reason.REQUESTER: "You opened this ticket.",
+    Reason.PARTICIPANT: "You are CC'd on this ticket.",
+    Reason.ASSIGNEE: "You are the assignee of this ticket.",
+    Reason.LEAD: "You are a duty lead.",
+}
 
 PUBLIC_EVENTS = frozenset(
     {
@@ -21,47 +26,144 @@ PUBLIC_EVENTS = frozenset(
         events.TICKET_CLOSED,
     }
 )
-# For the agent who has the ticket.
-ASSIGNEE_EVENTS = frozenset({events.TICKET_NOTED, events.TICKET_ASSIGNED, events.TICKET_RATED})
+# For the agents who have or follow the ticket.
+STAFF_EVENTS = frozenset({events.TICKET_NOTED, events.TICKET_ASSIGNED, events.TICKET_RATED})
 # For those who must see to it that somebody acts. The comment that called reaches everybody by itself.
 LEAD_EVENTS = frozenset({events.TICKET_ESCALATED, events.TICKET_ESCALATION_OVERDUE})
-EVENTS = PUBLIC_EVENTS | ASSIGNEE_EVENTS | LEAD_EVENTS
+EVENTS = PUBLIC_EVENTS | STAFF_EVENTS | LEAD_EVENTS
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How somebody wants mail about a ticket. Times are in ``zone``."""
+
+    rhythm: str = Rhythm.AT_ONCE
+    daily_at: time = time(9)
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    off_reasons: frozenset[str] = frozenset()
+    is_muted: bool = False
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+
+
+@dataclass(frozen=True)
+class Following:
+    """A rule by which somebody follows: its id, and what it follows in words."""
+
+    follow_id: int
+    words: str
 
 
 @dataclass(frozen=True)
 class People:
-    """Ids of the people around a ticket when its event is handled."""
+    """Ids of the people around a ticket when its event is handled, or of some of them at a time.
 
-    requester: int
-    assignee: int | None = None
-    participants: frozenset[int] = field(default_factory=frozenset)
-    followers: frozenset[int] = field(default_factory=frozenset)
-    leads: frozenset[int] = field(default_factory=frozenset)
-    organization: str = ""
-
-
-def recipients(event: str, people: People, *, actor_id: int | None) -> dict[int, str]:
-    """Recipient ids with the reason for each; nobody twice, and nobody for what they did themselves.
-
-    The one exception is opening a ticket: the requester gets a receipt.
+    ``followers`` are customers by their rules, ``agents`` those of staff who follow this very ticket.
     """
-    found: dict[int, str] = {}
-    for person, reason in _candidates(event, people):
-        if person != actor_id:
-            found.setdefault(person, reason)
-    if event == events.TICKET_OPENED:
-        found[people.requester] = REQUESTER
-    return found
+
+    requester: int | None = None
+    assignee: int | None = None
+    participants: frozenset[int] = frozenset()
+    followers: Mapping[int, Following] = field(default_factory=dict)
+    agents: Mapping[int, Following] = field(default_factory=dict)
+    leads: frozenset[int] = frozenset()
 
 
-def _candidates(event: str, people: People) -> Iterable[tuple[int, str]]:
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody who hears, by which rule and in which words, when, and whether in a digest."""
+
+    user_id: int
+    reason: Reason
+    words: str
+    due_at: datetime
+    follow_id: int | None = None
+    is_digest: bool = False
+
+
+def recipients(
+    event: str,
+    people: People,
+    wishes: Mapping[int, Wish],
+    *,
+    actor_id: int | None,
+    is_critical: bool,
+    now: datetime,
+) -> list[Recipient]:
+    """Who hears, each once, by their strongest reason that is not switched off.
+
+    Nobody hears of what they did themselves, but for the receipt of a new ticket, and nobody of a ticket
+    that they muted. Escalations reach duty leads whatever they wish.
+    """
+    found: dict[int, Recipient] = {}
+    for user_id, reason, following in _candidates(event, people):
+        is_receipt = event == events.TICKET_OPENED and user_id == people.requester
+        if user_id in found or (user_id == actor_id and not is_receipt):
+            continue
+        wish = wishes.get(user_id, Wish())
+        if reason != Reason.LEAD and not is_receipt and not _wants(wish, reason):
+            continue
+        words = f"You follow {following.words}." if following else WORDS[reason]
+        at_once = reason == Reason.LEAD or is_receipt
+        due_at, is_digest = (now, False) if at_once else when(wish, now, is_critical=is_critical)
+        follow_id = following.follow_id if following else None
+        found[user_id] = Recipient(user_id, reason, words, due_at, follow_id, is_digest)
+    return list(found.values())
+
+
+def _wants(wish: Wish, reason: Reason) -> bool:
+    return not (wish.is_muted or wish.rhythm == Rhythm.OFF or reason in wish.off_reasons)
+
+
+def _candidates(event: str, people: People) -> Iterator[tuple[int, Reason, Following | None]]:
     """Everybody who has a reason, the strongest reason of a person first."""
     if event in PUBLIC_EVENTS:
-        yield people.requester, REQUESTER
-        yield from ((person, PARTICIPANT) for person in sorted(people.participants))
-        follow = f"You follow all tickets of {people.organization}."
-        yield from ((person, follow) for person in sorted(people.followers))
-    if people.assignee and event in PUBLIC_EVENTS | ASSIGNEE_EVENTS:
-        yield people.assignee, ASSIGNEE
+        if people.requester:
+            yield people.requester, Reason.REQUESTER, None
+        yield from _each(people.participants, Reason.PARTICIPANT)
+    if people.assignee and event in PUBLIC_EVENTS | STAFF_EVENTS:
+        yield people.assignee, Reason.ASSIGNEE, None
+    if event in PUBLIC_EVENTS | STAFF_EVENTS:
+        yield from ((user, Reason.FOLLOWER, rule) for user, rule in sorted(people.agents.items(), key=_id))
+    if event in PUBLIC_EVENTS:
+        yield from ((user, Reason.FOLLOWER, rule) for user, rule in sorted(people.followers.items(), key=_id))
     if event in LEAD_EVENTS:
-        yield from ((person, LEAD) for person in sorted(people.leads))
+        yield from _each(people.leads, Reason.LEAD)
+
+
+def _each(users: Iterable[int], reason: Reason) -> Iterator[tuple[int, Reason, None]]:
+    return ((user, reason, None) for user in sorted(users))
+
+
+def _id(item: tuple[int, Following]) -> int:
+    return item[0]
+
+
+def when(wish: Wish, now: datetime, *, is_critical: bool) -> tuple[datetime, bool]:
+    """When a mail may go out, and whether it waits for a digest until then."""
+    if wish.rhythm == Rhythm.HOURLY:
+        return _after_quiet(wish, _next_hour(now), is_critical=is_critical), True
+    if wish.rhythm == Rhythm.DAILY:
+        return _next_at(wish.daily_at, now, wish.zone), True
+    return _after_quiet(wish, now, is_critical=is_critical), False
+
+
+def _next_hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+
+def _next_at(at: time, now: datetime, zone: ZoneInfo) -> datetime:
+    """The next instant after ``now`` at which clocks in the zone show a time of day."""
+    today = now.astimezone(zone).date()
+    moments = (datetime.combine(today + timedelta(days=days), at, zone) for days in (0, 1, 2))
+    return next(moment for moment in moments if moment > now)
+
+
+def _after_quiet(wish: Wish, at: datetime, *, is_critical: bool) -> datetime:
+    """The instant itself, or the end of the quiet hours that it falls into."""
+    if is_critical or wish.quiet_from is None or wish.quiet_until is None:
+        return at
+    clock = at.astimezone(wish.zone).time()
+    begins, ends = wish.quiet_from, wish.quiet_until
+    is_quiet = begins <= clock < ends if begins <= ends else clock >= begins or clock < ends
+    return _next_at(ends, at, wish.zone) if is_quiet else at

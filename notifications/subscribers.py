@@ -3,20 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
-
 from billing import events as billing_events
 from billing.models import Invoice, TierChange
 from notifications import bell
-from notifications.models import EmailMessage, Follow
-from notifications.recipients import EVENTS, People, recipients
+from notifications.fan_out import queue_mails
+from notifications.models import EmailMessage
+from notifications.recipients import EVENTS
 from orgs import events as org_events
 from orgs.access import people_with, staff_with
 from orgs.models import Invitation, Membership, User
-from orgs.roles import ORGANIZATION_CAPABILITIES, Capability
+from orgs.roles import Capability
 from supportcenter.outbox.models import OutboxMessage
 from supportcenter.outbox.registry import subscribe
-from tickets.models import Ticket
+from tickets.models import Follow
 
 # What the account team hears of tier changes; what the organization's admins do not is only for the team.
 TEAM_EVENTS = {
@@ -35,46 +34,8 @@ TIER_EVENTS = TEAM_EVENTS | {
 @subscribe("notifications.ticket", *sorted(EVENTS))
 def tell_people_on_ticket(message: OutboxMessage) -> None:
     """Queue the mails about one event of a ticket; running it twice queues them once."""
-    ticket = Ticket.objects.select_related("organization").get(pk=message.payload["ticket"])
-    reasons = recipients(message.name, _people_around(ticket), actor_id=message.actor_id)
-    EmailMessage.objects.bulk_create(
-        (
-            EmailMessage(
-                kind="ticket_update",
-                recipient=user,
-                to_address=user.email,
-                reason=reasons[user.pk],
-                event=message,
-                ticket=ticket,
-                activity_id=message.payload["activity"],
-            )
-            for user in User.objects.filter(pk__in=reasons, is_active=True)
-        ),
-        ignore_conflicts=True,
-    )
+    queue_mails(message)
     bell.ring_on_commit()
-
-
-def _people_around(ticket: Ticket) -> People:
-    allowed = _who_may_follow(ticket.organization_id)
-    follows = Follow.objects.filter(organization=ticket.organization_id, user__in=allowed.values("user"))
-    return People(
-        requester=ticket.requester_id,
-        assignee=ticket.assignee_id,
-        participants=frozenset(ticket.participants.values_list("user_id", flat=True)),
-        leads=frozenset(User.objects.duty_leads().values_list("pk", flat=True)),
-        followers=frozenset(follows.values_list("user_id", flat=True)),
-        organization=ticket.organization.name,
-    )
-
-
-def _who_may_follow(organization_id: int) -> QuerySet[Membership]:
-    roles = [
-        role
-        for role, granted in ORGANIZATION_CAPABILITIES.items()
-        if Capability.FOLLOW_ALL_TICKETS in granted
-    ]
-    return Membership.objects.filter(organization=organization_id, role__in=roles)
 
 
 @subscribe("notifications.follows", org_events.MEMBER_REMOVED, org_events.MEMBER_ROLE_CHANGED)
@@ -84,7 +45,8 @@ def end_following(message: OutboxMessage) -> None:
     Mails stop with the role itself; without the row following would come back with the role, unasked.
     """
     organization, user = message.payload["organization"], message.payload["user"]
-    if not _who_may_follow(organization).filter(user=user).exists():
+    may_follow = Membership.objects.that_can(Capability.FOLLOW_ALL_TICKETS, organization)
+    if not may_follow.filter(user=user).exists():
         Follow.objects.filter(organization=organization, user=user).delete()
 
 

@@ -21,7 +21,7 @@ from orgs.models import (
     Service,
     User,
 )
-from orgs.roles import ORGANIZATION_CAPABILITIES, Capability
+from orgs.roles import Capability
 
 
 def organization_for(actor: Actor, slug: str, *, capability: Capability | None = None) -> Organization:
@@ -75,8 +75,7 @@ def projects_of(organization: Organization) -> QuerySet[Project]:
 
 def people_with(organization: Organization, capability: Capability) -> QuerySet[User]:
     """Active members whose role in the organization holds a capability, by name."""
-    roles = [role for role, granted in ORGANIZATION_CAPABILITIES.items() if capability in granted]
-    members = organization.memberships.filter(role__in=roles).values("user")
+    members = Membership.objects.that_can(capability, organization.pk).values("user")
     return User.objects.filter(is_active=True, pk__in=members).order_by("name")
 
 

@@ -45,6 +45,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. Signs in with an email address, stored in lower case.
 
     ``staff_role`` makes a member of the support staff; ``is_staff`` only opens Django's admin.
+    ``bouncing_since`` is set while mail to the address comes back, and pages say so.
     """
 
     email = models.EmailField("email address", unique=True)
@@ -53,6 +54,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     staff_role = models.CharField(max_length=20, choices=StaffRole, blank=True)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    bouncing_since = models.DateTimeField(null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "email"

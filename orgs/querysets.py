@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from orgs.roles import STAFF_CAPABILITIES, Capability, OrganizationRole
+from orgs.roles import ORGANIZATION_CAPABILITIES, STAFF_CAPABILITIES, Capability, OrganizationRole
 
 if TYPE_CHECKING:
     from orgs.actor import Actor
@@ -39,6 +39,11 @@ class OrganizationQuerySet(models.QuerySet):
 
 
 class MembershipQuerySet(models.QuerySet):
+    def that_can(self, capability: Capability, organization_id: int) -> Self:
+        """Memberships of an organization whose role holds a capability."""
+        roles = [role for role, granted in ORGANIZATION_CAPABILITIES.items() if capability in granted]
+        return self.filter(organization=organization_id, role__in=roles)
+
     def of_user(self, user_id: int) -> Self:
         return self.filter(user_id=user_id).select_related("organization").order_by("organization__name")
 

@@ -10,12 +10,12 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 
 from orgs.actor import Actor
-from orgs.models import Organization, Visibility
+from orgs.models import Membership, Organization, Project, User, Visibility
 from orgs.roles import Capability
 from tickets.states import UNFINISHED, Severity
 
 if TYPE_CHECKING:
-    from orgs.models import User
+    from tickets.models import Ticket
 
 
 class TicketQuerySet(models.QuerySet):
@@ -134,3 +134,27 @@ class AttachmentQuerySet(models.QuerySet):
 
     def unsent_by(self, user: User) -> Self:
         return self.filter(comment=None, uploaded_by=user)
+
+
+class FollowQuerySet(models.QuerySet):
+    def reaching(self, ticket: Ticket) -> Self:
+        """Follows that this ticket falls under, of people whose role still allows them; each with its words.
+
+        A unit's tickets are those about its projects and services, and those that its members opened.
+        """
+        projects = Project.objects.filter(Q(tickets=ticket) | Q(services__tickets=ticket))
+        units = Q(unit__projects__in=projects) | Q(unit__memberships__user=ticket.requester_id)
+        of_organization = Q(scope="organization") | Q(scope="product", product=ticket.product_id)
+        of_organization |= Q(scope="project", project__in=projects) | Q(Q(scope="unit") & units)
+        if ticket.severity != Severity.LOW:
+            of_organization |= Q(scope="severe")
+        wanted = Q(organization=ticket.organization_id) & of_organization
+        following = Membership.objects.that_can(Capability.FOLLOW_ALL_TICKETS, ticket.organization_id)
+        may = Q(user__in=following.values("user"))
+        agents = User.objects.staff_with(Capability.WORK_QUEUE)
+        found = self.filter((wanted & may) | Q(scope="ticket", ticket=ticket, user__in=agents))
+        return found.select_related("organization", "unit", "project", "product").distinct()
+
+    def for_list(self) -> Self:
+        """With everything that the words of each need, in a steady order."""
+        return self.select_related("organization", "unit", "project", "product", "ticket").order_by("pk")

@@ -1,55 +1,156 @@
-"""Every event × every kind of person."""
+"""Every event × every kind of person, and every wish."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from notifications.recipients import ASSIGNEE_EVENTS, EVENTS, LEAD_EVENTS, PUBLIC_EVENTS, People, recipients
+from notifications.models import Reason, Rhythm
+from notifications.recipients import (
+    EVENTS,
+    LEAD_EVENTS,
+    PUBLIC_EVENTS,
+    STAFF_EVENTS,
+    Following,
+    People,
+    Wish,
+    recipients,
+    when,
+)
 from tickets import events
 
-REQUESTER, CC, FOLLOWER, ASSIGNEE, LEAD = 1, 2, 3, 4, 5
+REQUESTER, CC, FOLLOWER, ASSIGNEE, AGENT, LEAD = 1, 2, 3, 4, 5, 6
 PEOPLE = People(
     requester=REQUESTER,
     assignee=ASSIGNEE,
     participants=frozenset({CC}),
-    followers=frozenset({FOLLOWER}),
+    followers={FOLLOWER: Following(7, "all tickets of Acme")},
+    agents={AGENT: Following(8, "this ticket")},
     leads=frozenset({LEAD}),
-    organization="Acme",
 )
-EVERYBODY = {REQUESTER, CC, FOLLOWER, ASSIGNEE}
+STAFF = {ASSIGNEE, AGENT}
+EVERYBODY = {REQUESTER, CC, FOLLOWER} | STAFF
+NOON = datetime(2026, 11, 23, 12, 34, tzinfo=UTC)
+FIRST, LAST = datetime(2026, 1, 1), datetime(2027, 12, 31)  # noqa: DTZ001 - hypothesis adds the zone
+HELSINKI = ZoneInfo("Europe/Helsinki")
+NIGHT = Wish(quiet_from=time(22), quiet_until=time(7), zone=HELSINKI)
+
+
+def heard(event: str, people: People = PEOPLE, *, actor_id: int | None = 99, **wishes: Wish) -> dict:
+    """Who hears, by id."""
+    by_id = {int(name[1:]): wish for name, wish in wishes.items()}
+    found = recipients(event, people, by_id, actor_id=actor_id, is_critical=False, now=NOON)
+    assert len({each.user_id for each in found}) == len(found)
+    return {each.user_id: each for each in found}
 
 
 @pytest.mark.parametrize("event", sorted(PUBLIC_EVENTS))
-def test_public_events_reach_everybody(event):
-    assert set(recipients(event, PEOPLE, actor_id=99)) == EVERYBODY
+def test_public_events_reach_everybody_but_leads(event):
+    assert set(heard(event)) == EVERYBODY
 
 
-@pytest.mark.parametrize("event", sorted(ASSIGNEE_EVENTS))
-def test_events_for_the_assignee_reach_nobody_else(event):
-    assert set(recipients(event, PEOPLE, actor_id=99)) == {ASSIGNEE}
+@pytest.mark.parametrize("event", sorted(STAFF_EVENTS))
+def test_events_for_staff_reach_no_customer(event):
+    assert set(heard(event)) == STAFF
 
 
 @pytest.mark.parametrize("event", sorted(LEAD_EVENTS))
 def test_calls_for_attention_reach_the_leads_alone(event):
-    assert set(recipients(event, PEOPLE, actor_id=99)) == {LEAD}
+    assert set(heard(event)) == {LEAD}
 
 
 @pytest.mark.parametrize("event", sorted(EVENTS))
 @pytest.mark.parametrize("actor", sorted(EVERYBODY | {LEAD}))
 def test_nobody_hears_of_what_they_did(event, actor):
-    heard = set(recipients(event, PEOPLE, actor_id=actor))
     receipt = {REQUESTER} if event == events.TICKET_OPENED else set()
-    assert actor not in heard - receipt
+    assert actor not in set(heard(event, actor_id=actor)) - receipt
 
 
-def test_requester_gets_a_receipt_of_the_opening():
-    assert REQUESTER in recipients(events.TICKET_OPENED, PEOPLE, actor_id=REQUESTER)
+def test_reasons_are_told_in_words():
+    words = {user: each.words for user, each in heard(events.TICKET_COMMENTED).items()}
+    assert words == {
+        REQUESTER: "You opened this ticket.",
+        CC: "You are CC'd on this ticket.",
+        ASSIGNEE: "You are the assignee of this ticket.",
+        FOLLOWER: "You follow all tickets of Acme.",
+        AGENT: "You follow this ticket.",
+    }
 
 
 def test_two_reasons_give_one_mail_with_the_stronger_reason():
-    people = People(
-        requester=1, participants=frozenset({2}), followers=frozenset({1, 2}), organization="Acme"
-    )
-    heard = recipients(events.TICKET_COMMENTED, people, actor_id=None)
-    assert heard == {1: "You opened this ticket.", 2: "You are CC'd on this ticket."}
+    people = replace(PEOPLE, participants=frozenset({CC, FOLLOWER, REQUESTER}))
+    found = heard(events.TICKET_COMMENTED, people)
+    assert (found[REQUESTER].reason, found[FOLLOWER].reason) == (Reason.REQUESTER, Reason.PARTICIPANT)
+    assert found[FOLLOWER].follow_id is None
+
+
+def test_a_reason_that_is_off_gives_way_to_the_next():
+    people = replace(PEOPLE, participants=frozenset({FOLLOWER}))
+    wish = Wish(off_reasons=frozenset({Reason.PARTICIPANT}))
+    found = heard(events.TICKET_COMMENTED, people, _3=wish)
+    assert (found[FOLLOWER].reason, found[FOLLOWER].follow_id) == (Reason.FOLLOWER, 7)
+
+
+@pytest.mark.parametrize(
+    "wish", [Wish(is_muted=True), Wish(rhythm=Rhythm.OFF), Wish(off_reasons=frozenset(Reason.values))]
+)
+def test_who_wants_no_mail_gets_none_but_receipts_and_calls(wish):
+    wishes = {f"_{user}": wish for user in EVERYBODY | {LEAD}}
+    for event in EVENTS:
+        expected = {LEAD} if event in LEAD_EVENTS else set()
+        assert set(heard(event, **wishes)) == ({REQUESTER} if event == events.TICKET_OPENED else expected)
+
+
+def test_requester_gets_a_receipt_of_the_opening_at_once():
+    found = heard(events.TICKET_OPENED, actor_id=REQUESTER, _1=Wish(rhythm=Rhythm.DAILY))
+    assert (found[REQUESTER].due_at, found[REQUESTER].is_digest) == (NOON, False)
+
+
+@pytest.mark.parametrize(
+    ("wish", "due_at", "is_digest"),
+    [
+        (Wish(), NOON, False),
+        (Wish(rhythm=Rhythm.HOURLY), datetime(2026, 11, 23, 13, tzinfo=UTC), True),
+        (Wish(rhythm=Rhythm.DAILY, zone=HELSINKI), datetime(2026, 11, 24, 7, tzinfo=UTC), True),
+        (
+            Wish(rhythm=Rhythm.DAILY, daily_at=time(18), zone=HELSINKI),
+            datetime(2026, 11, 23, 16, tzinfo=UTC),
+            True,
+        ),
+        (NIGHT, NOON, False),
+        (replace(NIGHT, quiet_from=time(14)), datetime(2026, 11, 24, 5, tzinfo=UTC), False),
+        (
+            replace(NIGHT, quiet_from=time(9), quiet_until=time(17)),
+            datetime(2026, 11, 23, 15, tzinfo=UTC),
+            False,
+        ),
+    ],
+)
+def test_mail_waits_as_its_reader_wishes(wish, due_at, is_digest):
+    assert when(wish, NOON, is_critical=False) == (due_at, is_digest)
+
+
+def test_quiet_hours_let_critical_tickets_and_escalations_through():
+    all_day = replace(NIGHT, quiet_from=time(0), quiet_until=time(23, 59))
+    assert when(all_day, NOON, is_critical=True) == (NOON, False)
+    assert heard(events.TICKET_ESCALATED, _6=all_day)[LEAD].due_at == NOON
+
+
+@given(
+    st.datetimes(FIRST, LAST, timezones=st.just(UTC)),
+    st.times(),
+    st.times(),
+    st.sampled_from(["Europe/Helsinki", "America/Santiago", "Asia/Kolkata", "Pacific/Apia"]),
+)
+def test_mail_never_waits_for_more_than_a_day_and_a_bit_and_never_goes_back(now, begins, ends, zone):
+    wish = Wish(quiet_from=begins, quiet_until=ends, zone=ZoneInfo(zone))
+    at, _ = when(wish, now, is_critical=False)
+    assert now <= at <= now + timedelta(hours=25)
+    daily, _ = when(Wish(rhythm=Rhythm.DAILY, daily_at=begins, zone=ZoneInfo(zone)), now, is_critical=False)
+    assert now < daily <= now + timedelta(hours=25)
 
 
 def test_every_event_of_a_ticket_is_mailed_or_left_out_on_purpose():
@@ -64,5 +165,6 @@ def test_every_event_of_a_ticket_is_mailed_or_left_out_on_purpose():
     assert published - EVENTS == silent
 
 
-def test_participants_added_sends_nothing_of_its_own():
-    assert recipients(events.TICKET_PARTICIPANTS_ADDED, PEOPLE, actor_id=None) == {}
+@pytest.mark.parametrize("event", [events.TICKET_PARTICIPANTS_ADDED, events.TICKET_FOLLOWED_UP])
+def test_silent_events_reach_nobody(event):
+    assert heard(event) == {}

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
-from notifications.models import EmailMessage, Follow
+from notifications.models import EmailMessage
 from orgs.models import Membership
 from tests import builders
 from tests.cast import actor
@@ -17,7 +17,7 @@ from tickets.actions import (
     remind_of_escalations,
     solve,
 )
-from tickets.models import Escalation
+from tickets.models import Escalation, Follow
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from tickets.models.catalogue import Product, Reason
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
+from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.people import Escalation, Participant, Rating, Visit
 from tickets.models.ticket import Ticket
 
@@ -11,6 +12,9 @@ __all__ = [
     "Attachment",
     "Comment",
     "Escalation",
+    "Follow",
+    "FollowScope",
+    "Mute",
     "Participant",
     "Product",
     "Rating",

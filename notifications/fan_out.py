@@ -1,0 +1,118 @@
+"""From an event of a ticket to one mail row for each recipient, some people at a time."""
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from notifications.models import EmailMessage, MailPreferences, MailState
+from notifications.recipients import Following, People, Recipient, Wish, recipients
+from orgs.models import User
+from orgs.roles import STAFF_CAPABILITIES, Capability
+from supportcenter.outbox.models import OutboxMessage
+from tickets.models import Follow, FollowScope, Mute, Ticket
+from tickets.states import Severity
+
+# How many people are looked at at a time, so that memory stays flat however many there are.
+CHUNK = 500
+LEADS = [role for role, can in STAFF_CAPABILITIES.items() if Capability.LEAD_ESCALATIONS in can]
+
+
+def queue_mails(message: OutboxMessage) -> int:
+    """Write the rows for an event of a ticket; how many people were looked at.
+
+    Running it twice writes nothing new. A person has one row an event, whatever reasons they have.
+    """
+    ticket = Ticket.objects.select_related("organization", "product").get(pk=message.payload["ticket"])
+    count = 0
+    for users in _chunks(ticket):
+        found = recipients(
+            message.name,
+            _people(ticket, users),
+            _wishes(ticket, users),
+            actor_id=message.actor_id,
+            is_critical=ticket.severity == Severity.CRITICAL,
+            now=message.occurred_at,
+        )
+        _store(message, ticket, users, found)
+        count += len(users)
+    return count
+
+
+def _chunks(ticket: Ticket) -> Iterator[dict[int, User]]:
+    """Everybody who could hear of a ticket, by id, in order of id."""
+    around = (
+        Q(pk__in=[ticket.requester_id, ticket.assignee_id or 0])
+        | Q(pk__in=ticket.participants.values("user"))
+        | Q(pk__in=Follow.objects.reaching(ticket).order_by().values("user"))
+        | Q(staff_role__in=LEADS)
+    )
+    people = User.objects.filter(around, is_active=True).order_by("pk")
+    last = 0
+    while chunk := {user.pk: user for user in people.filter(pk__gt=last)[:CHUNK]}:
+        yield chunk
+        last = max(chunk)
+
+
+def _people(ticket: Ticket, users: dict[int, User]) -> People:
+    followers: dict[int, Following] = {}
+    agents: dict[int, Following] = {}
+    for follow in Follow.objects.reaching(ticket).filter(user__in=users).order_by("user", "pk"):
+        side = agents if follow.scope == FollowScope.TICKET else followers
+        side.setdefault(follow.user_id, Following(follow.pk, follow.words))
+    participants = ticket.participants.filter(user__in=users).values_list("user_id", flat=True)
+    return People(
+        requester=ticket.requester_id if ticket.requester_id in users else None,
+        assignee=ticket.assignee_id if ticket.assignee_id in users else None,
+        participants=frozenset(participants),
+        followers=followers,
+        agents=agents,
+        leads=frozenset(
+            pk
+            for pk, user in users.items()
+            if Capability.LEAD_ESCALATIONS in STAFF_CAPABILITIES[user.staff_role]
+        ),
+    )
+
+
+def _wishes(ticket: Ticket, users: dict[int, User]) -> dict[int, Wish]:
+    known = {each.user_id: each for each in MailPreferences.objects.filter(user__in=users)}
+    muted = set(Mute.objects.filter(ticket=ticket, user__in=users).values_list("user_id", flat=True))
+    return {pk: wish_of(user, known.get(pk), is_muted=pk in muted) for pk, user in users.items()}
+
+
+def wish_of(user: User, preferences: MailPreferences | None, *, is_muted: bool = False) -> Wish:
+    """A person's wishes as values; without preferences, everything at once."""
+    if preferences is None:
+        return Wish(is_muted=is_muted, zone=ZoneInfo(user.time_zone))
+    return Wish(
+        rhythm=preferences.rhythm,
+        daily_at=preferences.daily_at,
+        quiet_from=preferences.quiet_from,
+        quiet_until=preferences.quiet_until,
+        off_reasons=frozenset(preferences.off_reasons),
+        is_muted=is_muted,
+        zone=ZoneInfo(user.time_zone),
+    )
+
+
+def _store(message: OutboxMessage, ticket: Ticket, users: dict[int, User], found: list[Recipient]) -> None:
+    EmailMessage.objects.bulk_create(
+        (
+            EmailMessage(
+                kind="ticket_update",
+                recipient_id=each.user_id,
+                to_address=users[each.user_id].email,
+                rule=each.reason,
+                follow_id=each.follow_id,
+                reason=each.words,
+                event=message,
+                ticket=ticket,
+                activity_id=message.payload["activity"],
+                state=MailState.HELD if each.is_digest else MailState.QUEUED,
+                due_at=each.due_at,
+            )
+            for each in found
+        ),
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,17 @@
+"""Who gets which mail, and what became of it."""
+
+from notifications.models.messages import TAKEN, WAITING, EmailMessage, MailState, Reason, TrackingEvent
+from notifications.models.preferences import MailPreferences, Rhythm, Suppression, SuppressionCause
+
+__all__ = [
+    "TAKEN",
+    "WAITING",
+    "EmailMessage",
+    "MailPreferences",
+    "MailState",
+    "Reason",
+    "Rhythm",
+    "Suppression",
+    "SuppressionCause",
+    "TrackingEvent",
+]

@@ -1,0 +1,96 @@
+"""Who hears of tickets without being in their conversation, and who does not want to hear."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from orgs.models import Organization, OrganizationalUnit, Project, User
+from tickets.models.catalogue import Product
+from tickets.models.ticket import Ticket
+from tickets.querysets import FollowQuerySet
+
+
+class FollowScope(models.TextChoices):
+    ORGANIZATION = "organization", "All tickets"
+    SEVERE = "severe", "High and Critical tickets"
+    UNIT = "unit", "Tickets of a unit"
+    PROJECT = "project", "Tickets of a project"
+    PRODUCT = "product", "Tickets about a product"
+    TICKET = "ticket", "One ticket"
+
+
+# What each scope needs besides the person; everything else is empty.
+NEEDS = {
+    FollowScope.ORGANIZATION: ["organization"],
+    FollowScope.SEVERE: ["organization"],
+    FollowScope.UNIT: ["organization", "unit"],
+    FollowScope.PROJECT: ["organization", "project"],
+    FollowScope.PRODUCT: ["organization", "product"],
+    FollowScope.TICKET: ["ticket"],
+}
+TARGETS = ["organization", "unit", "project", "product", "ticket"]
+
+
+def _scope_with_its_target() -> Q:
+    allowed = Q(pk__in=[])
+    for scope, needed in NEEDS.items():
+        allowed |= Q(scope=scope) & Q(**{f"{name}__isnull": name not in needed for name in TARGETS})
+    return allowed
+
+
+class Follow(models.Model):
+    """A person who hears of tickets: of all or some of an organization, for as long as their role there
+    allows it, or, for agents, of one ticket.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="follows")
+    scope = models.CharField(max_length=15, choices=FollowScope, default=FollowScope.ORGANIZATION)
+    organization = models.ForeignKey(
+        Organization, null=True, on_delete=models.CASCADE, related_name="follows"
+    )
+    unit = models.ForeignKey(OrganizationalUnit, null=True, on_delete=models.CASCADE, related_name="follows")
+    project = models.ForeignKey(Project, null=True, on_delete=models.CASCADE, related_name="follows")
+    product = models.ForeignKey(Product, null=True, on_delete=models.CASCADE, related_name="follows")
+    ticket = models.ForeignKey(Ticket, null=True, on_delete=models.CASCADE, related_name="follows")
+    followed_at = models.DateTimeField(default=timezone.now)
+
+    objects = FollowQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "scope", *TARGETS], name="follow_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(condition=_scope_with_its_target(), name="follow_scope_with_its_target"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.words}"
+
+    @property
+    def words(self) -> str:
+        """What is followed, as it stands behind “You follow”."""
+        if self.scope == FollowScope.TICKET:
+            return "this ticket"
+        what = {
+            FollowScope.ORGANIZATION: "all tickets",
+            FollowScope.SEVERE: "High and Critical tickets",
+            FollowScope.UNIT: f"tickets of the unit {self.unit}",
+            FollowScope.PROJECT: f"tickets of the project {self.project}",
+            FollowScope.PRODUCT: f"tickets about {self.product}",
+        }
+        return f"{what[FollowScope(self.scope)]} of {self.organization}"
+
+
+class Mute(models.Model):
+    """A person who wants no mail about a ticket, whatever the reason would be."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mutes")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="mutes")
+    muted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "ticket"], name="mute_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} mutes {self.ticket.reference}"
