@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from billing.models import Invoice, TierChange
 from billing.money import words
-from notifications import threading
-from notifications.models import EmailMessage, MailState
+from notifications import threading, unsubscribe
+from notifications.models import EmailMessage, MailState, Reason
 from orgs.actor import Actor, Source
 from orgs.invitations import token_for
 from orgs.models import Invitation, User
@@ -38,9 +38,15 @@ def build(mail: EmailMessage) -> EmailMultiAlternatives:
         "member_invited": _member_invited,
         "tier_change": _tier_change,
         "invoice_issued": _invoice_issued,
+        "digest": _digest,
         "account": _account,
     }
-    context = contexts[mail.kind](mail) | {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+    context = contexts[mail.kind](mail) | {
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "stop_url": unsubscribe.link_of(mail),
+        "preferences_url": absolute(reverse("notifications:preferences")),
+    }
     folder = f"email/{mail.kind}"
     message = EmailMultiAlternatives(
         subject=_one_line(render_to_string(f"{folder}/subject.txt", context)),
@@ -51,6 +57,7 @@ def build(mail: EmailMessage) -> EmailMultiAlternatives:
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
             **_threading_headers(mail),
+            **unsubscribe.headers_of(mail),
         },
     )
     message.attach_alternative(render_to_string(f"{folder}/body.html", context), "text/html")
@@ -80,6 +87,8 @@ def _ticket_update(mail: EmailMessage) -> dict[str, Any]:
     recipient, current = mail.recipient, mail.activity
     assert recipient  # noqa: S101 - mails of this kind go to people
     assert current  # noqa: S101 - and are about something that happened
+    if mail.rule == Reason.FOLLOWER and mail.follow_id is None:
+        raise Withheld("The recipient no longer follows.")
     actor = Actor.of(recipient, Source.MAIL)
     ticket = Ticket.objects.visible_to(actor).for_page().filter(pk=current.ticket_id).first()
     if ticket is None or not recipient.is_active:
@@ -139,6 +148,34 @@ def _files(activity: Activity) -> list[dict[str, Any]]:
         {"name": each.name, "size": each.size, "url": absolute(reverse("tickets:attachment", args=[each.pk]))}
         for each in activity.comment.attachments.all()
     ]
+
+
+def _digest(mail: EmailMessage) -> dict[str, Any]:
+    """The held mails of one person by ticket, as far as the person may see them now."""
+    assert mail.recipient  # noqa: S101 - digests go to people
+    actor = Actor.of(mail.recipient, Source.MAIL)
+    for_staff = actor.can(Capability.WORK_QUEUE)
+    held = mail.digested.select_related("ticket", "activity__actor", "activity__comment__author")
+    visible = set(Ticket.objects.visible_to(actor).filter(mails__digest=mail).values_list("pk", flat=True))
+    by_ticket: dict[Ticket, list[dict[str, Any]]] = {}
+    count = 0
+    for each in held.order_by("activity__created_at", "activity_id"):
+        current = each.activity
+        if each.ticket is None or each.ticket_id not in visible or current is None:
+            continue
+        if current.is_internal and not for_staff:
+            continue
+        who = current.actor.name if current.actor else settings.SITE_NAME
+        update = {"at": current.created_at, "headline": _headline(each, who, for_staff=for_staff)}
+        by_ticket.setdefault(each.ticket, []).append(update | (_shown(current) if current.comment else {}))
+        count += 1
+    if not by_ticket:
+        raise Withheld("The recipient may not see these tickets any more.")
+    tickets = [
+        {"ticket": ticket, "url": absolute(ticket.get_absolute_url()), "updates": updates}
+        for ticket, updates in by_ticket.items()
+    ]
+    return {"tickets": tickets, "count": count, "time_zone": mail.recipient.time_zone}
 
 
 def _member_invited(mail: EmailMessage) -> dict[str, Any]:

@@ -14,6 +14,10 @@ class EmailMessageQuerySet(models.QuerySet):
         """Not sent yet, and not given up."""
         return self.filter(state__in=["queued", "retry"])
 
+    def held(self) -> Self:
+        """Waiting for their person's next digest."""
+        return self.filter(state="held")
+
     def unsent(self) -> Self:
         """Waiting, or with a worker that may have died."""
         return self.filter(state__in=["queued", "retry", "sending"])
