@@ -30,6 +30,12 @@ class PreferencesForm(forms.Form):
         help_text="A mail comes as soon as one of these fits, and only once.",
     )
 
+    def __init__(self, data: Any, *, is_staff: bool, initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
+        if not is_staff:  # customers are never assigned
+            mine = [each for each in CHOSEN if each[0] != Reason.ASSIGNEE]
+            self.fields["reasons"].choices = mine  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         begins, ends = values.get("quiet_from"), values.get("quiet_until")

@@ -31,7 +31,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         "quiet_until": known.quiet_until if known else None,
         "reasons": [reason for reason, _ in CHOSEN if reason not in off],
     }
-    form = PreferencesForm(posted(request), initial=present)
+    form = PreferencesForm(posted(request), is_staff=actor.is_staff, initial=present)
     if request.method == "POST" and form.is_valid():
         wanted = dict(form.cleaned_data)
         on = wanted.pop("reasons")
