@@ -101,6 +101,8 @@ def _amounts(services: Iterable[Service], days: set[date]) -> dict[tuple[int, da
 
 
 def _store(rows: Sequence[tuple[Service, ChargeLine]]) -> None:
+    """Write them in one order always, so that two imports at once wait for each other and never in a ring."""
+    rows = sorted(rows, key=lambda row: (row[0].pk, row[1].date))
     ServiceCharge.objects.bulk_create(
         [ServiceCharge(service=service, charged_on=line.date, amount=line.amount) for service, line in rows],
         update_conflicts=True,
