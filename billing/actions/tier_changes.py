@@ -40,7 +40,7 @@ def request_tier_change(
 
     Asking again for the same while it is open changes nothing, so a double click is harmless. Raises
     ``RuleViolation`` when another change is open, the tier is the present one, the organization has no paid
-    service, the group is another organization's, or the quote is no longer what was confirmed.
+    service, the group is another organization's or gone, or the quote is no longer what was confirmed.
     """
     organization = lock(organization)
     now = timezone.now()
@@ -52,7 +52,7 @@ def request_tier_change(
         raise RuleViolation("tier_present", f"{tier} is your support tier already.")
     if not is_entitled(organization):
         raise RuleViolation("not_entitled", "A support tier needs at least one paid service.")
-    if billing_group.organization_id != organization.pk:
+    if not organization.billing_groups.filter(pk=billing_group.pk).exists():
         raise RuleViolation("foreign_group", "Choose one of your organization's billing groups.")
     quoted = quote_for(organization, tier, billing_group, now)
     if quote.digest(quoted) != confirmed:
@@ -78,9 +78,9 @@ def request_tier_change(
 
 @transaction.atomic
 def start_set_up(*, actor: Actor, change: TierChange) -> TierChange:
-    """The account team begins to set the new tier up."""
-    change = _lock_open(change)
-    if change.status == ChangeStatus.IN_SETUP or change.is_scheduled:
+    """The account team begins to set the new tier up; doing it twice is harmless."""
+    change = _lock_to_set_up(change)
+    if change.status == ChangeStatus.IN_SETUP:
         return change
     change.status, change.set_up_at = ChangeStatus.IN_SETUP, timezone.now()
     change.save(update_fields=["status", "set_up_at"])
@@ -91,9 +91,7 @@ def start_set_up(*, actor: Actor, change: TierChange) -> TierChange:
 @transaction.atomic
 def complete_tier_change(*, actor: Actor, change: TierChange) -> TierChange:
     """The set-up is done: the new tier is in force from now on, at the agreed price."""
-    change = _lock_open(change)
-    if change.is_scheduled:
-        raise RuleViolation("takes_effect_by_itself", "This change takes effect by itself.")
+    change = _lock_to_set_up(change)
     return _activate(change, actor, at=timezone.now())
 
 
@@ -121,7 +119,7 @@ def refuse_tier_change(*, actor: Actor, change: TierChange, reason: str) -> Tier
 
 def apply_due_changes(now: datetime) -> int:
     """Activate what takes effect by itself by ``now``; how many. One that fails does not stop the others."""
-    due = TierChange.objects.open().filter(effective_at__lte=now)
+    due = TierChange.objects.open().filter(effective_at__lte=now).select_related("organization")
     count = sum(_try_to_activate(change, change.effective_at or now) for change in due)
     if settings.AUTO_COMPLETE_TIER_CHANGES:
         promised = TierChange.objects.open().filter(promised_on__isnull=False).select_related("organization")
@@ -132,13 +130,14 @@ def apply_due_changes(now: datetime) -> int:
 
 def tell_of_overdue_changes(now: datetime) -> int:
     """Publish, once each, that a change has passed its promised date; how many."""
-    waiting = TierChange.objects.open().filter(promised_on__isnull=False, overdue_told_at=None)
+    waiting = TierChange.objects.open().filter(promised_on__isnull=False, overdue_told_at=None).for_list()
     return sum(_tell_if_overdue(change, now) for change in waiting)
 
 
 @transaction.atomic
 def _tell_if_overdue(change: TierChange, now: datetime) -> bool:
-    change = TierChange.objects.select_for_update(of=("self",)).for_list().get(pk=change.pk)
+    lock(change.organization)
+    change = TierChange.objects.for_list().get(pk=change.pk)
     is_due = change.promised_on and change.promised_on < _today(change, now)
     if not change.is_open or change.overdue_told_at or not is_due:
         return False
@@ -173,6 +172,14 @@ def _lock_open(change: TierChange) -> TierChange:
     change = TierChange.objects.for_list().get(pk=change.pk)
     if not change.is_open:
         raise RuleViolation("change_over", f"This change is {change.get_status_display().lower()} already.")
+    return change
+
+
+def _lock_to_set_up(change: TierChange) -> TierChange:
+    """An open change that the account team sets up. Raises ``RuleViolation`` if it takes effect by itself."""
+    change = _lock_open(change)
+    if change.is_scheduled:
+        raise RuleViolation("takes_effect_by_itself", "This change takes effect by itself.")
     return change
 
 
