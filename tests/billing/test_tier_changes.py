@@ -294,16 +294,12 @@ def test_what_happens_by_itself_is_the_systems(cast, downgrade):
     assert (entry.event, entry.actor, entry.who) == ("tier_change.activated", None, "System")
 
 
-def test_overdue_change_is_told_once(cast, change, downgrade_of_globex):
+def test_overdue_change_is_told_once_and_what_takes_effect_by_itself_never(cast, change):
+    builders.tier_change(cast.eve, cast.globex, "basic")
     friday = datetime(2026, 11, 20, 23, 59, tzinfo=UTC)
     told = [tell_of_overdue_changes(friday + timedelta(minutes=minutes)) for minutes in (0, 1, 2)]
     assert told == [0, 1, 0]
     assert OutboxMessage.objects.get(name="tier_change.overdue").payload["tier_change"] == change.pk
-
-
-@pytest.fixture
-def downgrade_of_globex(cast) -> TierChange:
-    return builders.tier_change(cast.eve, cast.globex, "basic")
 
 
 def test_change_that_is_over_is_never_overdue(cast, change):
