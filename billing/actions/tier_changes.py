@@ -17,7 +17,7 @@ from billing import events, quote
 from billing.actions.periods import start_period
 from billing.entitlements import is_entitled, tier_of
 from billing.models import BillingGroup, ChangeStatus, SupportTier, TierChange
-from billing.proration import Price
+from billing.proration import Price, begin_of
 from billing.quoting import quote_for
 from orgs.actions.record import lock, record
 from orgs.actor import SYSTEM, Actor
@@ -123,8 +123,9 @@ def apply_due_changes(now: datetime) -> int:
     count = sum(_try_to_activate(change, change.effective_at or now) for change in due)
     if settings.AUTO_COMPLETE_TIER_CHANGES:
         promised = TierChange.objects.open().filter(promised_on__isnull=False).select_related("organization")
-        reached = [each for each in promised if each.promised_on and each.promised_on <= _today(each, now)]
-        count += sum(_try_to_activate(change, now) for change in reached)
+        # With the beginning of the promised day, as the quote counted it, however late the job runs.
+        days = [(each, begin_of(each.promised_on, _zone(each))) for each in promised if each.promised_on]
+        count += sum(_try_to_activate(change, at) for change, at in days if at <= now)
     return count
 
 
@@ -198,7 +199,11 @@ def _same_or_refuse(change: TierChange, actor: Actor, tier: SupportTier, group: 
 
 
 def _today(change: TierChange, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(change.organization.time_zone)).date()
+    return now.astimezone(_zone(change)).date()
+
+
+def _zone(change: TierChange) -> ZoneInfo:
+    return ZoneInfo(change.organization.time_zone)
 
 
 def _record(change: TierChange, actor: Actor, event: str, what: str, **after: object) -> None:

@@ -68,7 +68,7 @@ def test_invoice_shows_lines_in_both_currencies_rate_and_total(dov, invoice):
 def test_csv_has_every_line_with_what_it_was_worked_out_from(dov, invoice):
     response = dov.get(f"{invoice.get_absolute_url()}csv/")
     assert response.headers["Content-Disposition"] == f'attachment; filename="{invoice}.csv"'
-    services, support = csv.DictReader(io.StringIO(response.content.decode()))
+    services, support = csv.DictReader(io.StringIO(response.getvalue().decode()))
     assert services == {
         "invoice": invoice.reference,
         "line": "1",

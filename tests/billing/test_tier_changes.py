@@ -212,7 +212,8 @@ def test_changes_complete_by_themselves_on_the_promised_date_only_where_the_sett
     settings.AUTO_COMPLETE_TIER_CHANGES = True
     assert apply_due_changes(friday - timedelta(hours=1)) == 0
     assert apply_due_changes(friday) == 1
-    assert TierPeriod.objects.get(organization=cast.acme, ended_at=None).started_at == friday
+    began = TierPeriod.objects.get(organization=cast.acme, ended_at=None).started_at
+    assert began == datetime(2026, 11, 20, tzinfo=UTC), "with the promised day, as the quote counted it"
     change.refresh_from_db()
     assert (change.status, change.ended_by) == ("active", None)
 

@@ -209,7 +209,7 @@ def test_open_change_is_shown_instead_of_the_steps_also_to_another_admin(cast, a
     for page in (CHANGE, f"{CHANGE}essential/", quote_page):
         told = text(ben.get(page))
         assert "A change is under way already. Only one can be open at a time." in told
-        assert "Requested by Ada Lindqvist" in told
+        assert "by Ada Lindqvist. Promised for" in told
     response = ben.post(quote_page, {"confirmed": "x"})
     assert response.status_code == 422
     assert "Ada Lindqvist has already asked for Premium." in text(response)
