@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import environ
 import structlog
+from babel.numbers import get_currency_precision, is_currency
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -54,6 +55,10 @@ ESCALATION_MINUTES = env.int("ESCALATION_MINUTES", default=30)
 
 # The currency of prices and service charges, three letters of ISO 4217. Set it once, before the first charge.
 PRICE_CURRENCY = env.str("PRICE_CURRENCY", default="EUR")
+if not is_currency(PRICE_CURRENCY) or get_currency_precision(PRICE_CURRENCY) > 2:
+    raise ImproperlyConfigured(
+        "PRICE_CURRENCY must be a code of ISO 4217 with at most two decimals, like EUR"
+    )
 # Country (ISO 3166, two letters) whose public holidays count for organizations that have none of their own.
 HOLIDAY_COUNTRY = env.str("HOLIDAY_COUNTRY", default="")
 # Who issues invoices, printed on them: company, address, tax number; `\n` begins a new line.
