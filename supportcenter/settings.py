@@ -254,13 +254,18 @@ TIME_ZONE = "UTC"
 # Where mail goes out: `smtp://user:password@host:587`, `smtp+tls://…` (STARTTLS) or `smtp+ssl://…`.
 vars().update(env.email_url("EMAIL_URL"))
 # Another way to send, for example `anymail.backends.postmark.EmailBackend`; its settings go into `ANYMAIL`.
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="notifications.smtp.EmailBackend")
 # Settings of the mail provider as JSON, for example `{"POSTMARK_SERVER_TOKEN": "…"}`.
 ANYMAIL = env.json("ANYMAIL", default={})
 # The sender of all mails.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <support@{_site.hostname}>")
+# Most mails a second, over all workers together, where the mail provider sets a limit; 0 is no limit.
+MAIL_PER_SECOND = env.int("MAIL_PER_SECOND", default=0)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
+# A server scans a mail between its end and the answer. Who hangs up too early sends it twice: RFC 5321,
+# section 4.5.3.2.6, asks for ten minutes. A worker that waits sends nothing else, hence one.
+EMAIL_DATA_TIMEOUT = 60
 
 # --- Background jobs ---
 
