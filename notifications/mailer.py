@@ -91,6 +91,8 @@ def _ticket_update(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
     assert current  # noqa: S101 - and about something that happened to it
     if mail.rule == Reason.FOLLOWER and mail.follow_id is None:
         raise Withheld("The recipient no longer follows.")
+    if batch.has_muted(mail) and mail.rule != Reason.LEAD:
+        raise Withheld("The recipient muted the ticket.")
     if not recipient.is_active or not batch.may_see(mail, ticket):
         raise Withheld("The recipient may not see this ticket any more.")
     actor = batch.actor(mail)
