@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("orgs.urls")),
     path("", include("billing.urls")),
     path("", include("tickets.urls")),
+    path("anymail/", include("notifications.webhooks")),
     path("help/", views.help_index, name="help"),
     path("help/har/", views.help_har, name="help_har"),
     path("account/", include("allauth.account.urls")),

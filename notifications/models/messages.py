@@ -71,6 +71,8 @@ class EmailMessage(models.Model):
     answer = models.TextField(blank=True, help_text="What the mail server said last")
     provider_id = models.CharField(max_length=200, blank=True, help_text="The mail provider's own id")
     created_at = models.DateTimeField(default=timezone.now)
+    resent_at = models.DateTimeField(null=True, help_text="When somebody had it sent again")
+    resent_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = EmailMessageQuerySet.as_manager()
 
@@ -90,7 +92,13 @@ class EmailMessage(models.Model):
             models.Index(fields=["recipient", "due_at"], name="mail_held", condition=Q(state=MailState.HELD)),
             models.Index(fields=["claimed_at"], name="mail_stuck", condition=Q(state="sending")),
             models.Index(fields=["ticket", "recipient", "created_at"], name="mail_of_ticket"),
-            models.Index(fields=["created_at"], name="mail_failed", condition=Q(state="failed")),
+            models.Index(fields=["ticket", "-activity", "-id"], name="mail_by_update"),
+            models.Index(fields=["-created_at", "-id"], name="mail_newest", include=["state"]),
+            models.Index(
+                fields=["state", "-created_at", "-id"],
+                name="mail_in_trouble",
+                condition=Q(state__in=["failed", "bounced", "complained", "withheld"]),
+            ),
             models.Index(fields=["provider_id"], name="mail_of_provider", condition=~Q(provider_id="")),
         ]
 

@@ -15,8 +15,8 @@ from tests.cast import actor
 from tickets.models import Attachment, Participant
 
 PEOPLE = ["ada", "ben", "cleo", "dov", "eve", "ivy", "fay", "gus", "hal", "nobody"]
-# Addresses of Django's admin and of allauth have tests of their own; these are theirs.
-FOREIGN = ("admin:", "account_")
+# Addresses of Django's admin, allauth and anymail have tests of their own; these are theirs.
+FOREIGN = ("admin:", "account_", "anymail:")
 
 LOGIN = 302  # nobody is signed in: to the login page
 SEEN = {"ada": 200, "ben": 200, "cleo": 200, "fay": 200, "gus": 200, "nobody": LOGIN}
