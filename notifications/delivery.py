@@ -46,8 +46,8 @@ def free_stuck() -> int:
 
 
 def oldest_waiting_at() -> datetime | None:
-    """When the oldest mail that still waits was queued."""
-    return EmailMessage.objects.unsent().order_by("created_at").values_list("created_at", flat=True).first()
+    """Since when the oldest delayed mail waits; None where none does, or only on purpose."""
+    return EmailMessage.objects.oldest_waiting_since()
 
 
 def _claim() -> Sequence[EmailMessage]:
@@ -110,7 +110,7 @@ def _still_ours(mail: EmailMessage) -> bool:
 
 def _failed(mail: EmailMessage, error: Exception) -> None:
     answer = f"{type(error).__name__}: {error}"
-    if is_permanent(error) or timezone.now() - mail.created_at > GIVE_UP_AFTER:
+    if is_permanent(error) or timezone.now() - mail.asked_at > GIVE_UP_AFTER:
         logger.error("mail_failed", error=answer)
         _finish(mail, MailState.FAILED, answer)
         return
@@ -120,11 +120,11 @@ def _failed(mail: EmailMessage, error: Exception) -> None:
 
 
 def _finish(mail: EmailMessage, state: MailState, answer: str) -> None:
-    """Keep how the attempt ended. A mail that is over forgets its content: it may hold a link to sign in."""
+    """Keep how the attempt ended. A sign-in mail that is over forgets its content: it may hold a link."""
     mail.state = state
     mail.answer = answer
     mail.attempts += 1
-    if state not in WAITING:
+    if state not in WAITING and mail.kind == "account":
         mail.content = {}
     mail.save(update_fields=["state", "answer", "attempts", "due_at", "sent_at", "content"])
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("orgs.urls")),
     path("", include("billing.urls")),
     path("", include("tickets.urls")),
+    path("", include("notifications.urls")),
     path("anymail/", include("notifications.webhooks")),
     path("help/", views.help_index, name="help"),
     path("help/har/", views.help_har, name="help_har"),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
 ]
 
 if settings.DEBUG:

@@ -1,6 +1,7 @@
-"""The only writers of what became of mails."""
+"""The only writers of what becomes of mails."""
 
+from notifications.actions.resending import resend_mail, resend_mails
 from notifications.actions.suppressions import lift_suppression, suppress
 from notifications.actions.tracking import record_report
 
-__all__ = ["lift_suppression", "record_report", "suppress"]
+__all__ = ["lift_suppression", "record_report", "resend_mail", "resend_mails", "suppress"]

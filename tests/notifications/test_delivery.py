@@ -150,7 +150,7 @@ def test_slow_worker_does_not_send_what_was_given_to_another(row, monkeypatch):
 
 
 def test_oldest_waiting_is_known(row):
-    assert oldest_waiting_at() == row.created_at
+    assert oldest_waiting_at() == row.due_at
     deliver_due()
     assert oldest_waiting_at() is None
 
