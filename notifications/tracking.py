@@ -10,6 +10,7 @@ from uuid import UUID
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 
+from notifications.inbound.dsn import Dsn
 from notifications.models import MailState, SuppressionCause
 
 # Who opened a mail and what they clicked on is nobody's business; it is not kept.
@@ -64,6 +65,23 @@ def report_of(event: AnymailTrackingEvent, provider: str, now: datetime) -> Repo
         message_id=_text(event.message_id),
         reject_reason=_text(event.reject_reason),
         text=_text("\n".join(_text(part) for part in (event.description, event.mta_response) if part)),
+    )
+
+
+def report_of_dsn(dsn: Dsn, recipient: str, now: datetime) -> Report:
+    """What a notification of a mail server says, for one of the addresses that it names."""
+    said = (dsn.message_id, dsn.action, dsn.status, dsn.diagnostic, dsn.happened_at)
+    if dsn.action == "failed":
+        kind = EventType.BOUNCED if dsn.is_lasting else EventType.DEFERRED
+    else:
+        kind = {"delivered": EventType.DELIVERED, "delayed": EventType.DEFERRED}.get(dsn.action, dsn.action)
+    return Report(
+        key=f"dsn:{digest(*said)}",
+        kind=kind,
+        happened_at=min(dsn.happened_at or now, now),
+        recipient=recipient,
+        message_id=dsn.message_id,
+        text=_text(f"{dsn.status} {dsn.diagnostic}"),
     )
 
 

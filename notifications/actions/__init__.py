@@ -2,6 +2,6 @@
 
 from notifications.actions.resending import resend_mail, resend_mails
 from notifications.actions.suppressions import lift_suppression, suppress
-from notifications.actions.tracking import record_report
+from notifications.actions.tracking import record_dsn, record_report
 
-__all__ = ["lift_suppression", "record_report", "resend_mail", "resend_mails", "suppress"]
+__all__ = ["lift_suppression", "record_dsn", "record_report", "resend_mail", "resend_mails", "suppress"]

@@ -2,10 +2,12 @@
 
 import structlog
 from django.db import transaction
+from django.utils import timezone
 
 from notifications.actions.suppressions import suppress
+from notifications.inbound.dsn import Dsn
 from notifications.models import EmailMessage, TrackingEvent
-from notifications.tracking import Report, cause_of, state_after
+from notifications.tracking import Report, cause_of, report_of_dsn, state_after
 
 logger = structlog.get_logger(__name__)
 
@@ -38,3 +40,10 @@ def record_report(report: Report) -> EmailMessage | None:
     if is_new and cause:
         suppress(mail=mail, cause=cause, detail=report.text, at=report.happened_at)
     return mail
+
+
+def record_dsn(dsn: Dsn) -> EmailMessage | None:
+    """Keep what a mail server told of a mail, if it names one of ours by its Message-ID and its recipient."""
+    now = timezone.now()
+    reports = (report_of_dsn(dsn, recipient, now) for recipient in dsn.recipients)
+    return next((mail for report in reports if (mail := record_report(report))), None)
