@@ -1,1 +1,1 @@
-"""Pages about mail."""
+"""Pages and fragments about mail."""

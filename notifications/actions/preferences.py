@@ -1,4 +1,4 @@
-"""The only writers of what people want of their mail."""
+"""Writers of what people want of their mail."""
 
 from datetime import time
 
