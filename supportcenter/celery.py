@@ -12,6 +12,7 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportcenter.settings")
 
 app = Celery("supportcenter")
+app.set_default()  # for all threads: the bell rings from its own
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()

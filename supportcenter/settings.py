@@ -269,6 +269,7 @@ EMAIL_DATA_TIMEOUT = 60
 
 # --- Background jobs ---
 
+OUTBOX_CELERY_APP = "supportcenter.celery"
 # For a socket the broker's library calls scheme and database otherwise than the cache's does.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 CELERY_TASK_IGNORE_RESULT = True
