@@ -122,6 +122,10 @@ class World:
     def kill_worker(self) -> None:
         self.end("worker", signal.SIGKILL)
 
+    def deaths(self) -> int:
+        """How many of its child processes the worker has lost."""
+        return (self.folder / "worker.log").read_bytes().count(b"exited with 'signal 9 (SIGKILL)'")
+
     def call(self, name: str, *arguments: Any) -> Any:
         """Have the web process do something; see `driver.py`."""
         self.driver.stdin.write(json.dumps([name, *arguments]).encode() + b"\n")
