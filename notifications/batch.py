@@ -84,7 +84,8 @@ class Batch:
             for each in earlier:
                 by_address[each.to_address].append(each.message_id)
             self._earlier[mail.ticket_id] = by_address
-        return self._earlier[mail.ticket_id][mail.to_address]
+        # A mail that is sent again answers what came before it, not itself.
+        return [each for each in self._earlier[mail.ticket_id][mail.to_address] if each != mail.message_id]
 
     def was_sent(self, mail: EmailMessage) -> None:
         """Have later mails of the batch answer this one."""

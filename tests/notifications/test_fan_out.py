@@ -120,3 +120,13 @@ def test_who_unfollows_or_mutes_before_the_sending_gets_nothing(cast, ticket, ru
         ("withheld", "The recipient no longer follows."),
         ("withheld", "The recipient muted the ticket."),
     }
+
+
+def test_mail_that_is_sent_again_does_not_answer_itself(cast, ticket, run_outbox, mailoutbox):
+    builders.comment(cast.fay, ticket)
+    run_outbox()
+    EmailMessage.objects.update(state=MailState.QUEUED, sent_at=None)
+    run_outbox()
+    first, again = [mail.extra_headers for mail in mailoutbox if mail.to == ["ben@acme.example"]][-2:]
+    assert first["Message-ID"] == again["Message-ID"]
+    assert again["Message-ID"] not in again["References"]
