@@ -110,6 +110,14 @@ class EmailMessageQuerySet(models.QuerySet):
             return None
         return found.filter(to_address__iexact=report.recipient) if report.recipient else found
 
+    def told_of_since(self, instant: datetime) -> Self:
+        """Mails that count as sent, though something that changes that was told of them."""
+        from notifications.models import TrackingEvent
+        from notifications.tracking import STATES
+
+        told = TrackingEvent.objects.filter(happened_at__gte=instant, kind__in=list(STATES))
+        return self.filter(state="sent", pk__in=told.values("mail"))
+
     @staticmethod
     def _id_in(message_id: str) -> UUID | None:
         """The id of a mail in its Message-ID; None for one that is not ours."""

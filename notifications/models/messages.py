@@ -139,6 +139,7 @@ class TrackingEvent(models.Model):
 
     class Meta:
         ordering = ["happened_at", "id"]
+        indexes = [models.Index(fields=["happened_at"], name="tracking_newest")]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.mail}"
