@@ -1,4 +1,4 @@
-"""The only door to mails for a person: not visible is 404, visible but not allowed is 403."""
+"""The only door to mails, and to what people want of them: not visible is 404, not allowed is 403."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,11 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from notifications.delivery import oldest_waiting_at
-from notifications.models import EmailMessage, Suppression
+from notifications.models import EmailMessage, MailPreferences, Suppression
 from notifications.querysets import EmailMessageQuerySet, SuppressionQuerySet
+from notifications.unsubscribe import DIGEST, FOLLOW, Stop
 from orgs.actor import Actor
 from orgs.roles import Capability
-from tickets.models import Ticket
+from tickets.models import Follow, Ticket
 
 
 def mails_about(actor: Actor, ticket: Ticket) -> EmailMessageQuerySet:
@@ -54,3 +55,19 @@ def suppression_for(actor: Actor, number: int) -> Suppression:
     if suppression is None:
         raise Http404("No such suppression")
     return suppression
+
+
+def preferences_of(actor: Actor) -> MailPreferences | None:
+    """The person's own preferences, if they ever set any."""
+    return MailPreferences.objects.filter(user=actor.person).first()
+
+
+def what_stops(stop: Stop) -> str:
+    """What a link stops, in words that say no more than the mail did; for whoever holds the link."""
+    if stop.kind == DIGEST:
+        return "the digest and all other mail about tickets"
+    if stop.kind == FOLLOW:
+        follow = Follow.objects.for_list().filter(pk=stop.target, user=stop.user_id).first()
+        return f"mail because you follow {follow.words}" if follow else "mail by a rule that has ended"
+    ticket = Ticket.objects.filter(pk=stop.target).only("pk").first()
+    return f"mail about {ticket.reference}" if ticket else "mail about a ticket that is gone"

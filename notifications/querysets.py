@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, When
-from django.db.models.functions import Coalesce, Lower
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, When, Window
+from django.db.models.functions import Coalesce, Lower, RowNumber
 from django.utils import timezone
 
 from orgs.actor import Actor
@@ -51,12 +52,12 @@ class EmailMessageQuerySet(models.QuerySet):
         return mails.prefetch_related("tracking").annotate(is_suppressed=Exists(standing))
 
     def resendable(self) -> Self:
-        """What can be sent again; without content only what is rendered anew. Not to suppressed addresses."""
+        """What ``can_be_resent``, but not to suppressed addresses."""
         from notifications.models import Suppression
 
         standing = Suppression.objects.standing().filter(address=Lower(OuterRef("to_address")))
-        has_content = Q(activity__isnull=False) | ~Q(content={})
-        return self.filter(has_content, ~Exists(standing), state__in=RESENDABLE)
+        can_be_made = ~Q(kind="account", content={})
+        return self.filter(can_be_made, ~Exists(standing), state__in=RESENDABLE)
 
     def came_back(self) -> Self:
         return self.filter(state__in=["bounced", "complained"])
@@ -88,6 +89,10 @@ class EmailMessageQuerySet(models.QuerySet):
         """Not sent yet, and not given up."""
         return self.filter(state__in=["queued", "retry"])
 
+    def held(self) -> Self:
+        """Waiting for their person's next digest."""
+        return self.filter(state="held")
+
     def unsent(self) -> Self:
         """Waiting, or with a worker that may have died."""
         return self.filter(state__in=["queued", "retry", "sending"])
@@ -98,6 +103,22 @@ class EmailMessageQuerySet(models.QuerySet):
     def stuck_since(self, instant: datetime) -> Self:
         """Claimed by a worker that has not been heard of since."""
         return self.filter(state="sending", claimed_at__lt=instant)
+
+    def harmless(self) -> Self:
+        """No worker died while sending them."""
+        return self.filter(losses=0)
+
+    def suspect(self) -> Self:
+        """A worker died while sending them; they may be what killed it."""
+        return self.filter(losses__gt=0)
+
+    def last_taken(self, ticket_id: int, addresses: Collection[str], count: int) -> Self:
+        """For each address the last mails about a ticket that the server took, oldest first; one query."""
+        from notifications.models import TAKEN
+
+        sent = self.filter(ticket=ticket_id, to_address__in=addresses, state__in=TAKEN)
+        from_last = Window(RowNumber(), partition_by="to_address", order_by=F("created_at").desc())
+        return sent.annotate(from_last=from_last).filter(from_last__lte=count).order_by("created_at")
 
     def named_in(self, report: Report) -> Self | None:
         """The mail that a report names, if it had the recipient that the report says; None if it names none.

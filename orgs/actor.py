@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -38,15 +39,25 @@ class Actor:
     @classmethod
     def of(cls, user: User, source: Source) -> Actor:
         """The actor for a person; one query."""
+        return cls.of_each([user], source)[user.pk]
+
+    @classmethod
+    def of_each(cls, users: Sequence[User], source: Source) -> dict[int, Actor]:
+        """The actors for some people, by their ids; one query."""
         from orgs.models import Membership
 
-        memberships = tuple(Membership.objects.of_user(user.pk))
-        return cls(
-            user=user,
-            source=source,
-            roles={each.organization_id: each.role for each in memberships},
-            memberships=memberships,
-        )
+        memberships: dict[int, list[Membership]] = {user.pk: [] for user in users}
+        for each in Membership.objects.of_users(memberships):
+            memberships[each.user_id].append(each)
+        return {
+            user.pk: cls(
+                user=user,
+                source=source,
+                roles={each.organization_id: each.role for each in memberships[user.pk]},
+                memberships=tuple(memberships[user.pk]),
+            )
+            for user in users
+        }
 
     @property
     def user_id(self) -> int | None:

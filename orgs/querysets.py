@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -44,8 +45,10 @@ class MembershipQuerySet(models.QuerySet):
         roles = [role for role, granted in ORGANIZATION_CAPABILITIES.items() if capability in granted]
         return self.filter(organization=organization_id, role__in=roles)
 
-    def of_user(self, user_id: int) -> Self:
-        return self.filter(user_id=user_id).select_related("organization").order_by("organization__name")
+    def of_users(self, user_ids: Iterable[int]) -> Self:
+        """Memberships of some people with their organizations, by name of the organization."""
+        found = self.filter(user_id__in=list(user_ids))
+        return found.select_related("organization").order_by("organization__name")
 
     def admins_of(self, organization_id: int) -> Self:
         """Admins of an organization who can sign in."""

@@ -12,6 +12,7 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportcenter.settings")
 
 app = Celery("supportcenter")
+app.set_default()  # for all threads: the bell rings from its own
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
@@ -26,6 +27,7 @@ def _use_django_logging(**kwargs: Any) -> None:
 SCHEDULE = {
     "dispatch events that their bell missed": ("outbox.dispatch", 2.0),
     "deliver mail that is due": ("notifications.deliver", 5.0),
+    "compose digests that are due": ("notifications.compose_digests", 60.0),
     "free mails of a worker that died": ("notifications.free_stuck", 60.0),
     "let reports count that came early": ("notifications.settle_early_reports", 60.0),
     "tell that a worker is alive": ("outbox.heartbeat", 10.0),

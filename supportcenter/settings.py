@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import environ
 import structlog
+from babel.numbers import get_currency_precision, is_currency
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -54,6 +55,10 @@ ESCALATION_MINUTES = env.int("ESCALATION_MINUTES", default=30)
 
 # The currency of prices and service charges, three letters of ISO 4217. Set it once, before the first charge.
 PRICE_CURRENCY = env.str("PRICE_CURRENCY", default="EUR")
+if not is_currency(PRICE_CURRENCY) or get_currency_precision(PRICE_CURRENCY) > 2:
+    raise ImproperlyConfigured(
+        "PRICE_CURRENCY must be a code of ISO 4217 with at most two decimals, like EUR"
+    )
 # Country (ISO 3166, two letters) whose public holidays count for organizations that have none of their own.
 HOLIDAY_COUNTRY = env.str("HOLIDAY_COUNTRY", default="")
 # Who issues invoices, printed on them: company, address, tax number; `\n` begins a new line.
@@ -249,17 +254,23 @@ TIME_ZONE = "UTC"
 # Where mail goes out: `smtp://user:password@host:587`, `smtp+tls://…` (STARTTLS) or `smtp+ssl://…`.
 vars().update(env.email_url("EMAIL_URL"))
 # Another way to send, for example `anymail.backends.postmark.EmailBackend`; its settings go into `ANYMAIL`.
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="notifications.smtp.EmailBackend")
 # Settings of the mail provider as JSON, for example `{"POSTMARK_SERVER_TOKEN": "…", "WEBHOOK_SECRET":
 # "name:secret"}`. Only with `WEBHOOK_SECRET` are the addresses there at which it reports bounces.
 ANYMAIL = env.json("ANYMAIL", default={})
 # The sender of all mails.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <support@{_site.hostname}>")
+# Most mails a second, over all workers together, where the mail provider sets a limit; 0 is no limit.
+MAIL_PER_SECOND = env.int("MAIL_PER_SECOND", default=0)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
+# A server scans a mail between its end and the answer. Who hangs up too early sends it twice: RFC 5321,
+# section 4.5.3.2.6, asks for ten minutes. A worker that waits sends nothing else, hence one.
+EMAIL_DATA_TIMEOUT = 60
 
 # --- Background jobs ---
 
+OUTBOX_CELERY_APP = "supportcenter.celery"
 # For a socket the broker's library calls scheme and database otherwise than the cache's does.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 CELERY_TASK_IGNORE_RESULT = True

@@ -1,6 +1,7 @@
 """Who gets which mail, and what became of it."""
 
 from notifications.models.messages import TAKEN, WAITING, EmailMessage, MailState, Reason, TrackingEvent
+from notifications.models.pace import SendingPace
 from notifications.models.preferences import MailPreferences, Rhythm, Suppression, SuppressionCause
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "MailState",
     "Reason",
     "Rhythm",
+    "SendingPace",
     "Suppression",
     "SuppressionCause",
     "TrackingEvent",

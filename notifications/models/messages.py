@@ -1,7 +1,6 @@
 """Outgoing mail as rows: what becomes of each mail to each person."""
 
 import uuid
-from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -66,6 +65,7 @@ class EmailMessage(models.Model):
     content = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=MailState, default=MailState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    losses = models.PositiveSmallIntegerField(default=0, help_text="How many workers died while sending it")
     due_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
@@ -109,13 +109,8 @@ class EmailMessage(models.Model):
 
     @property
     def can_be_resent(self) -> bool:
-        """Whether it can be sent again: mails with a secret in them forget what they were made of."""
-        return self.state in RESENDABLE and bool(self.activity_id or self.content)
-
-    @property
-    def asked_at(self) -> datetime:
-        """When it was asked for, last."""
-        return self.resent_at or self.created_at
+        """Whether it can be sent again: mails of sign-in forget what they were made of."""
+        return self.state in RESENDABLE and (self.kind != "account" or bool(self.content))
 
     @property
     def about(self) -> str:

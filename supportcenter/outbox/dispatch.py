@@ -37,28 +37,49 @@ def prune() -> int:
 
 
 def _dispatch_one() -> bool:
-    """Claim one due delivery and run it.
+    """Claim one due delivery and run it; False if none is due."""
+    delivery = _claim()
+    if delivery is None:
+        return False
+    with bound_contextvars(request_id=delivery.message.request_id, event=delivery.message.name):
+        _run(delivery)
+    return True
 
-    The row stays locked while the subscriber works, so that a worker that dies gives it back by dying, and
-    two workers never run the same one at the same time.
+
+def _claim() -> OutboxDelivery | None:
+    """Take the next due delivery and count the attempt, in a transaction of its own.
+
+    The count and the wait outlive a worker that the subscriber kills; what kills all of them ends as dead.
     """
+    now = timezone.now()
     with transaction.atomic():
-        delivery = (
-            OutboxDelivery.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(state=DeliveryState.PENDING, due_at__lte=timezone.now())
-            .select_related("message")
-            .order_by("due_at", "id")
-            .first()
+        due = OutboxDelivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=now)
+        locked = due.select_for_update(skip_locked=True, of=("self",)).select_related("message")
+        delivery = locked.order_by("due_at", "id").first()
+        if delivery is not None:
+            delivery.attempts += 1
+            delivery.due_at = now + backoff(delivery.attempts)
+            delivery.save(update_fields=["attempts", "due_at"])
+    return delivery
+
+
+def _run(claimed: OutboxDelivery) -> None:
+    """Run the subscriber with its row locked, so that no other worker runs it too, however long it takes."""
+    with transaction.atomic():
+        mine = OutboxDelivery.objects.filter(
+            pk=claimed.pk, state=DeliveryState.PENDING, attempts=claimed.attempts
         )
-        if delivery is None:
-            return False
-        with bound_contextvars(request_id=delivery.message.request_id, event=delivery.message.name):
-            _run(delivery)
-        return True
+        delivery = mine.select_for_update(skip_locked=True, of=("self",)).select_related("message").first()
+        if delivery is None:  # claimed again meanwhile, because it took us longer than the wait to get here
+            return
+        if delivery.attempts > MAX_ATTEMPTS:
+            _give_up(delivery)
+        else:
+            _attempt(delivery)
+        delivery.save(update_fields=["state", "due_at", "last_error"])
 
 
-def _run(delivery: OutboxDelivery) -> None:
-    delivery.attempts += 1
+def _attempt(delivery: OutboxDelivery) -> None:
     try:
         with transaction.atomic():
             registry.function_of(delivery.subscriber)(delivery.message)
@@ -70,4 +91,10 @@ def _run(delivery: OutboxDelivery) -> None:
             delivery.state = DeliveryState.DEAD
     else:
         delivery.state = DeliveryState.DONE
-    delivery.save(update_fields=["state", "attempts", "due_at", "last_error"])
+
+
+def _give_up(delivery: OutboxDelivery) -> None:
+    """End a delivery whose last attempt neither returned nor failed."""
+    delivery.state = DeliveryState.DEAD
+    delivery.last_error = "The worker died while the subscriber ran."
+    logger.error("subscriber_killed_its_worker", subscriber=delivery.subscriber)

@@ -24,6 +24,8 @@ PAGES = {
         "/o/acme/admin/visibility/",
         "/o/acme/admin/audit-log/",
         "/account/",
+        "/account/mail/",
+        "/o/acme/following/",
         "/account/password/change/",
         "/account/email/",
         "/account/logout/",

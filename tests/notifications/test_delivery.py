@@ -3,19 +3,14 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail as django_mail
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
-from notifications import delivery
-from notifications.delivery import (
-    STUCK_AFTER,
-    backoff,
-    deliver_due,
-    free_stuck,
-    is_permanent,
-    oldest_waiting_at,
-)
-from notifications.models import EmailMessage
+from notifications import delivery, pacing
+from notifications.delivery import STUCK_AFTER, deliver_due, free_stuck, oldest_waiting_at
+from notifications.failures import MAX_ATTEMPTS
+from notifications.models import EmailMessage, SendingPace, Suppression
 
 pytestmark = pytest.mark.django_db
 
@@ -28,9 +23,9 @@ def row():
     return queued("a@b.example")
 
 
-def queued(address: str) -> EmailMessage:
+def queued(address: str, kind: str = "account") -> EmailMessage:
     content = {"subject": "Hello", "text": "Here is https://example.com/secret"}
-    return EmailMessage.objects.create(kind="account", to_address=address, content=content)
+    return EmailMessage.objects.create(kind=kind, to_address=address, content=content)
 
 
 @pytest.fixture
@@ -85,12 +80,20 @@ def test_permanent_failure_ends_at_once_with_the_reason(row, server):
     assert "No such user" in row.answer
 
 
-def test_old_mail_is_given_up(row, server):
+def test_mail_is_given_up_after_a_day_of_trying(row, server):
     server["a@b.example"] = TimeoutError()
-    EmailMessage.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    EmailMessage.objects.update(attempts=MAX_ATTEMPTS - 1)
     deliver_due()
     row.refresh_from_db()
     assert row.state == "failed"
+
+
+def test_mail_that_waited_long_for_its_first_attempt_is_retried(row, server):
+    server["a@b.example"] = TimeoutError()
+    EmailMessage.objects.update(created_at=timezone.now() - timedelta(hours=30))
+    deliver_due()
+    row.refresh_from_db()
+    assert row.state == "retry"
 
 
 def test_one_bad_mail_does_not_stop_the_others(row, server):
@@ -122,12 +125,36 @@ def test_failed_mail_forgets_its_content_too(row, server):
     assert row.content == {}
 
 
-def test_mail_of_a_dead_worker_is_freed(row):
-    EmailMessage.objects.update(
-        state="sending", claimed_at=timezone.now() - STUCK_AFTER - timedelta(seconds=1)
-    )
-    assert free_stuck() == 1
+def worker_died() -> None:
+    """As if a worker had claimed all due mails long ago and died over the first."""
+    long_ago = timezone.now() - STUCK_AFTER - timedelta(seconds=1)
+    EmailMessage.objects.due().update(state="sending", claimed_at=long_ago)
+    free_stuck()
+
+
+def test_mails_of_a_dead_worker_are_freed_and_the_one_in_hand_waits(row):
+    other = queued("c@d.example")
+    worker_died()
+    row.refresh_from_db()
+    assert (row.state, row.losses, row.due_at > timezone.now()) == ("retry", 1, True)
     assert deliver_due() == 1
+    other.refresh_from_db()
+    assert (other.state, other.losses) == ("sent", 0)
+
+
+def test_mail_over_which_three_workers_died_has_failed(row):
+    for _ in range(3):
+        EmailMessage.objects.update(due_at=timezone.now())
+        worker_died()
+    row.refresh_from_db()
+    assert (row.state, row.content) == ("failed", {})
+    assert row.answer == "3 workers died while sending this mail."
+
+
+def test_mail_over_which_a_worker_died_is_tried_alone(row, monkeypatch):
+    EmailMessage.objects.update(losses=1)
+    queued("c@d.example")
+    assert [len(delivery._claim()), len(delivery._claim()), len(delivery._claim())] == [1, 1, 0]
 
 
 def test_mail_of_a_living_worker_is_left_alone(row):
@@ -136,40 +163,107 @@ def test_mail_of_a_living_worker_is_left_alone(row):
     assert deliver_due() == 0
 
 
-def test_slow_worker_does_not_send_what_was_given_to_another(row, monkeypatch):
-    claim = delivery._claim
-
-    def slow_claim():
-        claimed = claim()
-        EmailMessage.objects.update(state="retry", due_at=timezone.now() + timedelta(hours=1))
-        return claimed
-
-    monkeypatch.setattr(delivery, "_claim", slow_claim)
-    deliver_due()
+def test_worker_that_was_held_up_gives_its_mails_back_unsent(row, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, "HOLD", timedelta(seconds=-1))
+        patch.setattr(delivery, "SLICE", -1)
+        patch.setattr(delivery.bell.deliver, "ring", lambda: None)
+        deliver_due()
+    row.refresh_from_db()
     assert django_mail.outbox == []
+    assert (row.state, row.attempts) == ("retry", 0)
+    assert deliver_due() == 1
+
+
+def test_server_that_hangs_up_twice_is_taken_for_down(server):
+    rows = [queued(f"{name}@b.example") for name in "abcd"]
+    server.update({mail.to_address: smtplib.SMTPServerDisconnected() for mail in rows[:2]})
+    deliver_due()
+    assert set(EmailMessage.objects.values_list("state", "attempts")) == {("retry", 1)}
+
+
+def test_worker_turns_to_other_tasks_and_is_called_again(row, monkeypatch):
+    rings = []
+    monkeypatch.setattr(delivery, "SLICE", -1)
+    monkeypatch.setattr(delivery.bell.deliver, "ring", lambda: rings.append(1))
+    assert deliver_due() == 1
+    assert rings == [1]
+
+
+def test_suppressed_address_gets_nothing(cast):
+    Suppression.objects.create(address="a@b.example", cause="complaint")
+    row = queued("A@b.example", kind="invoice_issued")
+    deliver_due()
+    row.refresh_from_db()
+    assert django_mail.outbox == []
+    assert row.state == "withheld"
+    assert row.answer == "No mail goes to this address: reported as spam."
+
+
+def test_suppressed_address_gets_what_its_owner_asks_for(row):
+    Suppression.objects.create(address="a@b.example", cause="bounce")
+    deliver_due()
+    assert len(django_mail.outbox) == 1
+
+
+def test_lifted_suppression_holds_nothing_back(row):
+    Suppression.objects.create(address="a@b.example", cause="bounce", lifted_at=timezone.now())
+    assert delivery._suppressed(["a@b.example"]) == {}
+
+
+def test_news_from_the_provider_are_not_overwritten(row, monkeypatch):
+    """A webhook can be faster than our own note that the mail was sent."""
+    send = EmailBackend.send_messages
+
+    def deliver_and_tell(self, messages):
+        EmailMessage.objects.update(state="delivered", sent_at=timezone.now())
+        return send(self, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", deliver_and_tell)
+    deliver_due()
+    row.refresh_from_db()
+    assert row.state == "delivered"
+
+
+def test_wrong_settings_claim_nothing(row, settings):
+    settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+    with pytest.raises(ImproperlyConfigured):
+        deliver_due()
+    row.refresh_from_db()
+    assert row.state == "queued"
+
+
+def test_what_a_provider_said_is_kept(row, settings):
+    settings.EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
+    deliver_due()
+    row.refresh_from_db()
+    sent = django_mail.outbox[0]
+    assert (row.state, row.answer) == ("sent", "sent")
+    assert row.provider_id == str(sent.anymail_status.message_id)
+    assert sent.metadata == {"mail": str(row.pk)}
+
+
+def test_no_metadata_without_a_provider(row):
+    deliver_due()
+    assert not hasattr(django_mail.outbox[0], "metadata")
+
+
+def test_pace_holds_over_all_workers(settings):
+    settings.MAIL_PER_SECOND = 4
+    first, second = pacing.book(4), pacing.book(4)
+    assert second - first == timedelta(seconds=1)
+    assert pacing.batch_size(50) == 4
+
+
+def test_no_mail_goes_out_before_its_moment(settings):
+    settings.MAIL_PER_SECOND = 20
+    rows = [queued(f"{name}@b.example") for name in "abc"]
+    deliver_due()
+    rows[2].refresh_from_db()
+    assert rows[2].sent_at >= SendingPace.objects.get().next_at - timedelta(seconds=1 / 20)
 
 
 def test_oldest_waiting_is_known(row):
     assert oldest_waiting_at() == row.due_at
     deliver_due()
     assert oldest_waiting_at() is None
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (NOBODY, True),
-        (GREYLISTED, False),
-        (smtplib.SMTPDataError(554, b"Spam"), True),
-        (smtplib.SMTPDataError(451, b"Later"), False),
-        (smtplib.SMTPAuthenticationError(535, b"Bad password"), False),
-        (smtplib.SMTPSenderRefused(550, b"Not your address", "support@x.example"), False),
-        (OSError("unreachable"), False),
-    ],
-)
-def test_what_is_permanent(error, expected):
-    assert is_permanent(error) is expected
-
-
-def test_backoff_stays_below_an_hour_and_a_fifth():
-    assert all(backoff(attempts) <= timedelta(seconds=4320) for attempts in range(1, 60))

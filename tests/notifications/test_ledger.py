@@ -214,6 +214,15 @@ def test_what_waits_or_arrived_is_not_resent(cast, mail, state):
     assert caught.value.code == "not_resendable"
 
 
+def test_digest_is_resent_with_what_is_in_it(cast, mail):
+    digest = other_mail(kind="digest", content={}, recipient=cast.ben, address=cast.ben.email)
+    become(mail, "digested", digest=digest)
+    django_mail.outbox.clear()
+    resend_mail(actor=actor(cast.fay), mail=digest)
+    deliver_due()
+    assert "Fay Dubois commented" in django_mail.outbox[0].body
+
+
 def test_sign_in_mail_whose_content_is_forgotten_is_not_resent(cast):
     with pytest.raises(RuleViolation):
         resend_mail(actor=actor(cast.fay), mail=other_mail(kind="account", content={}))
@@ -304,7 +313,7 @@ def test_all_filtered_are_resent_after_a_question(cast, client_of):
 
 
 def test_when_none_can_be_resent_the_page_says_why(cast, client_of):
-    other_mail(content={})
+    other_mail(kind="account", content={})
     shown = client_of(cast.fay).get(f"{TOGETHER}?show=failed").text
     assert "None of the 1 mail can be sent again" in shown
 

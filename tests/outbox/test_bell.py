@@ -1,4 +1,8 @@
+import subprocess
+import sys
 import threading
+
+from django.conf import settings
 
 from supportcenter.outbox import bell
 
@@ -42,3 +46,14 @@ def test_dead_broker_is_logged_and_not_raised(monkeypatch):
     tried.clear()
     ringing.ring()
     assert tried.wait(5)
+
+
+def test_a_web_process_rings_at_our_broker():
+    """From a thread of its own, as the bell does; Celery keeps its current app by thread."""
+    code = (
+        "import supportcenter.wsgi, threading; from celery import current_app;"
+        "threading.Thread(target=lambda: print(current_app.conf.broker_url)).start()"
+    )
+    argv = [sys.executable, "-W", "ignore", "-c", code]
+    said = subprocess.run(argv, capture_output=True, text=True, check=True)  # noqa: S603
+    assert said.stdout.strip() == settings.CELERY_BROKER_URL

@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from supportcenter.outbox import registry
+from supportcenter.outbox import dispatch, registry
 from supportcenter.outbox.dispatch import MAX_ATTEMPTS, backoff, dispatch_due, prune
 from supportcenter.outbox.models import OutboxDelivery, OutboxMessage
 from supportcenter.outbox.publish import publish
@@ -87,6 +87,32 @@ def test_delivery_that_never_works_is_given_up(heard):
     OutboxDelivery.objects.update(attempts=MAX_ATTEMPTS - 1)
     dispatch_due()
     assert OutboxDelivery.objects.get().state == "dead"
+
+
+def test_attempt_counts_even_when_the_worker_dies_of_it(heard, monkeypatch):
+    happened()
+    monkeypatch.setattr(dispatch, "_run", lambda delivery: None)  # as if the process were gone
+    dispatch_due()
+    delivery = OutboxDelivery.objects.get()
+    assert (delivery.state, delivery.attempts) == ("pending", 1)
+    assert delivery.due_at > timezone.now()
+
+
+def test_delivery_that_kills_every_worker_is_given_up(heard):
+    happened()
+    OutboxDelivery.objects.update(attempts=MAX_ATTEMPTS)
+    dispatch_due()
+    assert heard == []
+    delivery = OutboxDelivery.objects.get()
+    assert (delivery.state, delivery.last_error) == ("dead", "The worker died while the subscriber ran.")
+
+
+def test_delivery_that_another_worker_claimed_meanwhile_is_left_to_it(heard):
+    happened()
+    delivery = dispatch._claim()
+    OutboxDelivery.objects.update(attempts=2)
+    dispatch._run(delivery)
+    assert heard == []
 
 
 def test_poison_does_not_hold_up_others(heard):

@@ -1,8 +1,9 @@
 import pytest
 
-from orgs.models import Membership, Visibility
+from orgs.models import Membership, User, Visibility
 from tests import builders
 from tests.cast import actor
+from tickets.access import who_sees
 from tickets.actions import add_internal_note
 from tickets.models import Activity, Attachment, Ticket
 
@@ -74,3 +75,23 @@ def test_files_follow_their_comment(cast, ticket):
     assert files(cast.cleo) == {shown}
     assert files(cast.ben) == {shown, unsent}
     assert files(cast.eve) == set()
+
+
+@pytest.mark.parametrize("visibility", list(Visibility))
+def test_who_sees_is_the_rule_of_visible_to(cast, visibility):
+    cast.acme.visibility = visibility
+    cast.acme.save(update_fields=["visibility"])
+    Membership.objects.create(organization=cast.globex, user=cast.ben)
+    Membership.objects.create(organization=cast.acme, user=cast.eve, role="billing")
+    User.objects.filter(pk=cast.gus.pk).update(is_active=False)
+    tickets = [builders.ticket(cast.ben, cast.acme, cc=[cast.cleo]), builders.ticket(cast.eve, cast.globex)]
+    Membership.objects.filter(user=cast.cleo).delete()
+    actors = [actor(user) for user in User.objects.all()]
+    for each in tickets:
+        assert who_sees(each, actors) == {one.user_id for one in actors if sees(one.user, each)}
+
+
+def test_who_sees_asks_once_however_many_ask(cast, ticket, django_assert_num_queries):
+    actors = [actor(user) for user in cast.people().values()]
+    with django_assert_num_queries(1):
+        who_sees(ticket, actors)

@@ -1,0 +1,43 @@
+from collections.abc import Iterator
+
+import pytest
+
+from supportcenter.local.sink import Sink, running
+from tests.drills.world import World
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One site serves all drills, so one worker runs them all."""
+    for item in items:
+        if "drills" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("drills"))
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> None:
+    """The drills have a Valkey of their own, and it may be down."""
+
+
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with running(Sink()) as sink:
+        world = World(tmp_path_factory.mktemp("drills"), sink)
+        try:
+            world.start()
+            yield world
+        finally:
+            world.stop()
+
+
+@pytest.fixture
+def world(started: World) -> Iterator[World]:
+    """The running site; what a drill stopped runs again for the next."""
+    yield started
+    started.sink.script = lambda command, words: ""
+    for name, start in (
+        ("postgres", started.start_postgres),
+        ("valkey", started.start_valkey),
+        ("worker", started.start_worker),
+    ):
+        if name not in started.processes:
+            start()

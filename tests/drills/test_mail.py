@@ -1,0 +1,167 @@
+"""Nothing is lost and nothing comes twice, whatever dies while a comment is on its way to its readers.
+
+Only a worker that dies between the server's 250 and its own commit has the mail in hand sent again, with
+the same Message-ID. Each ticket has Ben, who opened it, and 20 people in CC; Fay's comment is for them all.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from supportcenter.local.sink import HANG_UP, SILENCE
+from tests.drills.world import World, wait_for
+
+ALL = 21
+
+
+def comment(world: World, ticket: int, words: str = "News") -> None:
+    """Posting is answered at once and well, whatever is down behind it."""
+    answer = world.call("comment", ticket, words)
+    assert answer["status"] == 302
+    assert answer["seconds"] < 2
+
+
+def at(command: str, person: str, answer: str) -> Callable[[str, str], str]:
+    """Answer otherwise to one command, for those whose address holds some words."""
+    return lambda said, words: answer if said == command and person in words else ""
+
+
+def test_worker_killed_in_the_middle_of_the_fan_out(world: World) -> None:
+    ticket = world.ticket("fanout", people=520)
+    world.kill_worker()
+    comment(world, ticket)
+    ((event,),) = world.sql("SELECT id FROM outbox_outboxmessage WHERE name = 'ticket.commented'")
+    with world.connect() as ours:
+        # Somebody of the second chunk: the worker has to wait until we know whether we keep this row.
+        ours.execute(
+            "INSERT INTO notifications_emailmessage (id, kind, to_address, rule, reason, event_id, content,"
+            " state, attempts, losses, due_at, answer, provider_id, created_at) VALUES"
+            " (gen_random_uuid(), '', 'fanout-515@acme.example', '', '', %s, '{}', 'held', 0, 0, now(), '',"
+            " '', now())",
+            [event],
+        )
+        world.start_worker()
+        world.wait_until_waiting_for_lock()
+        world.kill_worker()
+        ours.rollback()
+    world.start_worker()
+    world.wait_until(sent=521)
+    world.check()
+
+
+def test_worker_killed_in_the_middle_of_sending(world: World) -> None:
+    ticket = world.ticket("sending")
+    world.sink.script = at("DATA", "sending-7@", SILENCE)
+    comment(world, ticket)
+    wait_for(lambda: world.states()["sending"] and len(world.sink.mails) > 3, "a few mails")
+    world.kill_worker()
+    world.sink.script = at("", "", "")
+    world.free_stuck()
+    world.start_worker()
+    world.wait_until(sent=ALL)
+    world.check()
+
+
+def test_worker_killed_between_the_answer_and_its_commit(world: World) -> None:
+    ticket = world.ticket("commit")
+    with world.connect() as ours:
+
+        def hold_the_row(command: str, words: str) -> str:
+            if command == "DATA" and "commit-7@" in words:
+                ours.execute(
+                    "SELECT 1 FROM notifications_emailmessage WHERE to_address = %s FOR UPDATE", [words]
+                )
+            return ""
+
+        world.sink.script = hold_the_row
+        comment(world, ticket)
+        world.wait_until_waiting_for_lock()
+        world.kill_worker()
+        # Without this PostgreSQL would carry out what the dead worker had asked for.
+        world.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        world.sink.script = at("", "", "")
+        ours.rollback()
+    world.free_stuck()
+    world.start_worker()
+    world.wait_until(sent=ALL)
+    world.check(twice=1)
+
+
+def test_mail_that_kills_its_worker_ends_and_the_others_go_out(world: World) -> None:
+    ticket = world.ticket("deadly")
+    world.sql("UPDATE orgs_user SET email = 'poison@acme.example' WHERE email = 'deadly-7@acme.example'")
+    comment(world, ticket)
+
+    def is_over() -> bool:
+        world.free_stuck()
+        return world.states() == {"sent": ALL - 1, "failed": 1}
+
+    wait_for(is_over, "the end of the poisoned mail")
+    world.check()
+    ((answer,),) = world.sql("SELECT answer FROM notifications_emailmessage WHERE state = 'failed'")
+    assert answer == "3 workers died while sending this mail."
+
+
+def test_valkey_stopped_while_comments_arrive(world: World) -> None:
+    ticket = world.ticket("stopped", people=5)
+    world.end("valkey", 9)
+    for number in range(3):
+        comment(world, ticket, f"News {number}")
+    world.start_valkey()
+    world.wait_until(sent=18)
+    world.check()
+
+
+def test_valkey_flushed_while_comments_arrive(world: World) -> None:
+    ticket = world.ticket("flushed", people=5)
+    for number in range(5):
+        comment(world, ticket, f"News {number}")
+        world.flush_valkey()
+    world.wait_until(sent=30)
+    world.check()
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "answer"),
+    [
+        ("away", "CONNECT", "421 4.3.2 Shutting down"),
+        ("closing", "RCPT", "421 4.3.2 Shutting down"),
+        ("greylisted", "RCPT", "451 4.7.1 Greylisted"),
+        ("hanging", "RCPT", SILENCE),
+        ("broken", "DATA", HANG_UP),
+    ],
+)
+def test_mail_server_with_a_passing_fault(world: World, name: str, command: str, answer: str) -> None:
+    ticket = world.ticket(name)
+    world.sink.script = at(command, "", answer)
+    comment(world, ticket)
+    world.wait_until(retry=ALL)
+    assert world.sink.mails == []
+    world.sink.script = at("", "", "")
+    world.make_due()
+    world.wait_until(sent=ALL)
+    world.check()
+
+
+def test_mail_server_that_refuses_one_of_them(world: World) -> None:
+    ticket = world.ticket("refused")
+    world.sink.script = at("RCPT", "refused-7@", "550 5.1.1 No such user")
+    comment(world, ticket)
+    world.wait_until(sent=ALL - 1, failed=1)
+    world.check()
+
+
+def test_postgres_restarted_while_the_mail_server_answers(world: World) -> None:
+    ticket = world.ticket("restart")
+
+    def restart(command: str, words: str) -> str:
+        if command == "END" and "restart-7@" in words:
+            world.end("postgres", 2)
+            world.start_postgres()
+        return ""
+
+    world.sink.script = restart
+    comment(world, ticket)
+    wait_for(lambda: len(world.sink.mails) == ALL, "all mails")
+    world.wait_until(sent=ALL)
+    world.check()
