@@ -65,12 +65,11 @@ class EmailMessageQuerySet(models.QuerySet):
     def with_waiting_since(self) -> Self:
         """With ``waiting_since``: since when a mail that is not sent yet should have gone out.
 
-        Before the first attempt that is when it was due, so that quiet hours do not count; later, when it
-        was asked for.
+        Before the first attempt ends that is when it was due, so that quiet hours do not count; later, when
+        it was asked for.
         """
-        was_tried = Q(attempts__gt=0) | Q(state="retry")
         asked_at = Coalesce("resent_at", "created_at")
-        return self.annotate(waiting_since=Case(When(was_tried, then=asked_at), default=F("due_at")))
+        return self.annotate(waiting_since=Case(When(attempts__gt=0, then=asked_at), default=F("due_at")))
 
     def delayed(self, by: timedelta = timedelta()) -> Self:
         """Not sent, though it should have been for that long. What waits on purpose is not delayed."""

@@ -289,14 +289,12 @@ def test_tabs_and_numbers(cast, client_of, ticket):
     [("failed", "failed"), ("withheld", "withheld"), ("complained", "bounced"), ("retry", "delayed")],
 )
 def test_each_tab_shows_its_own(cast, client_of, state, tab):
-    other_mail(
-        state,
-        created_at=timezone.now() - timedelta(minutes=6),
-        sent_at=timezone.now() if state == "complained" else None,
-    )
+    old = timezone.now() - timedelta(minutes=6)
+    other_mail(state, created_at=old, due_at=old, sent_at=old if state == "complained" else None)
     client = client_of(cast.fay)
     for name in ("failed", "withheld", "bounced", "delayed"):
-        assert (len(client.get(f"{ALL}?show={name}").context["lines"]) == 1) is (name == tab)
+        shown = client.get(f"{ALL}?show={name}").context["lines"]
+        assert (len(shown) == 1) is (name == tab)
 
 
 def test_all_filtered_are_resent_after_a_question(cast, client_of):
