@@ -81,7 +81,7 @@ def free_stuck() -> int:
             if in_hand[mail.claimed_at] == mail:
                 _blame(mail)
             else:
-                EmailMessage.objects.filter(pk=mail.pk).update(state=MailState.RETRY, due_at=now)
+                EmailMessage.objects.filter(pk=mail.pk).update(state=MailState.RETRY)
     return len(stuck)
 
 

@@ -52,12 +52,12 @@ class EmailMessageQuerySet(models.QuerySet):
         return mails.prefetch_related("tracking").annotate(is_suppressed=Exists(standing))
 
     def resendable(self) -> Self:
-        """What can be sent again; without content only what is rendered anew. Not to suppressed addresses."""
+        """What ``can_be_resent``, but not to suppressed addresses."""
         from notifications.models import Suppression
 
         standing = Suppression.objects.standing().filter(address=Lower(OuterRef("to_address")))
-        has_content = Q(activity__isnull=False) | ~Q(content={})
-        return self.filter(has_content, ~Exists(standing), state__in=RESENDABLE)
+        can_be_made = ~Q(kind="account", content={})
+        return self.filter(can_be_made, ~Exists(standing), state__in=RESENDABLE)
 
     def came_back(self) -> Self:
         return self.filter(state__in=["bounced", "complained"])
@@ -65,12 +65,11 @@ class EmailMessageQuerySet(models.QuerySet):
     def with_waiting_since(self) -> Self:
         """With ``waiting_since``: since when a mail that is not sent yet should have gone out.
 
-        Before the first attempt that is when it was due, so that quiet hours do not count; later, when it
-        was asked for.
+        Before the first attempt ends that is when it was due, so that quiet hours do not count; later, when
+        it was asked for.
         """
-        was_tried = Q(attempts__gt=0) | Q(state="retry")
         asked_at = Coalesce("resent_at", "created_at")
-        return self.annotate(waiting_since=Case(When(was_tried, then=asked_at), default=F("due_at")))
+        return self.annotate(waiting_since=Case(When(attempts__gt=0, then=asked_at), default=F("due_at")))
 
     def delayed(self, by: timedelta = timedelta()) -> Self:
         """Not sent, though it should have been for that long. What waits on purpose is not delayed."""
@@ -130,6 +129,14 @@ class EmailMessageQuerySet(models.QuerySet):
         if not own and not (report.provider_id and report.recipient):
             return None
         return found.filter(to_address__iexact=report.recipient) if report.recipient else found
+
+    def told_of_since(self, instant: datetime) -> Self:
+        """Mails that count as sent, though something that changes that was told of them."""
+        from notifications.models import TrackingEvent
+        from notifications.tracking import STATES
+
+        told = TrackingEvent.objects.filter(happened_at__gte=instant, kind__in=list(STATES))
+        return self.filter(state="sent", pk__in=told.values("mail"))
 
     @staticmethod
     def _id_in(message_id: str) -> UUID | None:

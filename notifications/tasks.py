@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from notifications import delivery, digest
+from notifications import actions, delivery, digest
 
 
 @shared_task(name="notifications.deliver", ignore_result=True)
@@ -20,3 +20,9 @@ def free_stuck() -> int:
 def compose_digests() -> int:
     """Put held mails that are due into digests."""
     return digest.compose_due(timezone.now())
+
+
+@shared_task(name="notifications.settle_early_reports", ignore_result=True)
+def settle_early_reports() -> int:
+    """Let reports count that came before their mail was marked as sent."""
+    return actions.settle_early_reports(timezone.now())

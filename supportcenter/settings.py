@@ -255,7 +255,8 @@ TIME_ZONE = "UTC"
 vars().update(env.email_url("EMAIL_URL"))
 # Another way to send, for example `anymail.backends.postmark.EmailBackend`; its settings go into `ANYMAIL`.
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="notifications.smtp.EmailBackend")
-# Settings of the mail provider as JSON, for example `{"POSTMARK_SERVER_TOKEN": "…"}`.
+# Settings of the mail provider as JSON, for example `{"POSTMARK_SERVER_TOKEN": "…", "WEBHOOK_SECRET":
+# "name:secret"}`. Only with `WEBHOOK_SECRET` are the addresses there at which it reports bounces.
 ANYMAIL = env.json("ANYMAIL", default={})
 # The sender of all mails.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <support@{_site.hostname}>")

@@ -3,7 +3,7 @@
 from notifications.actions.preferences import change_preferences, stop
 from notifications.actions.resending import resend_mail, resend_mails
 from notifications.actions.suppressions import lift_suppression, suppress
-from notifications.actions.tracking import record_dsn, record_report
+from notifications.actions.tracking import record_dsn, record_report, settle_early_reports
 
 __all__ = [
     "change_preferences",
@@ -12,6 +12,7 @@ __all__ = [
     "record_report",
     "resend_mail",
     "resend_mails",
+    "settle_early_reports",
     "stop",
     "suppress",
 ]

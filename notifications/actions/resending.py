@@ -43,6 +43,7 @@ def _waiting_again(actor: Actor) -> dict[str, Any]:
     return {
         "state": MailState.QUEUED,
         "attempts": 0,
+        "losses": 0,
         "due_at": now,
         "claimed_at": None,
         "sent_at": None,

@@ -1,5 +1,8 @@
 """Writers of what was told of sent mails."""
 
+from datetime import datetime, timedelta
+from functools import reduce
+
 import structlog
 from django.db import transaction
 from django.utils import timezone
@@ -10,6 +13,9 @@ from notifications.models import EmailMessage, TrackingEvent
 from notifications.tracking import Report, cause_of, report_of_dsn, state_after
 
 logger = structlog.get_logger(__name__)
+
+# For how long after a report its mail may still be on its way to being marked as sent.
+EARLY = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -32,14 +38,36 @@ def record_report(report: Report) -> EmailMessage | None:
             "happened_at": report.happened_at,
         },
     )
-    # What is told of an earlier sending does not count for a later one.
-    if is_new and not (mail.resent_at and report.happened_at < mail.resent_at):
-        mail.state = state_after(mail.state, report.kind)
-        mail.save(update_fields=["state"])
+    if is_new:
+        _follow(mail)
     cause = cause_of(report)
     if is_new and cause:
         suppress(mail=mail, cause=cause, detail=report.text, at=report.happened_at)
     return mail
+
+
+def settle_early_reports(now: datetime) -> int:
+    """Let reports count that came while their mail was still being sent; how many mails changed.
+
+    Providers can be faster than the worker that waits for their answer.
+    """
+    early = EmailMessage.objects.told_of_since(now - EARLY).values_list("pk", flat=True)
+    count = 0
+    for pk in list(early):
+        with transaction.atomic():
+            count += _follow(EmailMessage.objects.select_for_update().get(pk=pk))
+    return count
+
+
+def _follow(mail: EmailMessage) -> bool:
+    """Give a mail the state that its reports make; what was told of an earlier sending does not count."""
+    told = mail.tracking.exclude(happened_at__lt=mail.resent_at) if mail.resent_at else mail.tracking.all()
+    state = reduce(state_after, told.values_list("kind", flat=True), mail.state)
+    changes = state != mail.state
+    if changes:
+        mail.state = state
+        mail.save(update_fields=["state"])
+    return changes
 
 
 def record_dsn(dsn: Dsn) -> EmailMessage | None:

@@ -1,7 +1,6 @@
 """Outgoing mail as rows: what becomes of each mail to each person."""
 
 import uuid
-from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -110,13 +109,8 @@ class EmailMessage(models.Model):
 
     @property
     def can_be_resent(self) -> bool:
-        """Whether it can be sent again: mails with a secret in them forget what they were made of."""
-        return self.state in RESENDABLE and bool(self.activity_id or self.content)
-
-    @property
-    def asked_at(self) -> datetime:
-        """When it was asked for, last."""
-        return self.resent_at or self.created_at
+        """Whether it can be sent again: mails of sign-in forget what they were made of."""
+        return self.state in RESENDABLE and (self.kind != "account" or bool(self.content))
 
     @property
     def about(self) -> str:
@@ -140,6 +134,7 @@ class TrackingEvent(models.Model):
 
     class Meta:
         ordering = ["happened_at", "id"]
+        indexes = [models.Index(fields=["happened_at"], name="tracking_newest")]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.mail}"

@@ -46,7 +46,14 @@ PAGES = {
         "/o/umbra/admin/support-tier/change/",
     ],
     "dov@acme.example": ["/o/acme/admin/invoices/"],
-    "gus@support.example": ["/queue/", "/queue/mine/", "/queue/escalated/", "/queue/all/"],
+    "gus@support.example": [
+        "/queue/",
+        "/queue/mine/",
+        "/queue/escalated/",
+        "/queue/all/",
+        "/mail/",
+        "/mail/suppressions/",
+    ],
     "hal@support.example": [
         "/account-team/tier-changes/",
         "/account-team/charges/",

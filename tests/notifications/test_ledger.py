@@ -214,6 +214,15 @@ def test_what_waits_or_arrived_is_not_resent(cast, mail, state):
     assert caught.value.code == "not_resendable"
 
 
+def test_digest_is_resent_with_what_is_in_it(cast, mail):
+    digest = other_mail(kind="digest", content={}, recipient=cast.ben, address=cast.ben.email)
+    become(mail, "digested", digest=digest)
+    django_mail.outbox.clear()
+    resend_mail(actor=actor(cast.fay), mail=digest)
+    deliver_due()
+    assert "Fay Dubois commented" in django_mail.outbox[0].body
+
+
 def test_sign_in_mail_whose_content_is_forgotten_is_not_resent(cast):
     with pytest.raises(RuleViolation):
         resend_mail(actor=actor(cast.fay), mail=other_mail(kind="account", content={}))
@@ -280,14 +289,12 @@ def test_tabs_and_numbers(cast, client_of, ticket):
     [("failed", "failed"), ("withheld", "withheld"), ("complained", "bounced"), ("retry", "delayed")],
 )
 def test_each_tab_shows_its_own(cast, client_of, state, tab):
-    other_mail(
-        state,
-        created_at=timezone.now() - timedelta(minutes=6),
-        sent_at=timezone.now() if state == "complained" else None,
-    )
+    old = timezone.now() - timedelta(minutes=6)
+    other_mail(state, created_at=old, due_at=old, sent_at=old if state == "complained" else None)
     client = client_of(cast.fay)
     for name in ("failed", "withheld", "bounced", "delayed"):
-        assert (len(client.get(f"{ALL}?show={name}").context["lines"]) == 1) is (name == tab)
+        shown = client.get(f"{ALL}?show={name}").context["lines"]
+        assert (len(shown) == 1) is (name == tab)
 
 
 def test_all_filtered_are_resent_after_a_question(cast, client_of):
@@ -304,7 +311,7 @@ def test_all_filtered_are_resent_after_a_question(cast, client_of):
 
 
 def test_when_none_can_be_resent_the_page_says_why(cast, client_of):
-    other_mail(content={})
+    other_mail(kind="account", content={})
     shown = client_of(cast.fay).get(f"{TOGETHER}?show=failed").text
     assert "None of the 1 mail can be sent again" in shown
 

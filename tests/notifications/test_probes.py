@@ -114,7 +114,7 @@ def waiting(**values) -> None:
         ((-8, -1), "sending", 0, 1),
         ((-8, 1), "retry", 3, 8),  # since it was asked for
         ((-8, -1), "sending", 3, 8),
-        ((-8, 0), "retry", 0, 8),  # given back by a dead worker
+        ((-8, -1), "retry", 0, 1),  # given back by a worker that died
         ((-8, -1), "failed", 3, 0),
         ((-8, -1), "withheld", 1, 0),
     ],

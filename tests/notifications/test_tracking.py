@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from notifications import webhooks
-from notifications.actions import lift_suppression, record_report
+from notifications.actions import lift_suppression, record_report, settle_early_reports
 from notifications.models import EmailMessage, MailState, Suppression, TrackingEvent
 from notifications.tracking import Report, cause_of, report_of, state_after
 from tests.cast import actor
@@ -242,6 +242,17 @@ def test_mail_that_waits_again_stays_waiting(mail):
     EmailMessage.objects.update(state="queued", sent_at=None)
     record_report(report(mail, "delivered"))
     assert state_of(mail) == "queued"
+
+
+def test_report_that_comes_while_the_mail_is_being_sent_counts_later(mail):
+    EmailMessage.objects.update(state="sending", sent_at=None)
+    record_report(report(mail, "bounced"))
+    assert state_of(mail) == "sending"
+    assert settle_early_reports(timezone.now()) == 0
+    EmailMessage.objects.update(state="sent", sent_at=timezone.now())
+    assert settle_early_reports(timezone.now()) == 1
+    assert state_of(mail) == "bounced"
+    assert settle_early_reports(timezone.now()) == 0
 
 
 def test_bounce_after_lifting_suppresses_again(mail, cast):
