@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import timezone
 
 from billing.calendars import Hours, SupportHours
@@ -82,7 +83,7 @@ def entitlement_on(tier: SupportTier, organization: Organization) -> Entitlement
 
 def entitlement_under(tier: SupportTier, organization: Organization) -> Entitlement:
     """What a tier's own matrix would promise to an organization."""
-    support = SupportHours(Hours(tier.hours), ZoneInfo(organization.time_zone))
+    support = SupportHours.of(Hours(tier.hours), ZoneInfo(organization.time_zone), country_of(organization))
     # A target that staff removed is no promise: best effort, by the next business day.
     targets = defaultdict(lambda: FirstResponse("", support, None, 1))
     for each in tier.targets.all():
@@ -96,13 +97,18 @@ def entitlements_by_tier(organization: Organization) -> list[Entitlement]:
     return [entitlement_under(tier, organization) for tier in tiers]
 
 
+def country_of(organization: Organization) -> str:
+    """The country whose public holidays count for an organization."""
+    return organization.country or settings.HOLIDAY_COUNTRY
+
+
 def _custom_sla(organization: Organization) -> CustomSla | None:
     return CustomSla.objects.filter(organization=organization).prefetch_related("targets").first()
 
 
 def _custom(tier: SupportTier, sla: CustomSla) -> Entitlement:
     """The tier with the agreed targets in place of its matrix."""
-    support = SupportHours(Hours(sla.hours), ZoneInfo(sla.time_zone))
+    support = SupportHours.of(Hours(sla.hours), ZoneInfo(sla.time_zone), country_of(sla.organization))
     targets = defaultdict(lambda: FirstResponse("", support, None, 1))
     for each in sla.targets.all():
         targets[each.severity] = FirstResponse(each.severity, support, each.minutes, None)

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from billing import quote
 from billing.calendars import business_day_after
-from billing.entitlements import Entitlement, entitlement_of, entitlement_on, tier_of
+from billing.entitlements import Entitlement, country_of, entitlement_of, entitlement_on, tier_of
 from billing.models import BillingGroup, ExchangeRate, ServiceCharge, SupportTier, TierPeriod
 from billing.proration import Price, Span, local_month, previous_month
 from orgs.models import Organization
@@ -51,9 +51,8 @@ def when(organization: Organization, tier: SupportTier, now: datetime) -> tuple[
     zone = ZoneInfo(organization.time_zone)
     if tier.is_free:
         return None, quote.end_of_month(now, zone)
-    country = organization.country or settings.HOLIDAY_COUNTRY
     today = now.astimezone(zone).date()
-    return business_day_after(today, settings.TIER_SETUP_DAYS, country=country), None
+    return business_day_after(today, settings.TIER_SETUP_DAYS, country=country_of(organization)), None
 
 
 def spans_of(organization: Organization) -> list[Span]:

@@ -17,8 +17,8 @@ from tickets.what_if import Answered, Replay, replay
 PAGE = "/o/acme/admin/support-tier/what-if/"
 MONDAY = datetime(2026, 11, 16, 10, tzinfo=UTC)
 NOW = MONDAY + timedelta(days=2)
-ROUND_THE_CLOCK = SupportHours(Hours.ALWAYS, ZoneInfo("UTC"))
-OFFICE = SupportHours(Hours.BUSINESS, ZoneInfo("UTC"))
+ROUND_THE_CLOCK = SupportHours.of(Hours.ALWAYS, ZoneInfo("UTC"))
+OFFICE = SupportHours.of(Hours.BUSINESS, ZoneInfo("UTC"))
 
 
 def tier(minutes: int | None, support: SupportHours = ROUND_THE_CLOCK) -> Entitlement:
