@@ -64,7 +64,13 @@ def site() -> Iterator[tuple[Layout, Path]]:
     sink, log = folder / "sink", folder / "run.log"
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     mail_port, port = free_port(), free_port()
-    values = {"VAR_DIR": str(layout.var), "PORT": str(port), "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}"}
+    values = {
+        "VAR_DIR": str(layout.var),
+        "STATIC_ROOT": str(folder / "static"),
+        "PORT": str(port),
+        "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+        "DEBUG": "False",
+    }
     local = [sys.executable, "-m", "supportcenter.local"]
     try:
         with (
