@@ -1,5 +1,6 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -25,10 +26,22 @@ class SupportTierAdmin(admin.ModelAdmin):
         return False
 
 
+class TierPeriodForm(forms.ModelForm):
+    """Says in words what the database would refuse: a group of another organization."""
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        group, organization = values.get("billing_group"), values.get("organization")
+        if group and organization and group.organization_id != organization.pk:
+            self.add_error("billing_group", "This group belongs to another organization.")
+        return values
+
+
 @admin.register(models.TierPeriod)
 class TierPeriodAdmin(AuditedAdmin):
     """For mending history: what was invoiced from it is corrected on the next invoice."""
 
+    form = TierPeriodForm
     area = AuditArea.TIER
     list_display = ["organization", "tier", "billing_group", "started_at", "ended_at"]
     list_select_related = ["organization", "tier", "billing_group"]

@@ -1,8 +1,9 @@
 """The file of service charges (docs/imports.md). Pure."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from orgs.csv_import import Column, identifier, read
 
@@ -28,11 +29,10 @@ def day(cell: str) -> date:
 
 def amount(cell: str) -> Decimal:
     """Reads an amount with a point and at most two decimals; none is negative."""
-    try:
-        value = Decimal(cell)
-    except InvalidOperation as error:
-        raise ValueError(f"must be a number like 12.50, not “{cell[:40]}”") from error
-    if not value.is_finite() or value < 0 or value >= 10**10:
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", cell, re.ASCII):
+        raise ValueError(f"must be a number like 12.50, not “{cell[:40]}”")
+    value = Decimal(cell)
+    if value < 0 or value >= 10**10:
         raise ValueError(f"must be between 0 and 10,000,000,000, not “{cell[:40]}”")
     if value != round(value, 2):
         raise ValueError(f"has more than two decimals: “{cell[:40]}”")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -158,7 +159,9 @@ class CreditForm(forms.Form):
     """A credit for the next invoice of a group."""
 
     group: forms.ModelChoiceField = forms.ModelChoiceField(None, label="Billing group")
-    base_amount = forms.DecimalField(min_value=0.01, max_digits=12, decimal_places=2, label="Amount")
+    base_amount = forms.DecimalField(
+        min_value=Decimal("0.01"), max_digits=12, decimal_places=2, label="Amount"
+    )
     reason = forms.CharField(max_length=200, label="Reason", help_text="Printed on the invoice.")
 
     def __init__(self, data: Any, *, organization: Organization, currency: str) -> None:
@@ -176,7 +179,7 @@ class RateForm(forms.Form):
         label="Month",
         widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"),
     )
-    rate = forms.DecimalField(min_value=0.000001, max_digits=14, decimal_places=6, label="Rate")
+    rate = forms.DecimalField(min_value=Decimal("0.000001"), max_digits=14, decimal_places=6, label="Rate")
 
     def clean_currency(self) -> str:
         return known_currency(self.cleaned_data["currency"])

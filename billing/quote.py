@@ -101,7 +101,7 @@ def this_month(inputs: Inputs, starts_on: date) -> dict[str, Any]:
     """The month in which the new tier starts, by the day: the old tier until then, and the new one."""
     month = month_of(starts_on)
     starts_at = begin_of(starts_on, inputs.zone)
-    spans = [_until(span, starts_at) for span in inputs.spans if span.started_at < starts_at]
+    spans = [_until(span, starts_at) for span in inputs.spans]
     spans.append(Span(inputs.to_tier, inputs.price, None, starts_at, None))
     charges, base = inputs.last_month_charges, inputs.base_currency
     parts = support_parts(spans, month=month, zone=inputs.zone, charges=charges, currency=base)

@@ -5,4 +5,4 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import subscribers  # noqa: F401 - registers them
+        from notifications import receivers, subscribers  # noqa: F401 - registers them

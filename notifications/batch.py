@@ -19,7 +19,7 @@ from notifications.models import EmailMessage
 from orgs.actor import Actor, Source
 from orgs.roles import Capability
 from tickets.access import thread_for, who_sees
-from tickets.models import Activity, ActivityKind, Ticket
+from tickets.models import Activity, ActivityKind, Mute, Ticket
 from tickets.narration import headline
 from tickets.rendering import to_html
 
@@ -84,12 +84,23 @@ class Batch:
             for each in earlier:
                 by_reader[each.recipient_id].append(each.message_id)
             self._earlier[mail.ticket_id] = by_reader
-        return self._earlier[mail.ticket_id][mail.recipient_id]
+        # A mail that is sent again answers what came before it, not itself.
+        return [each for each in self._earlier[mail.ticket_id][mail.recipient_id] if each != mail.message_id]
 
     def was_sent(self, mail: EmailMessage) -> None:
         """Have later mails of the batch answer this one."""
         if mail.ticket_id in self._earlier:
             self._earlier[mail.ticket_id][mail.recipient_id].append(mail.message_id)
+
+    def has_muted(self, mail: EmailMessage) -> bool:
+        """Whether the recipient wants no mail about the ticket any more."""
+        return (mail.recipient_id, mail.ticket_id) in self._muted
+
+    @cached_property
+    def _muted(self) -> set[tuple[int, int]]:
+        tickets = {mail.ticket_id for mail in self._mails if mail.ticket_id}
+        mutes = Mute.objects.filter(ticket__in=tickets, user__in=self._actors)
+        return set(mutes.values_list("user_id", "ticket_id"))
 
     @cached_property
     def _actors(self) -> dict[int, Actor]:

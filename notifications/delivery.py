@@ -86,13 +86,13 @@ def free_stuck() -> int:
             if in_hand[mail.claimed_at] == mail:
                 _blame(mail)
             else:
-                EmailMessage.objects.filter(pk=mail.pk).update(state=MailState.RETRY, due_at=now)
+                EmailMessage.objects.filter(pk=mail.pk).update(state=MailState.RETRY)
     return len(stuck)
 
 
 def oldest_waiting_at() -> datetime | None:
-    """When the oldest mail that still waits was queued."""
-    return EmailMessage.objects.unsent().order_by("created_at").values_list("created_at", flat=True).first()
+    """Since when the oldest delayed mail waits; None where none does, or only on purpose."""
+    return EmailMessage.objects.oldest_waiting_since()
 
 
 def _claim() -> Sequence[EmailMessage]:
@@ -221,11 +221,11 @@ def _blame(mail: EmailMessage) -> None:
 
 
 def _finish(mail: EmailMessage, state: MailState, answer: str) -> None:
-    """Keep how the attempt ended. A mail that is over forgets its content: it may hold a link to sign in."""
+    """Keep how the attempt ended. A sign-in mail that is over forgets its content: it may hold a link."""
     mail.state = state
     mail.answer = answer
     mail.attempts += 1
-    if state not in WAITING:
+    if state not in WAITING and mail.kind == "account":
         mail.content = {}
     kept = ["state", "answer", "attempts", "losses", "due_at", "sent_at", "provider_id", "content"]
     values = {name: getattr(mail, name) for name in kept}

@@ -12,12 +12,13 @@ from django.urls import reverse
 
 from billing.models import Invoice, TierChange
 from billing.money import words
-from notifications import threading
+from notifications import threading, unsubscribe
 from notifications.batch import Batch, absolute
-from notifications.models import EmailMessage
+from notifications.models import EmailMessage, Reason
 from orgs.invitations import token_for
 from orgs.models import Invitation, User
 from orgs.roles import Capability
+from tickets.models import Ticket
 from tickets.narration import status_words
 
 
@@ -33,10 +34,16 @@ def build(mail: EmailMessage, batch: Batch | None = None) -> EmailMultiAlternati
         "member_invited": _member_invited,
         "tier_change": _tier_change,
         "invoice_issued": _invoice_issued,
+        "digest": _digest,
         "account": _account,
     }
     context = contexts[mail.kind](mail, batch)
-    context |= {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+    context |= {
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "stop_url": unsubscribe.link_of(mail),
+        "preferences_url": absolute(reverse("notifications:preferences")),
+    }
     folder = f"email/{mail.kind}"
     message = EmailMultiAlternatives(
         subject=_one_line(render_to_string(f"{folder}/subject.txt", context)),
@@ -48,6 +55,7 @@ def build(mail: EmailMessage, batch: Batch | None = None) -> EmailMultiAlternati
             "Precedence": "bulk",
             "X-Auto-Response-Suppress": "All",
             **_threading_headers(mail, batch),
+            **unsubscribe.headers_of(mail),
         },
     )
     message.attach_alternative(render_to_string(f"{folder}/body.html", context), "text/html")
@@ -81,6 +89,10 @@ def _ticket_update(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
     assert recipient  # noqa: S101 - mails of this kind go to people
     assert ticket  # noqa: S101 - and are about a ticket
     assert current  # noqa: S101 - and about something that happened to it
+    if mail.rule == Reason.FOLLOWER and mail.follow_id is None:
+        raise Withheld("The recipient no longer follows.")
+    if batch.has_muted(mail) and mail.rule != Reason.LEAD:
+        raise Withheld("The recipient muted the ticket.")
     if not recipient.is_active or not batch.may_see(mail, ticket):
         raise Withheld("The recipient may not see this ticket any more.")
     actor = batch.actor(mail)
@@ -100,6 +112,34 @@ def _ticket_update(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
         "reason": mail.reason,
         "time_zone": recipient.time_zone,
     }
+
+
+def _digest(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
+    """The held mails of one person by ticket, as far as the person may see them now."""
+    assert mail.recipient  # noqa: S101 - digests go to people
+    actor = batch.actor(mail)
+    held = mail.digested.select_related(
+        "ticket__organization", "activity__actor", "activity__comment__author"
+    )
+    visible = set(Ticket.objects.visible_to(actor).filter(mails__digest=mail).values_list("pk", flat=True))
+    by_ticket: dict[Ticket, list[dict[str, Any]]] = {}
+    for each in held.order_by("activity__created_at", "activity_id"):
+        ticket, current = each.ticket, each.activity
+        if ticket is None or current is None or ticket.pk not in visible:
+            continue
+        if current.is_internal and not actor.can(Capability.WORK_QUEUE):
+            continue
+        story = batch.story(current, ticket, actor)
+        update = {"at": current.created_at, "headline": story.headline} | (story.comment or {})
+        by_ticket.setdefault(ticket, []).append(update)
+    if not by_ticket:
+        raise Withheld("The recipient may not see these tickets any more.")
+    tickets = [
+        {"ticket": ticket, "url": absolute(ticket.get_absolute_url()), "updates": updates}
+        for ticket, updates in by_ticket.items()
+    ]
+    count = sum(len(updates) for updates in by_ticket.values())
+    return {"tickets": tickets, "count": count, "time_zone": mail.recipient.time_zone}
 
 
 def _member_invited(mail: EmailMessage, batch: Batch) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 from celery import shared_task
+from django.utils import timezone
 
-from notifications import delivery
+from notifications import actions, delivery, digest
 
 
 @shared_task(name="notifications.deliver", ignore_result=True)
@@ -13,3 +14,15 @@ def deliver() -> int:
 def free_stuck() -> int:
     """Give mails of a dead worker another chance."""
     return delivery.free_stuck()
+
+
+@shared_task(name="notifications.compose_digests", ignore_result=True)
+def compose_digests() -> int:
+    """Put held mails that are due into digests."""
+    return digest.compose_due(timezone.now())
+
+
+@shared_task(name="notifications.settle_early_reports", ignore_result=True)
+def settle_early_reports() -> int:
+    """Let reports count that came before their mail was marked as sent."""
+    return actions.settle_early_reports(timezone.now())

@@ -62,10 +62,12 @@ def _navigation(
     items: list[tuple[str, str, list[str], str]] = []
     if actor.can(Capability.WORK_QUEUE):
         items.append(("Queue", "tickets:queue", [], "inbox"))
+        items.append(("Mail", "notifications:mails", [], "mail"))
     if actor.can(Capability.MANAGE_ACCOUNTS):
         items.append(("Tier changes", "billing:tier_changes", [], "refresh"))
         items.append(("Organizations", "billing:organizations", [], "building"))
         items.append(("Service charges", "billing:charges", [], "coins"))
+        items.append(("Mail", "notifications:suppressions", [], "mail-off"))
     if organization:
         items.append(("My tickets", "tickets:list", [organization.slug], "ticket"))
         items.append(("Create ticket", "tickets:new", [organization.slug], "plus"))
@@ -79,7 +81,7 @@ def _navigation(
 
 def _item(request: HttpRequest, label: str, url: str, icon: str) -> NavigationItem:
     """An item is current on its page, and where it leads to an area also on the pages below."""
-    is_area = url.endswith("/admin/") or url.startswith("/account-team/")
+    is_area = url.endswith("/admin/") or url.startswith(("/account-team/", "/mail/"))
     current = request.path == url or (is_area and request.path.startswith(url))
     return NavigationItem(label, url, icon, current)
 

@@ -27,7 +27,9 @@ def _use_django_logging(**kwargs: Any) -> None:
 SCHEDULE = {
     "dispatch events that their bell missed": ("outbox.dispatch", 2.0),
     "deliver mail that is due": ("notifications.deliver", 5.0),
+    "compose digests that are due": ("notifications.compose_digests", 60.0),
     "free mails of a worker that died": ("notifications.free_stuck", 60.0),
+    "let reports count that came early": ("notifications.settle_early_reports", 60.0),
     "tell that a worker is alive": ("outbox.heartbeat", 10.0),
     "tell again of escalations that nobody took": ("tickets.remind_of_escalations", 60.0),
     "activate tier changes that are due": ("billing.apply_due_changes", 60.0),

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import environ
 import structlog
+from babel.numbers import get_currency_precision, is_currency
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu.entity import Queue
@@ -55,6 +56,10 @@ ESCALATION_MINUTES = env.int("ESCALATION_MINUTES", default=30)
 
 # The currency of prices and service charges, three letters of ISO 4217. Set it once, before the first charge.
 PRICE_CURRENCY = env.str("PRICE_CURRENCY", default="EUR")
+if not is_currency(PRICE_CURRENCY) or get_currency_precision(PRICE_CURRENCY) > 2:
+    raise ImproperlyConfigured(
+        "PRICE_CURRENCY must be a code of ISO 4217 with at most two decimals, like EUR"
+    )
 # Country (ISO 3166, two letters) whose public holidays count for organizations that have none of their own.
 HOLIDAY_COUNTRY = env.str("HOLIDAY_COUNTRY", default="")
 # Who issues invoices, printed on them: company, address, tax number; `\n` begins a new line.
@@ -217,7 +222,7 @@ CSRF_COOKIE_HTTPONLY = False  # our script reads it: a new sign-in in another ta
 CSRF_FAILURE_VIEW = "supportcenter.views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_SSL_REDIRECT = _https
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = HSTS_SECONDS if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
@@ -251,7 +256,8 @@ TIME_ZONE = "UTC"
 vars().update(env.email_url("EMAIL_URL"))
 # Another way to send, for example `anymail.backends.postmark.EmailBackend`; its settings go into `ANYMAIL`.
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="notifications.smtp.EmailBackend")
-# Settings of the mail provider as JSON, for example `{"POSTMARK_SERVER_TOKEN": "…"}`.
+# Settings of the mail provider as JSON, for example `{"POSTMARK_SERVER_TOKEN": "…", "WEBHOOK_SECRET":
+# "name:secret"}`. Only with `WEBHOOK_SECRET` are the addresses there at which it reports bounces.
 ANYMAIL = env.json("ANYMAIL", default={})
 # The sender of all mails.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <support@{_site.hostname}>")

@@ -15,12 +15,15 @@ urlpatterns = [
     path("", include("orgs.urls")),
     path("", include("billing.urls")),
     path("", include("tickets.urls")),
+    path("", include("notifications.urls")),
+    path("anymail/", include("notifications.webhooks")),
     path("help/", views.help_index, name="help"),
     path("help/har/", views.help_har, name="help_har"),
     path("account/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
 ]
 
 if settings.DEBUG:

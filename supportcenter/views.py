@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from notifications.delivery import oldest_waiting_at
+from notifications.metrics import exposition
 from supportcenter.middleware import request_id, too_large
 from supportcenter.outbox.tasks import HEARTBEAT_KEY
 
@@ -48,6 +49,13 @@ def readyz(request: HttpRequest) -> JsonResponse:
     oldest = oldest_waiting_at() if checks["database"] == "ok" else None
     age = round((timezone.now() - oldest).total_seconds()) if oldest else 0
     return JsonResponse(checks | {"oldest_waiting_mail_seconds": age}, status=200 if ok else 503)
+
+
+@login_not_required
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Numbers for Prometheus."""
+    return HttpResponse(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _check(probe) -> str:  # type: ignore[no-untyped-def]

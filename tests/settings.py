@@ -6,3 +6,4 @@ from supportcenter.settings import STORAGES
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real ones are slow by design
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True
+ANYMAIL = {"WEBHOOK_SECRET": "provider:a-secret", "MAILGUN_WEBHOOK_SIGNING_KEY": "a-key"}

@@ -17,7 +17,17 @@ from orgs.access import people_with
 from orgs.actor import Actor, Source
 from orgs.models import Organization, User, Visibility
 from orgs.roles import Capability
-from tickets.models import Activity, Attachment, Participant, Product, Reason, Ticket
+from tickets.models import (
+    Activity,
+    Attachment,
+    Follow,
+    FollowScope,
+    Mute,
+    Participant,
+    Product,
+    Reason,
+    Ticket,
+)
 from tickets.querysets import TicketQuerySet
 from tickets.rules import (
     is_in_charge,
@@ -81,7 +91,8 @@ def submitted_before(actor: Actor, submission_key: str) -> Ticket | None:
 def ticket_for(actor: Actor, reference: str, *, capability: Capability | None = None) -> Ticket:
     """The ticket behind a reference like ``SUP-1042``, with what its page shows."""
     number = number_of(reference)
-    ticket = number and Ticket.objects.visible_to(actor).for_page().filter(pk=number).first()
+    tickets = Ticket.objects.visible_to(actor).for_page().with_wishes(actor.user_id)
+    ticket = number and tickets.filter(pk=number).first()
     if not ticket:
         raise Http404("No such ticket")
     if capability and not actor.can(capability):
@@ -185,6 +196,34 @@ def lists_for(actor: Actor, organization: Organization) -> dict[str, TicketQuery
     if sees_organization_tab(actor, organization):
         lists["organization"] = tickets
     return lists
+
+
+def follows_of(actor: Actor, organization: Organization | None = None) -> QuerySet[Follow]:
+    """What the person follows, in one organization or everywhere."""
+    follows = Follow.objects.filter(user=actor.person)
+    return (follows.filter(organization=organization) if organization else follows).for_list()
+
+
+def follow_for(actor: Actor, pk: int) -> Follow:
+    """One of the person's own rules, or 404."""
+    found = follows_of(actor).filter(pk=pk).first()
+    if found is None:
+        raise Http404("No such rule")
+    return found
+
+
+def follows_all(actor: Actor, organization: Organization) -> bool | None:
+    """Whether the person follows all tickets of an organization; None where they may not."""
+    if not actor.can(Capability.FOLLOW_ALL_TICKETS, organization):
+        return None
+    return follows_of(actor, organization).filter(scope=FollowScope.ORGANIZATION).exists()
+
+
+def muted_by(actor: Actor) -> QuerySet[Mute]:
+    """Tickets that the person muted and still sees, the newest first."""
+    visible = Ticket.objects.visible_to(actor)
+    mutes = Mute.objects.filter(user=actor.person, ticket__in=visible)
+    return mutes.select_related("ticket").order_by("-pk")
 
 
 QUEUE_VIEWS = {

@@ -1,17 +1,23 @@
 """Paging by key: a page costs the same at any depth, and nothing is counted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
-from tickets.models import Ticket
-from tickets.querysets import TicketQuerySet
-
 PAGE_SIZE = 30
+Rows = TypeVar("Rows", bound=QuerySet)
+
+
+def read_id(text: str) -> int:
+    """The number of a row, as cursors write it; ``ValueError`` for anything else."""
+    number = int(text)
+    if not 0 < number < 2**63:
+        raise ValueError(text)
+    return number
 
 
 def read_instant(text: str) -> datetime:
@@ -24,27 +30,28 @@ def read_instant(text: str) -> datetime:
 
 @dataclass(frozen=True)
 class Sort:
-    """An order of tickets: by a field or annotation, then by id. ``read`` parses the field in a cursor."""
+    """An order of rows: by a field or annotation, then by id; the readers parse the two in a cursor."""
 
     key: str
     descending: bool = False
     read: Callable[[str], Any] = read_instant
+    read_pk: Callable[[str], Any] = read_id
 
     def reversed(self) -> "Sort":
-        return Sort(self.key, not self.descending, self.read)
+        return replace(self, descending=not self.descending)
 
 
 @dataclass(frozen=True)
 class Page:
     """Rows with the addresses of the pages before and after, empty where there is none."""
 
-    rows: list[Ticket]
+    rows: list[Any]
     previous_url: str
     next_url: str
 
 
-def page_of(tickets: TicketQuerySet, sort: Sort, query: QueryDict) -> Page:
-    """The page of ``tickets`` that the query's ``after`` or ``before`` names.
+def page_of(found: QuerySet, sort: Sort, query: QueryDict) -> Page:
+    """The page of what was ``found`` that the query's ``after`` or ``before`` names.
 
     A cursor that cannot be read shows the first page.
     """
@@ -56,8 +63,8 @@ def page_of(tickets: TicketQuerySet, sort: Sort, query: QueryDict) -> Page:
         side = "gt" if rising else "lt"
         beyond = Q(**{f"{sort.key}__{side}": value}) | Q(**{sort.key: value, f"pk__{side}": pk})
         # The first bound says nothing new, but lets PostgreSQL begin in the index where the page begins.
-        tickets = tickets.filter(beyond, **{f"{sort.key}__{side}e": value})
-    rows = list(ordered(tickets, sort, rising=rising)[: PAGE_SIZE + 1])
+        found = found.filter(beyond, **{f"{sort.key}__{side}e": value})
+    rows = list(ordered(found, sort, rising=rising)[: PAGE_SIZE + 1])
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     if backwards:
         rows.reverse()
@@ -70,13 +77,13 @@ def page_of(tickets: TicketQuerySet, sort: Sort, query: QueryDict) -> Page:
     )
 
 
-def ordered(tickets: TicketQuerySet, sort: Sort, *, rising: bool | None = None) -> TicketQuerySet:
-    """All tickets in an order."""
+def ordered(found: Rows, sort: Sort, *, rising: bool | None = None) -> Rows:
+    """All rows in an order."""
     sign = "" if (not sort.descending if rising is None else rising) else "-"
-    return tickets.order_by(f"{sign}{sort.key}", f"{sign}pk")
+    return found.order_by(f"{sign}{sort.key}", f"{sign}pk")
 
 
-def _url(query: QueryDict, direction: str, sort: Sort, row: Ticket) -> str:
+def _url(query: QueryDict, direction: str, sort: Sort, row: Model) -> str:
     parameters = query.copy()
     for name in ("before", "after"):
         parameters.pop(name, None)
@@ -86,10 +93,9 @@ def _url(query: QueryDict, direction: str, sort: Sort, row: Ticket) -> str:
     return f"?{parameters.urlencode()}"
 
 
-def _read(sort: Sort, cursor: str) -> tuple[Any, int] | None:
+def _read(sort: Sort, cursor: str) -> tuple[Any, Any] | None:
     value, _, pk = cursor.partition("~")
     try:
-        found = sort.read(value), int(pk)
+        return sort.read(value), sort.read_pk(pk)
     except ValueError:
         return None
-    return found if 0 < found[1] < 2**63 else None

@@ -80,6 +80,15 @@ class TicketQuerySet(models.QuerySet):
         seen = Visit.objects.filter(ticket=OuterRef("pk"), user=user_id, seen_at__gte=OuterRef("updated_at"))
         return self.annotate(is_unread=~Exists(seen))
 
+    def with_wishes(self, user_id: int | None) -> Self:
+        """With ``is_muted`` and ``is_followed``: what the person wants of mail about each."""
+        from tickets.models import Follow, Mute
+
+        return self.annotate(
+            is_muted=Exists(Mute.objects.filter(ticket=OuterRef("pk"), user=user_id)),
+            is_followed=Exists(Follow.objects.filter(ticket=OuterRef("pk"), user=user_id)),
+        )
+
     def for_list(self) -> Self:
         """With everything that a row of a list shows, in the one query."""
         tickets = self.select_related("organization", "requester", "assignee", "product")

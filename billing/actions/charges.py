@@ -67,6 +67,8 @@ def set_exchange_rate(*, currency: str, month: date, rate: Decimal) -> ExchangeR
         raise RuleViolation(
             "own_currency", "Prices are in this currency; it needs no rate.", field="currency"
         )
+    # Whoever makes an invoice holds the rate until it is written.
+    ExchangeRate.objects.select_for_update().filter(currency=currency, month=month).first()
     if Invoice.objects.filter(currency=currency, month=month).exists():
         raise RuleViolation("rate_used", f"Invoices of {month:%B %Y} were made with its rate.", field="month")
     known, _ = ExchangeRate.objects.update_or_create(currency=currency, month=month, defaults={"rate": rate})
@@ -99,6 +101,8 @@ def _amounts(services: Iterable[Service], days: set[date]) -> dict[tuple[int, da
 
 
 def _store(rows: Sequence[tuple[Service, ChargeLine]]) -> None:
+    """Write them in one order always, so that two imports at once wait for each other and never in a ring."""
+    rows = sorted(rows, key=lambda row: (row[0].pk, row[1].date))
     ServiceCharge.objects.bulk_create(
         [ServiceCharge(service=service, charged_on=line.date, amount=line.amount) for service, line in rows],
         update_conflicts=True,

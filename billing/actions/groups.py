@@ -48,7 +48,7 @@ def create_group(*, actor: Actor, organization: Organization, draft: GroupDraft)
 def edit_group(*, actor: Actor, group: BillingGroup, draft: GroupDraft) -> BillingGroup:
     """Change a billing group. Raises ``RuleViolation``: the currency stays once there is an invoice."""
     organization = lock(group.organization)
-    group = BillingGroup.objects.select_for_update().get(pk=group.pk)
+    group = _present(group)
     before = _values(group)
     if draft.currency != group.currency and Invoice.objects.filter(billing_group=group).exists():
         raise RuleViolation(
@@ -78,7 +78,7 @@ def edit_group(*, actor: Actor, group: BillingGroup, draft: GroupDraft) -> Billi
 def delete_group(*, actor: Actor, group: BillingGroup) -> None:
     """Delete a group that nothing is charged to. Raises ``RuleViolation`` that says what is."""
     organization = lock(group.organization)
-    group = BillingGroup.objects.select_for_update().get(pk=group.pk)
+    group = _present(group)
     if reason := why_kept(group):
         raise RuleViolation("group_in_use", reason)
     before = _values(group)
@@ -117,6 +117,14 @@ def why_kept(group: BillingGroup) -> str:
     return next((reason for rows, reason in checks if rows.exists()), "")
 
 
+def _present(group: BillingGroup) -> BillingGroup:
+    """The group as it is now, once its organization is locked. Raises ``RuleViolation`` if it is gone."""
+    present = BillingGroup.objects.filter(pk=group.pk).first()
+    if present is None:
+        raise RuleViolation("group_gone", "This billing group was deleted meanwhile.")
+    return present
+
+
 def _write(group: BillingGroup, draft: GroupDraft, *, is_default: bool) -> None:
     others = BillingGroup.objects.filter(organization=group.organization_id).exclude(pk=group.pk)
     if is_default:
@@ -135,6 +143,11 @@ def _write(group: BillingGroup, draft: GroupDraft, *, is_default: bool) -> None:
 def _charge_projects(group: BillingGroup, projects: Sequence[Project]) -> None:
     """Have exactly these projects charged to the group by choice; others fall back to the default."""
     chosen = {each.pk for each in projects}
+    own = Project.objects.filter(unit__organization=group.organization_id)
+    if own.filter(pk__in=chosen).count() != len(chosen):
+        raise RuleViolation(
+            "project_elsewhere", "Choose projects of your own organization.", field="projects"
+        )
     group.billed_projects.exclude(project__in=chosen).delete()
     BilledProject.objects.bulk_create(
         [BilledProject(project_id=pk, billing_group=group) for pk in sorted(chosen)],

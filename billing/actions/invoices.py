@@ -91,7 +91,7 @@ def close_month(*, organization: Organization, month: date) -> bool:
 
 
 def account_of(organization: Organization) -> Account:
-    """Everything that the organization's invoices depend on; seven queries.
+    """Everything that the organization's invoices depend on; six queries.
 
     Raises ``RuleViolation`` when something is charged and there is no billing group.
     """
@@ -204,10 +204,13 @@ def _credit(note: CreditNote, month: date) -> Line:
 
 
 def rate_for(group: BillingGroup, month: date) -> Decimal:
-    """The month's exchange rate of a group's currency. Raises ``RuleViolation`` while there is none."""
+    """The month's exchange rate of a group's currency, held until the invoice with it is written.
+
+    Raises ``RuleViolation`` while there is none.
+    """
     if group.currency == settings.PRICE_CURRENCY:
         return Decimal(1)
-    known = ExchangeRate.objects.filter(currency=group.currency, month=month).first()
+    known = ExchangeRate.objects.select_for_update().filter(currency=group.currency, month=month).first()
     if known is None:
         raise RuleViolation(
             "rate_missing", f"The exchange rate of {group.currency} for {month:%B %Y} is not entered yet."

@@ -17,7 +17,7 @@ from billing import events, quote
 from billing.actions.periods import start_period
 from billing.entitlements import is_entitled, tier_of
 from billing.models import BillingGroup, ChangeStatus, SupportTier, TierChange
-from billing.proration import Price
+from billing.proration import Price, begin_of
 from billing.quoting import quote_for
 from orgs.actions.record import lock, record
 from orgs.actor import SYSTEM, Actor
@@ -40,7 +40,7 @@ def request_tier_change(
 
     Asking again for the same while it is open changes nothing, so a double click is harmless. Raises
     ``RuleViolation`` when another change is open, the tier is the present one, the organization has no paid
-    service, the group is another organization's, or the quote is no longer what was confirmed.
+    service, the group is another organization's or gone, or the quote is no longer what was confirmed.
     """
     organization = lock(organization)
     now = timezone.now()
@@ -52,7 +52,7 @@ def request_tier_change(
         raise RuleViolation("tier_present", f"{tier} is your support tier already.")
     if not is_entitled(organization):
         raise RuleViolation("not_entitled", "A support tier needs at least one paid service.")
-    if billing_group.organization_id != organization.pk:
+    if not organization.billing_groups.filter(pk=billing_group.pk).exists():
         raise RuleViolation("foreign_group", "Choose one of your organization's billing groups.")
     quoted = quote_for(organization, tier, billing_group, now)
     if quote.digest(quoted) != confirmed:
@@ -78,9 +78,9 @@ def request_tier_change(
 
 @transaction.atomic
 def start_set_up(*, actor: Actor, change: TierChange) -> TierChange:
-    """The account team begins to set the new tier up."""
-    change = _lock_open(change)
-    if change.status == ChangeStatus.IN_SETUP or change.is_scheduled:
+    """The account team begins to set the new tier up; doing it twice is harmless."""
+    change = _lock_to_set_up(change)
+    if change.status == ChangeStatus.IN_SETUP:
         return change
     change.status, change.set_up_at = ChangeStatus.IN_SETUP, timezone.now()
     change.save(update_fields=["status", "set_up_at"])
@@ -91,9 +91,7 @@ def start_set_up(*, actor: Actor, change: TierChange) -> TierChange:
 @transaction.atomic
 def complete_tier_change(*, actor: Actor, change: TierChange) -> TierChange:
     """The set-up is done: the new tier is in force from now on, at the agreed price."""
-    change = _lock_open(change)
-    if change.is_scheduled:
-        raise RuleViolation("takes_effect_by_itself", "This change takes effect by itself.")
+    change = _lock_to_set_up(change)
     return _activate(change, actor, at=timezone.now())
 
 
@@ -121,24 +119,26 @@ def refuse_tier_change(*, actor: Actor, change: TierChange, reason: str) -> Tier
 
 def apply_due_changes(now: datetime) -> int:
     """Activate what takes effect by itself by ``now``; how many. One that fails does not stop the others."""
-    due = TierChange.objects.open().filter(effective_at__lte=now)
+    due = TierChange.objects.open().filter(effective_at__lte=now).select_related("organization")
     count = sum(_try_to_activate(change, change.effective_at or now) for change in due)
     if settings.AUTO_COMPLETE_TIER_CHANGES:
         promised = TierChange.objects.open().filter(promised_on__isnull=False).select_related("organization")
-        reached = [each for each in promised if each.promised_on and each.promised_on <= _today(each, now)]
-        count += sum(_try_to_activate(change, now) for change in reached)
+        # With the beginning of the promised day, as the quote counted it, however late the job runs.
+        days = [(each, begin_of(each.promised_on, _zone(each))) for each in promised if each.promised_on]
+        count += sum(_try_to_activate(change, at) for change, at in days if at <= now)
     return count
 
 
 def tell_of_overdue_changes(now: datetime) -> int:
     """Publish, once each, that a change has passed its promised date; how many."""
-    waiting = TierChange.objects.open().filter(promised_on__isnull=False, overdue_told_at=None)
+    waiting = TierChange.objects.open().filter(promised_on__isnull=False, overdue_told_at=None).for_list()
     return sum(_tell_if_overdue(change, now) for change in waiting)
 
 
 @transaction.atomic
 def _tell_if_overdue(change: TierChange, now: datetime) -> bool:
-    change = TierChange.objects.select_for_update(of=("self",)).for_list().get(pk=change.pk)
+    lock(change.organization)
+    change = TierChange.objects.for_list().get(pk=change.pk)
     is_due = change.promised_on and change.promised_on < _today(change, now)
     if not change.is_open or change.overdue_told_at or not is_due:
         return False
@@ -176,6 +176,14 @@ def _lock_open(change: TierChange) -> TierChange:
     return change
 
 
+def _lock_to_set_up(change: TierChange) -> TierChange:
+    """An open change that the account team sets up. Raises ``RuleViolation`` if it takes effect by itself."""
+    change = _lock_open(change)
+    if change.is_scheduled:
+        raise RuleViolation("takes_effect_by_itself", "This change takes effect by itself.")
+    return change
+
+
 def _end(change: TierChange, actor: Actor, status: ChangeStatus, *, at: datetime, reason: str = "") -> None:
     change.status, change.ended_at, change.ended_by, change.reason = status, at, actor.user, reason
     change.save(update_fields=["status", "ended_at", "ended_by", "reason"])
@@ -191,7 +199,11 @@ def _same_or_refuse(change: TierChange, actor: Actor, tier: SupportTier, group: 
 
 
 def _today(change: TierChange, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(change.organization.time_zone)).date()
+    return now.astimezone(_zone(change)).date()
+
+
+def _zone(change: TierChange) -> ZoneInfo:
+    return ZoneInfo(change.organization.time_zone)
 
 
 def _record(change: TierChange, actor: Actor, event: str, what: str, **after: object) -> None:

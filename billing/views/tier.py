@@ -22,7 +22,7 @@ from billing.access import (
     tiers,
 )
 from billing.actions import cancel_tier_change, request_tier_change
-from billing.entitlements import entitlement_of, entitlements_by_tier, is_entitled, tier_of
+from billing.entitlements import entitlement_of, entitlement_under, is_entitled, tier_of
 from billing.forms import GroupChoiceForm, TierForm
 from billing.matrix import matrix
 from billing.models import TierChange
@@ -38,13 +38,14 @@ from supportcenter.errors import RuleViolation
 def support_tier(request: HttpRequest, slug: str) -> HttpResponse:
     """The present tier with all it promises beside the others, the change under way, and earlier ones."""
     organization = _organization(request, slug, Capability.MANAGE_ORGANIZATION)
-    present = tier_of(organization)
+    every_tier = list(tiers())
+    promised = [entitlement_under(tier, organization) for tier in every_tier]
     context = {
         "organization": organization,
-        "present": present,
+        "present": tier_of(organization),
         "period": present_period(organization),
         "entitlement": entitlement_of(organization),
-        "matrix": matrix(list(tiers()), entitlements_by_tier(organization), settings.PRICE_CURRENCY),
+        "matrix": matrix(every_tier, promised, settings.PRICE_CURRENCY),
         "is_entitled": is_entitled(organization),
         "open_change": open_change_of(organization),
         "changes": changes_of(organization),

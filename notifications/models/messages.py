@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from notifications.querysets import EmailMessageQuerySet
+from notifications.querysets import RESENDABLE, EmailMessageQuerySet
 from orgs.models import User
 from supportcenter.outbox.models import OutboxMessage
 from tickets.models import Activity, Follow, Ticket
@@ -46,9 +46,9 @@ class EmailMessage(models.Model):
     """One mail to one recipient: queued → sending → sent, or retry, failed, withheld; or held → digested.
 
     Mails about tickets are rendered when they are sent. ``content`` holds what mails of other kinds are made
-    of; it is emptied once they are sent, because it may hold a link that signs somebody in. ``rule`` and
-    ``follow`` say why the recipient gets it, and so what the link in the mail stops. What the provider tells
-    of it later (delivered, bounced, reported) changes the state of a sent mail.
+    of; that of sign-in mails is emptied once they are sent, because it may hold a link that signs in.
+    ``rule`` and ``follow`` say why the recipient gets it, and so what the link in the mail stops. What the
+    provider tells of it later (delivered, bounced, reported) changes the state of a sent mail.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -72,6 +72,8 @@ class EmailMessage(models.Model):
     answer = models.TextField(blank=True, help_text="What the mail server said last")
     provider_id = models.CharField(max_length=200, blank=True, help_text="The mail provider's own id")
     created_at = models.DateTimeField(default=timezone.now)
+    resent_at = models.DateTimeField(null=True, help_text="When somebody had it sent again")
+    resent_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = EmailMessageQuerySet.as_manager()
 
@@ -91,12 +93,29 @@ class EmailMessage(models.Model):
             models.Index(fields=["recipient", "due_at"], name="mail_held", condition=Q(state=MailState.HELD)),
             models.Index(fields=["claimed_at"], name="mail_stuck", condition=Q(state="sending")),
             models.Index(fields=["ticket", "recipient", "created_at"], name="mail_of_ticket"),
-            models.Index(fields=["created_at"], name="mail_failed", condition=Q(state="failed")),
+            models.Index(fields=["ticket", "-activity", "-id"], name="mail_by_update"),
+            models.Index(fields=["-created_at", "-id"], name="mail_newest", include=["state"]),
+            models.Index(
+                fields=["state", "-created_at", "-id"],
+                name="mail_in_trouble",
+                condition=Q(state__in=["failed", "bounced", "complained", "withheld"]),
+            ),
+            models.Index(fields=["to_address", "-created_at", "-id"], name="mail_to_address"),
             models.Index(fields=["provider_id"], name="mail_of_provider", condition=~Q(provider_id="")),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.to_address} ({self.state})"
+
+    @property
+    def can_be_resent(self) -> bool:
+        """Whether it can be sent again: mails of sign-in forget what they were made of."""
+        return self.state in RESENDABLE and (self.kind != "account" or bool(self.content))
+
+    @property
+    def about(self) -> str:
+        """What a mail that is not about a ticket is about, in a word or two."""
+        return self.kind.replace("_", " ").capitalize()
 
     @property
     def message_id(self) -> str:
@@ -115,6 +134,7 @@ class TrackingEvent(models.Model):
 
     class Meta:
         ordering = ["happened_at", "id"]
+        indexes = [models.Index(fields=["happened_at"], name="tracking_newest")]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.mail}"

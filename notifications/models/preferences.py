@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from notifications.models.messages import EmailMessage, Reason
+from notifications.querysets import SuppressionQuerySet
 from orgs.models import User
 
 
@@ -61,8 +62,10 @@ class Suppression(models.Model):
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
+    objects = SuppressionQuerySet.as_manager()
+
     class Meta:
-        ordering = ["-suppressed_at"]
+        ordering = ["-suppressed_at", "-id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["address"], condition=Q(lifted_at__isnull=True), name="suppressed_once"

@@ -7,7 +7,7 @@ from orgs.actions.invitations import (
     withdraw_invitation,
 )
 from orgs.actions.members import change_member, remove_member
-from orgs.actions.people import change_profile
+from orgs.actions.people import change_profile, clear_bouncing, mark_bouncing
 from orgs.actions.resources import import_resources
 from orgs.actions.settings import change_participants_policy, change_visibility
 
@@ -17,8 +17,10 @@ __all__ = [
     "change_participants_policy",
     "change_profile",
     "change_visibility",
+    "clear_bouncing",
     "import_resources",
     "invite_member",
+    "mark_bouncing",
     "remove_member",
     "resend_invitation",
     "withdraw_invitation",

@@ -38,6 +38,7 @@ class OutboxDelivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], name="outbox_due", condition=Q(state="pending")),
+            models.Index(fields=["id"], name="outbox_dead", condition=Q(state="dead")),
         ]
 
     def __str__(self) -> str:

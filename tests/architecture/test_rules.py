@@ -55,6 +55,7 @@ def test_safe_is_used_on_rendered_markdown_only():
         "{{ entry.html|safe }}",
         "{{ comment.html|safe }}",
         "{{ each.html|safe }}",
+        "{{ update.html|safe }}",
         "{{ html|safe }}",
         "{{ field.help_text|safe }}",
     }

@@ -6,17 +6,20 @@ from types import SimpleNamespace
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from notifications.models import EmailMessage, Suppression
+from notifications.unsubscribe import Stop
+from notifications.unsubscribe import token_for as stop_token_for
 from orgs.actions import invite_member
 from orgs.invitations import token_for
 from orgs.models import Membership
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.models import Attachment, Participant
+from tickets.models import Attachment, Follow, Participant
 
 PEOPLE = ["ada", "ben", "cleo", "dov", "eve", "ivy", "fay", "gus", "hal", "nobody"]
-# Addresses of Django's admin and of allauth have tests of their own; these are theirs.
-FOREIGN = ("admin:", "account_")
+# Addresses of Django's admin, allauth and anymail have tests of their own; these are theirs.
+FOREIGN = ("admin:", "account_", "anymail:")
 
 LOGIN = 302  # nobody is signed in: to the login page
 SEEN = {"ada": 200, "ben": 200, "cleo": 200, "fay": 200, "gus": 200, "nobody": LOGIN}
@@ -43,6 +46,7 @@ GET = {
     "tickets:attachment_preview": row(404),  # the file is no image
     "healthz": row(200, nobody=200),
     "readyz": row(503, nobody=503),  # no worker runs in this test
+    "metrics": row(200, nobody=200),
     "orgs:profile": row(200),
     "orgs:members": OF_ACMES_ADMIN,
     "orgs:member": OF_ACMES_ADMIN,
@@ -72,6 +76,9 @@ GET = {
     "billing:organization": OF_ACCOUNT_TEAM,
     "billing:custom_sla": OF_ACCOUNT_TEAM,
     "billing:charges": row(403, hal=200),
+    "notifications:preferences": row(200),
+    "notifications:stop": row(200, nobody=200),
+    "tickets:following": OF_ACMES_ADMIN,
     "tickets:list": ACME_LISTS,
     "tickets:list/cc": ACME_LISTS,
     "tickets:list/organization": ACME_LISTS | {"ben": 302, "cleo": 302, "dov": 302},
@@ -88,6 +95,11 @@ GET = {
     "tickets:attachment": ON_TICKET,
     "tickets:queue": row(403, fay=200, gus=200),
     "tickets:queue/mine": row(403, fay=200, gus=200),
+    "notifications:ticket_mails": ON_TICKET,
+    "notifications:mails": row(403, fay=200, gus=200),
+    "notifications:resendings": row(403, fay=302, gus=302),  # no filter is set
+    "notifications:delay": row(403, gus=200),
+    "notifications:suppressions": row(403, fay=200, gus=200, hal=200),
 }
 
 # What an empty form gets: 422 for those who may, a redirect where nothing needs to be filled in.
@@ -115,6 +127,13 @@ POST = {
     "billing:credits": OF_ACCOUNT_TEAM | {"hal": 422},
     "billing:charges": row(403, hal=422),
     "billing:rates": row(403, hal=422),
+    "notifications:preferences": row(422),
+    "notifications:stop": row(200, nobody=200),
+    "tickets:following": OF_ACMES_ADMIN | {"ada": 422},
+    "tickets:following_all": OF_ACMES_ADMIN | {"ada": 302},
+    "tickets:follow_end": row(404, ada=302),
+    "tickets:follow_ticket": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "tickets:mute": row(404, ada=302, ben=302, cleo=302, fay=302, gus=302),
     "tickets:preview": row(200),
     "tickets:uploads": row(422),
     "tickets:new": row(404, ada=422, ben=422, cleo=422, dov=422, fay=403, gus=403, hal=403),
@@ -130,6 +149,9 @@ POST = {
     "tickets:outcome": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
     "tickets:rating": row(404, **dict.fromkeys(["ada", "ben", "cleo", "fay", "gus"], 403)),
     "tickets:resolution": row(404, ada=302, ben=302, cleo=302, fay=302, gus=302),
+    "notifications:resendings": row(403, fay=302, gus=302),
+    "notifications:resending": row(403, fay=302, gus=302),
+    "notifications:lifting": row(403, fay=302, gus=302, hal=302),
 }
 
 
@@ -144,9 +166,14 @@ def world(cast, settings, tmp_path):
     invitation = invite_member(
         actor=actor(cast.ada), organization=cast.acme, email="zoe@acme.example", role="member"
     )
+    follow = Follow.objects.create(user=cast.ada, organization=cast.acme)
     change = builders.tier_change(cast.ada, cast.acme, "premium")
+    mail = EmailMessage.objects.create(kind="account", to_address=cast.ben.email)
     return SimpleNamespace(
         change=change,
+        follow=follow,
+        mail=mail,
+        suppression=Suppression.objects.create(address=cast.ben.email, cause="bounce", mail=mail),
         invoice=builders.invoice(cast.kafka),
         group=cast.acme_group,
         people=cast.people(),
@@ -180,7 +207,14 @@ def address(world: SimpleNamespace, name: str) -> str:
         "billing:tier_changes": [],
         "billing:charges": [],
         "billing:rates": [],
+        "notifications:ticket_mails": [world.ticket.reference],
+        "notifications:resending": [world.mail.pk],
+        "notifications:lifting": [world.suppression.pk],
         "tickets:what_if": ["acme"],
+        "tickets:following": ["acme"],
+        "tickets:following_all": ["acme"],
+        "tickets:follow_end": [world.follow.pk],
+        "notifications:stop": [stop_token_for(Stop("mute", world.ticket.pk, world.people["ben"].pk))],
         "orgs:visibility": ["acme"],
         "orgs:resources": ["acme"],
         "orgs:import_resources": ["acme"],

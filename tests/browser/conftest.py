@@ -132,6 +132,7 @@ class Person:
 
     def check(self) -> None:
         """axe finds nothing, in light and dark, and nothing scrolls sideways on a small phone."""
+        self.page.locator("body").wait_for(state="attached")
         for theme in ("dark", "light"):
             self.page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
             self.page.evaluate(SETTLED)

@@ -264,6 +264,6 @@ def test_no_mail_goes_out_before_its_moment(settings):
 
 
 def test_oldest_waiting_is_known(row):
-    assert oldest_waiting_at() == row.created_at
+    assert oldest_waiting_at() == row.due_at
     deliver_due()
     assert oldest_waiting_at() is None

@@ -87,13 +87,13 @@ def test_pages_follow_each_other_without_gap_or_overlap(cast, client_of):
 
 
 # Session, person, memberships, organization; products, projects, people to filter by; three tabs; rows;
-# entitlement.
+# entitlement; whether all tickets are followed.
 @pytest.mark.parametrize("count", [1, 30])
 def test_list_costs_the_same_for_many_rows(cast, client_of, count):
     for _ in range(count):
         builders.ticket(cast.ben, cast.acme, cc=[cast.cleo])
     ada = client_of(cast.ada)
-    with assertNumQueries(12):
+    with assertNumQueries(13):
         ada.get("/o/acme/tickets/organization/")
 
 

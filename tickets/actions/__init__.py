@@ -4,6 +4,7 @@ from tickets.actions.changes import assign, change_severity, change_status, clos
 from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
+from tickets.actions.following import end_follow, follow, follow_ticket, mute, unfollow
 from tickets.actions.opening import TicketDraft, open_ticket
 from tickets.actions.participants import add_participants, join, remove_participant
 from tickets.actions.rating import rate
@@ -21,13 +22,18 @@ __all__ = [
     "close_escalation",
     "close_solved",
     "drop_unsent_files",
+    "end_follow",
     "escalate",
+    "follow",
+    "follow_ticket",
     "join",
     "mark_seen",
+    "mute",
     "open_ticket",
     "rate",
     "remind_of_escalations",
     "remove_participant",
     "solve",
     "stage_files",
+    "unfollow",
 ]

@@ -10,6 +10,7 @@ from tickets.forms.conversation import (
 )
 from tickets.forms.create import TicketForm
 from tickets.forms.files import FilesMixin, UploadForm
+from tickets.forms.following import FollowForm
 from tickets.forms.lists import FilterForm, QueueForm
 from tickets.forms.work import AssignmentForm, SeverityForm, StatusForm, VisibilityForm
 
@@ -20,6 +21,7 @@ __all__ = [
     "EscalationForm",
     "FilesMixin",
     "FilterForm",
+    "FollowForm",
     "OutcomeForm",
     "ParticipantsForm",
     "QueueForm",

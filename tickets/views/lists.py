@@ -14,7 +14,7 @@ from orgs.actor import Actor, actor_of
 from orgs.models import Organization
 from orgs.roles import Capability
 from supportcenter.http import csv_download, fragment_or_page
-from tickets.access import lists_for, ticket_named
+from tickets.access import follows_all, lists_for, ticket_named
 from tickets.forms import FilterForm
 from tickets.models import Ticket
 from tickets.paging import Page, Sort, ordered, page_of
@@ -103,6 +103,7 @@ def my_tickets(request: HttpRequest, slug: str, tab: str = "mine") -> HttpRespon
         "newer_url": page.previous_url,
         "older_url": page.next_url,
         "is_entitled": is_entitled(organization),
+        "follows_all": follows_all(actor, organization) if tab == "organization" else None,
     }
     return fragment_or_page(request, "tickets/_list.html", "tickets/list.html", context)
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from orgs.actor import actor_of
+from orgs.roles import Capability
 from supportcenter.http import fragment_or_page
 from tickets.access import QUEUE_VIEWS, queue_for, ticket_named
 from tickets.forms import QueueForm
@@ -40,6 +41,7 @@ def queue(request: HttpRequest, view: str = "unfinished") -> HttpResponse:
             for name, tickets in views.items()
         ],
         "form": form,
+        "leads": actor.can(Capability.LEAD_ESCALATIONS),
         "is_filtered": any(form.cleaned_data.values()),
         "tickets": page.rows,
         "newer_url": page.previous_url,

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'outbox deliveries',
-                'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['due_at', 'id'], name='outbox_due')],
+                'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['due_at', 'id'], name='outbox_due'), models.Index(condition=models.Q(('state', 'dead')), fields=['id'], name='outbox_dead')],
                 'constraints': [models.UniqueConstraint(fields=('message', 'subscriber'), name='outbox_once_a_subscriber')],
             },
         ),

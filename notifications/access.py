@@ -1,0 +1,73 @@
+"""The only door to mails, and to what people want of them: not visible is 404, not allowed is 403."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from notifications.delivery import oldest_waiting_at
+from notifications.models import EmailMessage, MailPreferences, Suppression
+from notifications.querysets import EmailMessageQuerySet, SuppressionQuerySet
+from notifications.unsubscribe import DIGEST, FOLLOW, Stop
+from orgs.actor import Actor
+from orgs.roles import Capability
+from tickets.models import Follow, Ticket
+
+
+def mails_about(actor: Actor, ticket: Ticket) -> EmailMessageQuerySet:
+    """The mails about a ticket that the actor sees, who may see the ticket: customers only their own."""
+    return EmailMessage.objects.about(ticket).visible_to(actor)
+
+
+def all_mails(actor: Actor) -> EmailMessageQuerySet:
+    """All mails, for staff who work the queue."""
+    if not actor.can(Capability.WORK_QUEUE):
+        raise PermissionDenied
+    return EmailMessage.objects.visible_to(actor)
+
+
+def mail_for(actor: Actor, key: UUID) -> EmailMessage:
+    """One mail, for staff who work the queue."""
+    mail = all_mails(actor).filter(pk=key).select_related("ticket").first()
+    if mail is None:
+        raise Http404("No such mail")
+    return mail
+
+
+def delayed_since(actor: Actor, by: timedelta) -> datetime | None:
+    """For duty leads: since when the oldest mail waits, if that is longer than it should."""
+    if not actor.can(Capability.LEAD_ESCALATIONS):
+        raise PermissionDenied
+    oldest = oldest_waiting_at()
+    return oldest if oldest and datetime.now(oldest.tzinfo) - oldest > by else None
+
+
+def suppressions_for(actor: Actor) -> SuppressionQuerySet:
+    """Addresses that nothing is sent to, and those to which it is again, for staff who can change that."""
+    if not (actor.can(Capability.WORK_QUEUE) or actor.can(Capability.MANAGE_ACCOUNTS)):
+        raise PermissionDenied
+    return Suppression.objects.all()
+
+
+def suppression_for(actor: Actor, number: int) -> Suppression:
+    suppression = suppressions_for(actor).filter(pk=number).first()
+    if suppression is None:
+        raise Http404("No such suppression")
+    return suppression
+
+
+def preferences_of(actor: Actor) -> MailPreferences | None:
+    """The person's own preferences, if they ever set any."""
+    return MailPreferences.objects.filter(user=actor.person).first()
+
+
+def what_stops(stop: Stop) -> str:
+    """What a link stops, in words that say no more than the mail did; for whoever holds the link."""
+    if stop.kind == DIGEST:
+        return "the digest and all other mail about tickets"
+    if stop.kind == FOLLOW:
+        follow = Follow.objects.for_list().filter(pk=stop.target, user=stop.user_id).first()
+        return f"mail because you follow {follow.words}" if follow else "mail by a rule that has ended"
+    ticket = Ticket.objects.filter(pk=stop.target).only("pk").first()
+    return f"mail about {ticket.reference}" if ticket else "mail about a ticket that is gone"

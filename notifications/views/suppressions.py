@@ -1,0 +1,36 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from notifications.access import suppression_for, suppressions_for
+from notifications.actions import lift_suppression
+from notifications.ledger import SuppressionSearchForm
+from orgs.actor import actor_of
+from supportcenter.errors import RuleViolation
+
+MOST = 200
+
+
+@require_safe
+def suppressions(request: HttpRequest) -> HttpResponse:
+    """Addresses that nothing is sent to, and those to which staff have it sent again."""
+    form = SuppressionSearchForm(request.GET)
+    found = list(form.apply(suppressions_for(actor_of(request))).for_list()[: MOST + 1])
+    context = {"words": form.words, "suppressions": found[:MOST], "most": MOST if len(found) > MOST else None}
+    return render(request, "notifications/suppressions.html", context)
+
+
+@require_POST
+def lifting(request: HttpRequest, number: int) -> HttpResponse:
+    """Write to an address again."""
+    actor = actor_of(request)
+    suppression = suppression_for(actor, number)
+    try:
+        lift_suppression(actor=actor, suppression=suppression)
+    except RuleViolation as violation:
+        messages.error(request, violation.message)
+    else:
+        done = f"Mail to {suppression.address} goes out again. What was withheld can be resent."
+        messages.success(request, done)
+    return redirect("notifications:suppressions")

@@ -1,0 +1,88 @@
+"""Following, muting, preferences, and stopping mail by its link, as the people who get it."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_customers import create
+
+
+def told(page: Page, words: str) -> None:
+    expect(page.get_by_role("region", name="Messages")).to_contain_text(words)
+
+
+def test_admin_follows_all_tickets_and_stops_by_the_link_in_the_mail(person, mail_to):
+    admin, member = person("eve@globex.example"), person("kwabena.asante@globex.example")
+    page = admin.open("/o/globex/tickets/organization/")
+    page.get_by_role("button", name="Unfollow all tickets").click()
+    told(page, "You no longer follow tickets of Globex.")
+    page.get_by_role("button", name="Follow all tickets").click()
+    told(page, "You get a mail for all updates on existing and new tickets of Globex.")
+    ticket = member.page
+    ticket.goto(f"{member.site}/o/globex/tickets/new/")
+    ticket.get_by_label("Subject").fill("Heard by a follower")
+    ticket.get_by_role("radio", name="High Main").check()
+    ticket.get_by_label("Product").select_option("kafka")
+    ticket.get_by_label("Reason").select_option("performance")
+    ticket.get_by_label("Description").fill("It is slow.")
+    ticket.get_by_role("button", name="Create ticket").click()
+    ticket.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
+    mail = mail_to("eve@globex.example", "Heard by a follower")
+    assert mail["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "You follow all tickets of Globex." in mail["text"]
+    link = re.search(r"Stop this: (\S+)", mail["text"])
+    assert link
+    somebody = person()
+    somebody.open(link[1])
+    somebody.page.get_by_role("button", name="Stop it").click()
+    expect(somebody.page.get_by_role("heading", name="Stopped")).to_be_visible()
+    somebody.check()
+    page.reload()
+    expect(page.get_by_role("button", name="Follow all tickets", exact=True)).to_be_visible()
+
+
+def test_part_of_the_organization_is_followed(person):
+    haruto = person("haruto.okubo@globex.example")
+    page = haruto.open("/o/globex/tickets/organization/")
+    haruto.follow(page.get_by_role("link", name="Follow only some"))
+    page.get_by_label("What to follow").select_option(label="Payments")
+    page.get_by_role("button", name="Follow", exact=True).click()
+    told(page, "You follow tickets of the unit Payments of Globex.")
+    haruto.check()
+    page.get_by_role("button", name="Unfollow tickets of the unit Payments of Globex").click()
+    told(page, "You no longer follow tickets of the unit Payments of Globex.")
+
+
+def test_preferences_and_a_muted_ticket(person):
+    ben = person("ben@acme.example")
+    page = create(ben, "Quiet please")
+    ben.open(page.url)  # without the message that covers the corner
+    page.get_by_role("button", name="Mute").click()
+    told(page, "You get no mail about this ticket any more.")
+    ben.open("/account/mail/")
+    expect(page.get_by_role("link", name=re.compile("Quiet please"))).to_be_visible()
+    page.get_by_label("From").fill("22:00")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Quiet hours begin and end.")
+    ben.check()
+    page.get_by_label("Until").fill("07:00")
+    page.get_by_role("radio", name="A digest once a day").check()
+    page.get_by_role("button", name="Save").click()
+    told(page, "Your mail preferences are saved.")
+    expect(page.get_by_role("radio", name="A digest once a day")).to_be_checked()
+    page.get_by_role("radio", name="At once").check()
+    page.get_by_label("From").fill("")
+    page.get_by_label("Until").fill("")
+    page.get_by_role("button", name="Save").click()
+    told(page, "Your mail preferences are saved.")
+
+
+def test_agent_follows_a_ticket(person, mail_to):
+    ben, fay = person("ben@acme.example"), person("imani@support.example")
+    page = create(ben, "Followed by an agent")
+    desk = fay.open(page.url)
+    desk.get_by_role("button", name="Follow", exact=True).click()
+    told(desk, "You get a mail for each update.")
+    page.get_by_label("Comment").fill("One more thing")
+    page.get_by_role("button", name="Send comment").click()
+    assert "You follow this ticket." in mail_to("imani@support.example", "One more thing")["text"]

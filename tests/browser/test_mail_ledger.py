@@ -1,0 +1,126 @@
+"""What became of each mail: for staff, for the people concerned, and when an address does not work."""
+
+import base64
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+ROOT = Path(__file__).resolve().parents[2]
+FAY = "fay@support.example"
+BEN = "ben@acme.example"
+ADA = "ada@acme.example"
+REPORT = """\
+Subject: Undelivered mail
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b1"
+
+--b1
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.acme.example
+
+Final-Recipient: rfc822; {address}
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 No such mailbox
+
+--b1
+Content-Type: text/rfc822-headers
+
+Message-ID: {message_id}
+
+--b1--
+"""
+
+
+def told(page: Page, words: str) -> None:
+    expect(page.get_by_role("region", name="Messages")).to_contain_text(words)
+
+
+@pytest.fixture
+def come_back(var):
+    """Have a mail server report that a mail could not be delivered."""
+
+    def run(mail: dict, address: str) -> None:
+        report = REPORT.format(address=address, message_id=mail["headers"]["Message-ID"])
+        subprocess.run(
+            [sys.executable, "manage.py", "receive_mail"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "ENV_FILE": str(var / "env")},
+            input=report.encode(),
+            check=True,
+            capture_output=True,
+        )
+
+    return run
+
+
+def comment_on_a_ticket_of(person, email: str, words: str) -> str:
+    """Fay answers somebody's ticket; the ticket's address."""
+    somebody, fay = person(email), person(FAY)
+    somebody.page.goto(f"{somebody.site}/o/acme/tickets/?status=unfinished")
+    somebody.page.locator(".ticket-subject").first.click()
+    somebody.page.wait_for_url(re.compile(r"/tickets/SUP-\d+/"))
+    path = somebody.page.url.removeprefix(somebody.site)
+    fay.page.goto(fay.site + path)
+    fay.page.get_by_label("Comment").fill(words)
+    fay.page.get_by_role("button", name="Send answer").click()
+    expect(fay.page.locator("#ticket-thread").get_by_text(words)).to_be_visible()
+    return path
+
+
+def test_staff_resend_and_the_customer_sees_own_lines_only(person, mail_to):
+    words = f"We look at it. {base64.b32encode(os.urandom(5)).decode()}"
+    path = comment_on_a_ticket_of(person, BEN, words)
+    first = mail_to(BEN, words)
+    gus, ben = person("gus@support.example"), person(BEN)
+    page = gus.open(path)
+    gus.follow(page.get_by_role("link", name="Who got which mail"))
+    row = page.get_by_role("row").filter(has_text=BEN).first
+    row.get_by_text("Details").click()
+    expect(row.get_by_text(first["headers"]["Message-ID"])).to_be_visible()
+    gus.check()
+    row.get_by_role("button", name=f"Resend the mail to {BEN}").click()
+    page.locator("#confirm-yes").click()
+    told(page, f"The mail to {BEN} is sent again")
+    row = page.get_by_role("row").filter(has_text=BEN).first
+    row.get_by_text("Details").click()
+    expect(row.get_by_text("by Gus Lindgren")).to_be_visible()
+    own = ben.open(path)
+    ben.follow(own.get_by_role("link", name="Your mail about this ticket"))
+    expect(own.get_by_role("row").filter(has_text="commented").first).to_be_visible()
+    expect(own.get_by_role("button", name="Resend")).to_have_count(0)
+    expect(own.get_by_text("@", exact=False).locator("visible=true")).to_have_count(0)
+
+
+def test_address_that_comes_back_is_said_listed_and_lifted(person, mail_to, come_back):
+    words = f"One moment. {base64.b32encode(os.urandom(5)).decode()}"
+    comment_on_a_ticket_of(person, ADA, words)
+    ada, fay = person(ADA), person(FAY)
+    come_back(mail_to(ADA, words), ADA)
+    ada.open("/o/acme/tickets/")
+    banner = ada.page.get_by_role("region", name="Mail to you comes back")
+    expect(banner).to_contain_text(f"Mail to {ADA} comes back since")
+    page = fay.open("/mail/?show=bounced")
+    expect(page.get_by_role("row").filter(has_text=ADA).first).to_contain_text("Bounced")
+    fay.follow(page.get_by_role("link", name="Suppressed addresses"))
+    page.get_by_role("button", name=f"Lift for {ADA}").click()
+    page.locator("#confirm-yes").click()
+    told(page, f"Mail to {ADA} goes out again.")
+    expect(page.get_by_role("row").filter(has_text=ADA)).to_contain_text("Lifted by Fay Dubois")
+    ada.page.reload()
+    expect(banner).to_have_count(0)
+
+
+def test_pages_of_mail_are_accessible_and_quiet(person):
+    gus, hal = person("gus@support.example"), person("hal@support.example")
+    for path in ("/mail/", "/mail/?show=failed", "/mail/?q=nobody@nowhere.example", "/queue/"):
+        gus.open(path)
+    hal.open("/")
+    hal.follow(hal.page.get_by_role("link", name="Mail", exact=True))
+    expect(hal.page.get_by_role("heading", name="Suppressed addresses")).to_be_visible()

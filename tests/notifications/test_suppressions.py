@@ -1,0 +1,89 @@
+"""Addresses that nothing is sent to, and what the people concerned see."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from notifications.actions import lift_suppression
+from notifications.models import Suppression
+from supportcenter.errors import RuleViolation
+from tests.cast import actor
+
+PAGE = "/mail/suppressions/"
+
+
+@pytest.fixture
+def suppression(cast):
+    cast.ben.bouncing_since = timezone.now() - timedelta(days=2)
+    cast.ben.save()
+    return Suppression.objects.create(address=cast.ben.email, cause="bounce", detail="550 No such user")
+
+
+def test_standing_and_lifted_ones_are_listed(cast, client_of, suppression):
+    Suppression.objects.create(
+        address="old@b.example", cause="complaint", lifted_at=timezone.now(), lifted_by=cast.gus
+    )
+    shown = client_of(cast.hal).get(PAGE).text
+    assert "550 No such user" in shown
+    assert "Lifted by Gus Lindgren" in shown
+    assert shown.index("ben@acme.example") < shown.index("old@b.example")
+
+
+@pytest.mark.parametrize(("words", "shows"), [("ben", True), ("BEN@ACME.example", True), ("cleo", False)])
+def test_search_by_address(cast, client_of, suppression, words, shows):
+    found = client_of(cast.fay).get(PAGE, {"q": words}).context["suppressions"]
+    assert bool(found) is shows
+
+
+def test_lifting(cast, client_of, suppression):
+    response = client_of(cast.fay).post(f"{PAGE}{suppression.pk}/lifting/", follow=True)
+    assert "Mail to ben@acme.example goes out again." in response.text
+    suppression.refresh_from_db()
+    cast.ben.refresh_from_db()
+    assert suppression.lifted_by == cast.fay
+    assert cast.ben.bouncing_since is None
+
+
+def test_lifting_twice_is_refused(cast, client_of, suppression):
+    lift_suppression(actor=actor(cast.fay), suppression=suppression)
+    with pytest.raises(RuleViolation):
+        lift_suppression(actor=actor(cast.gus), suppression=suppression)
+    response = client_of(cast.gus).post(f"{PAGE}{suppression.pk}/lifting/", follow=True)
+    assert "goes out already" in response.text
+    suppression.refresh_from_db()
+    assert suppression.lifted_by == cast.fay
+
+
+def test_list_costs_the_same_with_thirty(cast, client_of, suppression, django_assert_num_queries):
+    client = client_of(cast.fay)
+    for number in range(30):
+        Suppression.objects.create(
+            address=f"p{number}@b.example", cause="bounce", lifted_at=timezone.now(), lifted_by=cast.gus
+        )
+    with django_assert_num_queries(4):  # session, person, roles; the list
+        client.get(PAGE)
+
+
+def test_whoever_bounces_reads_so_on_every_page_without_a_query_more(
+    cast, client_of, suppression, django_assert_max_num_queries
+):
+    client = client_of(cast.ben)
+    for path in ("/help/", "/account/", "/o/acme/tickets/"):
+        shown = client.get(path).text
+        assert "Mail to ben@acme.example comes back since" in shown
+        assert "account-team@support.example" in shown
+    with django_assert_max_num_queries(3):  # session, person, roles
+        client.get("/help/")
+
+
+def test_nobody_else_reads_it(cast, client_of, client, suppression):
+    assert "comes back since" not in client_of(cast.cleo).get("/help/").text
+    assert "comes back since" not in client.get("/account/login/").text
+
+
+def test_staff_are_sent_to_the_list(cast, client_of):
+    cast.fay.bouncing_since = timezone.now()
+    cast.fay.save()
+    shown = client_of(cast.fay).get("/help/").text
+    assert "have a colleague lift it" in shown

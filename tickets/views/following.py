@@ -1,0 +1,82 @@
+"""Following tickets of an organization, following or muting one."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from orgs.access import organization_for
+from orgs.actor import actor_of
+from orgs.roles import Capability
+from supportcenter.http import posted
+from tickets import actions
+from tickets.access import follow_for, follows_of, ticket_for
+from tickets.forms import FollowForm
+from tickets.views.work import change
+
+
+@require_POST
+def all_tickets(request: HttpRequest, slug: str) -> HttpResponse:
+    """Follow all tickets of the organization, or none of them any more."""
+    actor = actor_of(request)
+    organization = organization_for(actor, slug, capability=Capability.FOLLOW_ALL_TICKETS)
+    if request.POST.get("on") == "1":
+        actions.follow(actor=actor, organization=organization)
+        done = f"You get a mail for all updates on existing and new tickets of {organization}."
+    else:
+        actions.unfollow(actor=actor, organization=organization)
+        done = f"You no longer follow tickets of {organization}. Your own tickets are as before."
+    messages.success(request, done)
+    return redirect("tickets:list", slug, "organization")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def following(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the person follows in the organization, and following one part more."""
+    actor = actor_of(request)
+    organization = organization_for(actor, slug, capability=Capability.FOLLOW_ALL_TICKETS)
+    form = FollowForm(posted(request), organization=organization)
+    if request.method == "POST" and form.is_valid():
+        made = actions.follow(actor=actor, organization=organization, **form.chosen())
+        messages.success(request, f"You follow {made.words}.")
+        return redirect("tickets:following", slug)
+    context = {"organization": organization, "form": form, "follows": follows_of(actor, organization)}
+    return render(request, "tickets/following.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one of one's own rules."""
+    follow = follow_for(actor_of(request), pk)
+    actions.end_follow(follow=follow)
+    messages.success(request, f"You no longer follow {follow.words}.")
+    if request.POST.get("next") == "preferences":
+        return redirect("notifications:preferences")
+    if follow.organization:
+        return redirect("tickets:following", follow.organization.slug)
+    return redirect("home")
+
+
+@require_POST
+def ticket(request: HttpRequest, reference: str) -> HttpResponse:
+    """Follow a ticket as an agent, or no longer."""
+    actor = actor_of(request)
+    found = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    on = request.POST.get("on") == "1"
+    done = "You get a mail for each update." if on else "You no longer follow this ticket."
+    return change(
+        request, actor, found, lambda: actions.follow_ticket(actor=actor, ticket=found, on=on), done
+    )
+
+
+@require_POST
+def mute(request: HttpRequest, reference: str) -> HttpResponse:
+    """Have no mail about a ticket, or have it again."""
+    actor = actor_of(request)
+    found = ticket_for(actor, reference)
+    on = request.POST.get("on") == "1"
+    done = "You get no mail about this ticket any more." if on else "You get mail about this ticket again."
+    user_id = actor.person.pk
+    return change(
+        request, actor, found, lambda: actions.mute(user_id=user_id, ticket_id=found.pk, on=on), done
+    )
