@@ -44,9 +44,9 @@ screenshots: ## Take the pictures in docs/images of the running demo
 	@$(LOCAL) chromium
 	@$(LOCAL) screenshots
 
-bench: ## Measure the pages, as a ratio to a bare Django view
+bench: ## Measure pages and mail on a site of its own, as ratios to something bare
 	@$(BOOTSTRAP) test
-	@$(LOCAL) bench
+	@$(LOCAL) bench $(ARGS)
 
 clean: ## Remove .venv, caches and the demo's data: the next start is a first one
 	@test ! -x $(PY) || $(LOCAL) clean

@@ -54,7 +54,7 @@ class Batch:
         self._mails = mails
         self._stories: dict[tuple[int, bool], Story] = {}
         self._who_sees: dict[int, set[int]] = {}
-        self._earlier: dict[int, dict[str, list[str]]] = {}
+        self._earlier: dict[int, dict[int | None, list[str]]] = {}
 
     def actor(self, mail: EmailMessage) -> Actor:
         """The recipient with the roles of this moment."""
@@ -75,22 +75,22 @@ class Batch:
         return self._stories[key]
 
     def earlier_ids(self, mail: EmailMessage) -> list[str]:
-        """The Message-IDs of the last mails about the same ticket to the same address, oldest first."""
+        """The Message-IDs of the last mails about the same ticket to the same person, oldest first."""
         assert mail.ticket_id  # noqa: S101 - only mails about a ticket have such
         if mail.ticket_id not in self._earlier:
-            addresses = {each.to_address for each in self._mails if each.ticket_id == mail.ticket_id}
-            earlier = EmailMessage.objects.last_taken(mail.ticket_id, addresses, threading.LAST_REFERENCES)
-            by_address: dict[str, list[str]] = defaultdict(list)
+            readers = {each.recipient_id for each in self._mails if each.ticket_id == mail.ticket_id}
+            earlier = EmailMessage.objects.last_taken(mail.ticket_id, readers, threading.LAST_REFERENCES)
+            by_reader: dict[int | None, list[str]] = defaultdict(list)
             for each in earlier:
-                by_address[each.to_address].append(each.message_id)
-            self._earlier[mail.ticket_id] = by_address
+                by_reader[each.recipient_id].append(each.message_id)
+            self._earlier[mail.ticket_id] = by_reader
         # A mail that is sent again answers what came before it, not itself.
-        return [each for each in self._earlier[mail.ticket_id][mail.to_address] if each != mail.message_id]
+        return [each for each in self._earlier[mail.ticket_id][mail.recipient_id] if each != mail.message_id]
 
     def was_sent(self, mail: EmailMessage) -> None:
         """Have later mails of the batch answer this one."""
         if mail.ticket_id in self._earlier:
-            self._earlier[mail.ticket_id][mail.to_address].append(mail.message_id)
+            self._earlier[mail.ticket_id][mail.recipient_id].append(mail.message_id)
 
     def has_muted(self, mail: EmailMessage) -> bool:
         """Whether the recipient wants no mail about the ticket any more."""

@@ -29,8 +29,8 @@ from notifications.models import TAKEN, WAITING, EmailMessage, MailState, Suppre
 logger = structlog.get_logger(__name__)
 
 BATCH = 50
-# Seconds after which a worker turns to other tasks and has itself called again for the rest.
-SLICE = 2.0
+# Seconds after which a worker turns to other tasks; it has had somebody called for the rest.
+SLICE = 1.0
 # A mail is begun within this time of being claimed, or given back; nobody may send what was claimed long ago.
 HOLD = timedelta(seconds=5)
 # A worker that holds a mail for longer is taken for dead. More than `HOLD` and the slowest attempt together.
@@ -53,12 +53,17 @@ def deliver_due() -> int:
     server = get_connection()  # first: where the settings do not fit, nothing is claimed
     until = time.monotonic() + SLICE
     count = 0
+    has_rung = False
     try:
         while batch := _claim():
+            is_late = time.monotonic() > until
+            # Once a run: an idle worker helps at once, a busy one goes on when we have stopped.
+            if not has_rung and (is_late or len(batch) == pacing.batch_size(BATCH)):
+                bell.deliver.ring()
+                has_rung = True
             _Run(batch, server).send()
             count += len(batch)
-            if time.monotonic() > until:
-                bell.deliver.ring()
+            if is_late:
                 break
     finally:
         _hang_up(server)

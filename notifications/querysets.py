@@ -111,12 +111,12 @@ class EmailMessageQuerySet(models.QuerySet):
         """A worker died while sending them; they may be what killed it."""
         return self.filter(losses__gt=0)
 
-    def last_taken(self, ticket_id: int, addresses: Collection[str], count: int) -> Self:
-        """For each address the last mails about a ticket that the server took, oldest first; one query."""
+    def last_taken(self, ticket_id: int, user_ids: Collection[int | None], count: int) -> Self:
+        """For each person the last mails about a ticket that the server took, oldest first; one query."""
         from notifications.models import TAKEN
 
-        sent = self.filter(ticket=ticket_id, to_address__in=addresses, state__in=TAKEN)
-        from_last = Window(RowNumber(), partition_by="to_address", order_by=F("created_at").desc())
+        sent = self.filter(ticket=ticket_id, recipient__in=user_ids, state__in=TAKEN)
+        from_last = Window(RowNumber(), partition_by="recipient", order_by=F("created_at").desc())
         return sent.annotate(from_last=from_last).filter(from_last__lte=count).order_by("created_at")
 
     def named_in(self, report: Report) -> Self | None:

@@ -14,6 +14,7 @@ import structlog
 from babel.numbers import get_currency_precision, is_currency
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu.entity import Queue
 
 from supportcenter.logs import hide_secret_links
 
@@ -277,6 +278,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "supportcenter"
+# Workers take from both in turn, so that ten thousand mails do not delay what else there is to do.
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("supportcenter", "mail")]
+CELERY_TASK_ROUTES = {"notifications.deliver": {"queue": "mail"}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {

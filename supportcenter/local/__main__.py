@@ -15,6 +15,7 @@ COMMANDS = {
     "docs": "docs",
     "screenshots": "screenshots",
     "bench": "bench",
+    "sink": "sink",
 }
 
 

@@ -1,15 +1,26 @@
-"""`make bench`: what pages cost, as a ratio to a bare Django view in the same run.
+"""`make bench`: what pages and mail cost, as ratios to something bare in the same run.
 
-Machines are shared and noisy, so only the ratios say something. Needs a running `make run`, whose database
-it reads.
+Machines are shared and noisy, so only the ratios say something. A site of its own is started in a temporary
+folder, with a real worker, and removed at the end.
 """
 
 import os
+import shutil
+import signal
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import django
+
+from supportcenter.local.environment import free_port
+from supportcenter.local.layout import CHECKOUT, Layout
+from supportcenter.local.prepare import wait_until
 
 ROUNDS = 40
 PAGES = {
@@ -29,18 +40,59 @@ def median_ms(call: Callable[[], object]) -> float:
     return statistics.median(times[3:])
 
 
-def main() -> int:
+@contextmanager
+def process(argv: list[str], log: Path, environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that is asked to end when we are done; what it says is in the log."""
+    with log.open("wb") as output:
+        running = subprocess.Popen(argv, cwd=CHECKOUT, env=environ, stdout=output, stderr=output)
+    try:
+        yield running
+    finally:
+        running.send_signal(signal.SIGTERM)
+        try:
+            running.wait(20)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+
+
+@contextmanager
+def site() -> Iterator[tuple[Layout, Path]]:
+    """A site with the demo world, and the file in which its mail server notes what it took."""
+    folder = Path(tempfile.mkdtemp(prefix="supportcenter-bench-"))
+    layout = Layout(folder / "var")
+    sink, log = folder / "sink", folder / "run.log"
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    mail_port, port = free_port(), free_port()
+    values = {
+        "VAR_DIR": str(layout.var),
+        "STATIC_ROOT": str(folder / "static"),
+        "PORT": str(port),
+        "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+        "DEBUG": "False",
+    }
+    local = [sys.executable, "-m", "supportcenter.local"]
+    try:
+        with (
+            process([*local, "sink", str(mail_port)], sink, kept),
+            process([*local, "run"], log, kept | values),
+        ):
+            wait_until(lambda: b"Ctrl-C stops everything" in log.read_bytes(), "the site", 120)
+            yield layout, sink
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def pages() -> None:
     """Print a table of pages, milliseconds and ratios."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportcenter.settings")
-    os.environ["LOG_LEVEL"] = "ERROR"
-    django.setup()
     from django.conf import settings  # noqa: PLC0415 - after the set-up
     from django.test import Client  # noqa: PLC0415
 
     from orgs.models import User  # noqa: PLC0415
 
     host = settings.ALLOWED_HOSTS[0]
-    bare = median_ms(lambda: Client(headers={"host": host}).get("/healthz"))
+    nobody = Client(headers={"host": host})
+    bare = median_ms(lambda: nobody.get("/healthz"))
     print(f"{'a bare view':<58} {bare:7.1f} ms      1×")
     for email, paths in PAGES.items():
         client = Client(headers={"host": host})
@@ -52,5 +104,20 @@ def main() -> int:
                 ticket = user.requested_tickets.first() or user.assigned_tickets.first()
                 where = ticket.get_absolute_url() if ticket else "/"
             took = median_ms(lambda client=client, where=where: client.get(where))  # type: ignore[misc]
-            print(f"{email:<22}{where:<36} {took:7.1f} ms {took / bare:6.0f}×")
+            print(f"{email:<22}{where:<36} {took:7.1f} ms {took / bare:6.0f}×", flush=True)
+
+
+def main() -> int:
+    """Measure what the arguments name, `pages` or `mail`, or both."""
+    wanted = sys.argv[1:] or ["pages", "mail"]
+    with site() as (layout, sink):
+        os.environ |= {"DJANGO_SETTINGS_MODULE": "supportcenter.settings", "ENV_FILE": str(layout.env)}
+        os.environ |= {"LOG_LEVEL": "ERROR", "STATIC_ROOT": str(layout.var.with_name("static"))}
+        django.setup()
+        from supportcenter.local.bench_mail import Mail  # noqa: PLC0415 - needs the set-up
+
+        if "pages" in wanted:
+            pages()
+        if "mail" in wanted:
+            Mail(layout, sink).measure()
     return 0

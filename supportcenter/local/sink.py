@@ -128,13 +128,13 @@ def running(sink: Sink) -> Iterator[Sink]:
 
 
 def main() -> int:
-    """Serve until killed: print the port, then for each mail its moment and recipient in one line."""
+    """Serve until killed on the port in the first argument; for each mail print its moment and recipient."""
 
     def tell(caught: Caught) -> None:
         sink.mails.clear()
         sys.stdout.write(f"{caught.at} {caught.recipient}\n")
         sys.stdout.flush()
 
-    sink = Sink(on_mail=tell)
-    asyncio.run(_serve(sink, lambda: print(sink.port, flush=True), asyncio.Event()))
+    sink = Sink(port=int(sys.argv[1]), on_mail=tell)
+    asyncio.run(_serve(sink, lambda: None, asyncio.Event()))
     return 0

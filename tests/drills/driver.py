@@ -21,6 +21,8 @@ def make_tables() -> None:
 
 def ticket(name: str, cc: list[str]) -> int:
     """A ticket whose opening is told already; ``cc`` are addresses, people are made for them."""
+    from django.db import transaction
+
     from notifications.models import EmailMessage
     from orgs.models import Membership, Organization, User
     from supportcenter.outbox.models import OutboxMessage
@@ -28,12 +30,15 @@ def ticket(name: str, cc: list[str]) -> int:
     from tickets.models import Participant
 
     acme = Organization.objects.get(slug="acme")
-    new = builders.ticket(User.objects.get(email="ben@acme.example"), acme, subject=name)
-    people = User.objects.bulk_create(User(email=each, name=each, password="!") for each in cc)
-    Membership.objects.bulk_create(Membership(organization=acme, user=each, role="member") for each in people)
-    Participant.objects.bulk_create(Participant(ticket=new, user=each) for each in people)
-    OutboxMessage.objects.all().delete()
-    EmailMessage.objects.all().delete()
+    with transaction.atomic():  # so that no worker ever sees the event of the opening
+        new = builders.ticket(User.objects.get(email="ben@acme.example"), acme, subject=name)
+        people = User.objects.bulk_create(User(email=each, name=each, password="!") for each in cc)
+        Membership.objects.bulk_create(
+            Membership(organization=acme, user=each, role="member") for each in people
+        )
+        Participant.objects.bulk_create(Participant(ticket=new, user=each) for each in people)
+        OutboxMessage.objects.all().delete()
+        EmailMessage.objects.all().delete()
     return new.pk
 
 

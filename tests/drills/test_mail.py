@@ -4,12 +4,13 @@ Only a worker that dies between the server's 250 and its own commit has the mail
 the same Message-ID. Each ticket has Ben, who opened it, and 20 people in CC; Fay's comment is for them all.
 """
 
+import threading
 from collections.abc import Callable
 
 import pytest
 
 from supportcenter.local.sink import HANG_UP, SILENCE
-from tests.drills.world import World, wait_for
+from tests.drills.world import PATIENCE, World, wait_for
 
 ALL = 21
 
@@ -51,9 +52,17 @@ def test_worker_killed_in_the_middle_of_the_fan_out(world: World) -> None:
 
 def test_worker_killed_in_the_middle_of_sending(world: World) -> None:
     ticket = world.ticket("sending")
-    world.sink.script = at("DATA", "sending-7@", SILENCE)
+    is_waiting = threading.Event()
+
+    def keep_the_sixth_waiting(command: str, words: str) -> str:
+        if command != "DATA" or len(world.sink.mails) < 5:
+            return ""
+        is_waiting.set()
+        return SILENCE
+
+    world.sink.script = keep_the_sixth_waiting
     comment(world, ticket)
-    wait_for(lambda: world.states()["sending"] and len(world.sink.mails) > 3, "a few mails")
+    assert is_waiting.wait(PATIENCE)
     world.kill_worker()
     world.sink.script = at("", "", "")
     world.free_stuck()

@@ -182,5 +182,6 @@ class World:
         """Ledger and mail server agree: what was sent came once, but for some that came twice."""
         rows = self.sql("SELECT id FROM notifications_emailmessage WHERE state = 'sent'")
         caught = self.caught()
-        assert set(caught) == {f"<{key}@testserver>" for (key,) in rows}
-        assert sorted(count for count in caught.values() if count != 1) == [2] * twice
+        sent = {f"<{key}@testserver>" for (key,) in rows}
+        assert set(caught) == sent, (set(caught) - sent, sent - set(caught))
+        assert sorted(count for count in caught.values() if count != 1) == [2] * twice, caught
