@@ -35,6 +35,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     current = _current_organization(request, organizations)
     return context | {
         "actor": actor,
+        "works_queue": actor.can(Capability.WORK_QUEUE),
         "organizations": organizations,
         "organization": current,
         "nav": _navigation(request, actor, current),
