@@ -56,8 +56,16 @@ def process(argv: list[str], log: Path, environ: dict[str, str]) -> Iterator[sub
             running.wait()
 
 
+def mail_server(port: int, folder: Path, *, is_bare: bool) -> list[str]:
+    """The command of a mail server that notes what it takes: make run's catcher, or one that does no more."""
+    if is_bare:
+        return [sys.executable, "-m", "supportcenter.local", "sink", str(port)]
+    noting = ["-c", "supportcenter.local.noting.Noting", str(folder / "mail")]
+    return [sys.executable, "-m", "aiosmtpd", "-n", *noting, "-l", f"127.0.0.1:{port}"]
+
+
 @contextmanager
-def site() -> Iterator[tuple[Layout, Path]]:
+def site(*, is_bare: bool) -> Iterator[tuple[Layout, Path]]:
     """A site with the demo world, and the file in which its mail server notes what it took."""
     folder = Path(tempfile.mkdtemp(prefix="supportcenter-bench-"))
     layout = Layout(folder / "var")
@@ -74,7 +82,7 @@ def site() -> Iterator[tuple[Layout, Path]]:
     local = [sys.executable, "-m", "supportcenter.local"]
     try:
         with (
-            process([*local, "sink", str(mail_port)], sink, kept),
+            process(mail_server(mail_port, folder, is_bare=is_bare), sink, kept),
             process([*local, "run"], log, kept | values),
         ):
             wait_until(lambda: b"Ctrl-C stops everything" in log.read_bytes(), "the site", 120)
@@ -108,9 +116,12 @@ def pages() -> None:
 
 
 def main() -> int:
-    """Measure what the arguments name, `pages` or `mail`, or both."""
+    """Measure what the arguments name, `pages` or `mail`, or both.
+
+    Mail goes to the catcher of `make run`; with `sink` to a server that does nothing with it.
+    """
     wanted = sys.argv[1:] or ["pages", "mail"]
-    with site() as (layout, sink):
+    with site(is_bare="sink" in wanted) as (layout, sink):
         os.environ |= {"DJANGO_SETTINGS_MODULE": "supportcenter.settings", "ENV_FILE": str(layout.env)}
         os.environ |= {"LOG_LEVEL": "ERROR", "STATIC_ROOT": str(layout.var.with_name("static"))}
         django.setup()
@@ -118,6 +129,6 @@ def main() -> int:
 
         if "pages" in wanted:
             pages()
-        if "mail" in wanted:
+        if {"mail", "sink"} & set(wanted):
             Mail(layout, sink).measure()
     return 0

@@ -154,7 +154,10 @@ class Mail:
         rows = EmailMessage.objects.filter(ticket=ticket, state="sent").select_related(
             "recipient", "ticket__organization", "activity__actor", "activity__comment__author"
         )
-        mails = [(each.to_address, build(each).message().as_bytes()) for each in rows[:SAMPLE]]
+        mails = [
+            (each.to_address, build(each).message().as_bytes().replace(b"\n", b"\r\n"))
+            for each in rows[:SAMPLE]
+        ]
         with smtplib.SMTP(settings.EMAIL_HOST, settings.EMAIL_PORT) as server:
             began = time.monotonic()
             for address, content in mails:
