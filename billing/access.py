@@ -1,7 +1,6 @@
 """The only door to what organizations bought, for a person. Not visible is 404."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404
@@ -28,7 +27,7 @@ def organizations_with_tier(actor: Actor, words: str = "") -> QuerySet[Organizat
     """For the account team: organizations with ``tier_name``, ``is_entitled`` and ``member_count``."""
     current = TierPeriod.objects.at(timezone.now()).filter(organization=OuterRef("pk"))
     paid = Service.objects.running().filter(project__unit__organization=OuterRef("pk"), is_paid=True)
-    found = organizations_for(actor, capability=Capability.MANAGE_ACCOUNTS)
+    found = _accounts(actor)
     if words:
         found = found.filter(name__icontains=words)
     return found.annotate(
@@ -102,12 +101,6 @@ def change_for(actor: Actor, pk: int) -> TierChange:
     if change is None:
         raise Http404("No such change")
     return change
-
-
-def is_overdue(change: TierChange, now: datetime) -> bool:
-    """Whether an open change has passed its promised date, in the organization's time zone."""
-    today = now.astimezone(ZoneInfo(change.organization.time_zone)).date()
-    return bool(change.is_open and change.promised_on and change.promised_on < today)
 
 
 def invoices_of(organization: Organization) -> QuerySet[Invoice]:

@@ -181,7 +181,7 @@ class _Run:
 def _suppressed(addresses: Iterable[str]) -> dict[str, str]:
     """By address, why no mail goes there."""
     wanted = {form for address in addresses for form in (address, address.lower())}
-    standing = Suppression.objects.filter(address__in=wanted, lifted_at=None)
+    standing = Suppression.objects.standing().filter(address__in=wanted)
     return {
         each.address.lower(): f"No mail goes to this address: {each.get_cause_display().lower()}."
         for each in standing

@@ -36,9 +36,14 @@ def organization_for(actor: Actor, slug: str, *, capability: Capability | None =
 
 def organizations_for(actor: Actor, *, capability: Capability) -> QuerySet[Organization]:
     """All organizations, for staff who look after them."""
+    require(actor, capability)
+    return Organization.objects.visible_to(actor)
+
+
+def require(actor: Actor, capability: Capability) -> None:
+    """Let only staff who hold a capability on; anybody else gets 403."""
     if not actor.can(capability):
         raise PermissionDenied
-    return Organization.objects.visible_to(actor)
 
 
 def agents() -> QuerySet[User]:
@@ -181,14 +186,13 @@ def summary_of(organization: Organization) -> Summary:
     """What the first page of the admin area says of people, resources and the latest changes; six queries."""
     services = services_of(organization).order_by()
     counts = services.aggregate(all=Count("pk"), paid=Count("pk", filter=Q(is_paid=True)))
-    entries = organization.audit_entries.select_related("actor").order_by("-id")[:5]
     return Summary(
         members=members_of(organization).count(),
         admins=list(people_with(organization, Capability.MANAGE_ORGANIZATION)),
         invitations=_acceptable(organization.invitations.all()).count(),
-        units=organization.units.count(),
+        units=units_of(organization).count(),
         projects=projects_of(organization).count(),
         services=counts["all"],
         paid_services=counts["paid"],
-        newest_entries=list(entries),
+        newest_entries=list(audit_log_of(organization)[:5]),
     )

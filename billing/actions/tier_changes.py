@@ -4,7 +4,7 @@ Every action locks the organization first, so that two people never decide at th
 change is open, the database guarantees besides.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -139,8 +139,7 @@ def tell_of_overdue_changes(now: datetime) -> int:
 def _tell_if_overdue(change: TierChange, now: datetime) -> bool:
     lock(change.organization)
     change = TierChange.objects.for_list().get(pk=change.pk)
-    is_due = change.promised_on and change.promised_on < _today(change, now)
-    if not change.is_open or change.overdue_told_at or not is_due:
+    if change.overdue_told_at or not change.is_overdue(now):
         return False
     change.overdue_told_at = now
     change.save(update_fields=["overdue_told_at"])
@@ -196,10 +195,6 @@ def _same_or_refuse(change: TierChange, actor: Actor, tier: SupportTier, group: 
     raise RuleViolation(
         "change_open", f"{who} already asked for {change.to_tier}. Only one change can be open at a time."
     )
-
-
-def _today(change: TierChange, now: datetime) -> date:
-    return now.astimezone(_zone(change)).date()
 
 
 def _zone(change: TierChange) -> ZoneInfo:

@@ -1,5 +1,8 @@
 """The change of a support tier as a record."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -83,6 +86,11 @@ class TierChange(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether it is open past its promised date, in the organization's time zone."""
+        today = now.astimezone(ZoneInfo(self.organization.time_zone)).date()
+        return bool(self.is_open and self.promised_on and self.promised_on < today)
 
     @property
     def is_scheduled(self) -> bool:

@@ -16,7 +16,6 @@ from billing.access import (
     changes_of,
     groups_of,
     invoices_of,
-    is_overdue,
     open_credits_of,
     organizations_with_tier,
     present_period,
@@ -41,7 +40,7 @@ def tier_changes(request: HttpRequest) -> HttpResponse:
     """Open changes with their promised dates, and the last decided ones."""
     waiting, decided = changes_for(actor_of(request))
     now = timezone.now()
-    context = {"waiting": [(each, is_overdue(each, now)) for each in waiting], "decided": decided}
+    context = {"waiting": [(each, each.is_overdue(now)) for each in waiting], "decided": decided}
     return render(request, "billing/team_changes.html", context)
 
 
@@ -178,7 +177,7 @@ def _change_page(request: HttpRequest, change: TierChange, form: RefusalForm) ->
     context = {
         "change": change,
         "quote": change.quote,
-        "is_overdue": is_overdue(change, timezone.now()),
+        "is_overdue": change.is_overdue(timezone.now()),
         "form": form,
     }
     return render(request, "billing/team_change.html", context, status=422 if form.errors else 200)

@@ -2,7 +2,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -11,7 +10,8 @@ from billing.access import exchange_rates, foreign_currencies
 from billing.actions import import_charges, set_exchange_rate
 from billing.charge_file import COLUMNS
 from billing.forms import ChargesForm, RateForm
-from orgs.actor import Actor, actor_of
+from orgs.access import require
+from orgs.actor import actor_of
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 
@@ -19,7 +19,8 @@ from supportcenter.errors import RuleViolation
 @require_http_methods(["GET", "HEAD", "POST"])
 def charges(request: HttpRequest) -> HttpResponse:
     """Checking and importing service charges, and the exchange rates that invoices need."""
-    actor = _account_manager(request)
+    actor = actor_of(request)
+    require(actor, Capability.MANAGE_ACCOUNTS)
     is_check = request.POST.get("do") != "import"
     form = ChargesForm(request.POST, request.FILES) if request.method == "POST" else ChargesForm()
     context: dict[str, Any] = {"is_check": is_check}
@@ -37,7 +38,7 @@ def charges(request: HttpRequest) -> HttpResponse:
 @require_POST
 def rates(request: HttpRequest) -> HttpResponse:
     """Enter the exchange rate of a currency for a month."""
-    _account_manager(request)
+    require(actor_of(request), Capability.MANAGE_ACCOUNTS)
     form = RateForm(request.POST)
     if form.is_valid():
         try:
@@ -48,13 +49,6 @@ def rates(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"The rate is kept: {known}.")
             return redirect("billing:charges")
     return _page(request, ChargesForm(), form, {})
-
-
-def _account_manager(request: HttpRequest) -> Actor:
-    actor = actor_of(request)
-    if not actor.can(Capability.MANAGE_ACCOUNTS):
-        raise PermissionDenied
-    return actor
 
 
 def _page(
