@@ -1,6 +1,7 @@
 """The only writers of tickets. Each locks, checks, changes, records and publishes in one transaction."""
 
 from tickets.actions.changes import assign, change_severity, change_status, close_solved, solve
+from tickets.actions.clocks import mark_stale, promise_update, watch
 from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
@@ -28,12 +29,15 @@ __all__ = [
     "follow_ticket",
     "join",
     "mark_seen",
+    "mark_stale",
     "mute",
     "open_ticket",
+    "promise_update",
     "rate",
     "remind_of_escalations",
     "remove_participant",
     "solve",
     "stage_files",
     "unfollow",
+    "watch",
 ]

@@ -1,6 +1,7 @@
 """Tables of the tickets app."""
 
 from tickets.models.catalogue import Product, Reason
+from tickets.models.clock import ClockKind, SlaClock
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.people import Escalation, Participant, Rating, Visit
@@ -10,6 +11,7 @@ __all__ = [
     "Activity",
     "ActivityKind",
     "Attachment",
+    "ClockKind",
     "Comment",
     "Escalation",
     "Follow",
@@ -19,6 +21,7 @@ __all__ = [
     "Product",
     "Rating",
     "Reason",
+    "SlaClock",
     "Ticket",
     "Visit",
 ]

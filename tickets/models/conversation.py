@@ -89,6 +89,9 @@ class ActivityKind(models.TextChoices):
     ESCALATION_CLOSED = "escalation_closed"
     RATED = "rated"
     FOLLOWED_UP = "followed_up"
+    UPDATE_PROMISED = "update_promised"
+    RESPONSE_DUE_SOON = "response_due_soon"
+    RESPONSE_OVERDUE = "response_overdue"
     CLOSED = "closed"
 
 
