@@ -3,7 +3,9 @@
 from tickets.models.catalogue import Product, Reason
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
 from tickets.models.following import Follow, FollowScope, Mute
+from tickets.models.macros import Macro, MacroKind
 from tickets.models.people import Escalation, Participant, Rating, Visit
+from tickets.models.tags import Tag
 from tickets.models.ticket import Ticket
 
 __all__ = [
@@ -14,11 +16,14 @@ __all__ = [
     "Escalation",
     "Follow",
     "FollowScope",
+    "Macro",
+    "MacroKind",
     "Mute",
     "Participant",
     "Product",
     "Rating",
     "Reason",
+    "Tag",
     "Ticket",
     "Visit",
 ]
