@@ -3,8 +3,9 @@
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
-from orgs.access import require
+from orgs.access import agents, require
 from orgs.actor import Actor
+from orgs.models import User
 from orgs.roles import Capability
 from tickets.models import Macro, Tag, Ticket
 
@@ -32,6 +33,12 @@ def macro_chosen(actor: Actor, value: object) -> Macro | None:
     number = str(value or "")
     is_id = number.isascii() and number.isdigit() and len(number) < 18
     return macros_for(actor).filter(pk=int(number)).first() if is_id else None
+
+
+def colleagues_like(actor: Actor, words: str) -> QuerySet[User]:
+    """A few agents whose name or handle begins like what somebody types."""
+    require(actor, Capability.WORK_QUEUE)
+    return agents().filter(Q(email__istartswith=words) | Q(name__istartswith=words))[:MOST_OFFERED]
 
 
 def tags_like(actor: Actor, words: str) -> QuerySet[Tag]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 
 from orgs.models import Organization
 from tickets.fields import CcField
@@ -49,6 +50,7 @@ class AnswerForm(CommentForm):
         self, data: Any = None, files: Files | None = None, *, ticket: Ticket, **options: Any
     ) -> None:
         super().__init__(data, files, ticket=ticket, **options)
+        self.fields["body"].widget.attrs["data-mentions"] = reverse("tickets:colleagues_like")
         # Who answers usually waits for the customer; but an answer does not undo that a ticket is solved.
         self.fields["status"].initial = Status.WAITING if ticket.status in ANSWER_OWED else ""
 

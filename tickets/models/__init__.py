@@ -4,6 +4,7 @@ from tickets.models.catalogue import Product, Reason
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.macros import Macro, MacroKind
+from tickets.models.mentions import Mention
 from tickets.models.people import Escalation, Participant, Rating, Visit
 from tickets.models.tags import Tag
 from tickets.models.ticket import Ticket
@@ -18,6 +19,7 @@ __all__ = [
     "FollowScope",
     "Macro",
     "MacroKind",
+    "Mention",
     "Mute",
     "Participant",
     "Product",

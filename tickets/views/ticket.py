@@ -145,7 +145,7 @@ def _entry(actor: Actor, ticket: Ticket, activity: Activity, *, for_staff: bool)
     }
     if comment := activity.comment:
         entry |= {
-            "html": to_html(comment.body),
+            "html": to_html(comment.body, frozenset(activity.after.get("mentions", []))),
             "author": comment.author,
             "by_support": bool(comment.author.staff_role),
             "is_note": comment.is_internal,
