@@ -44,7 +44,13 @@ def _status_changed(before: Values, after: Values, for_staff: bool) -> str:
 
 def _severity_changed(before: Values, after: Values, for_staff: bool) -> str:
     old, new = Severity(before["severity"]).label, Severity(after["severity"]).label
-    return f"changed the severity from {old} to {new}"
+    why = f": {after['reason'].rstrip('.')}" if after.get("reason") else ""
+    return f"changed the severity from {old} to {new}{why}"
+
+
+def _reclassified(before: Values, after: Values, for_staff: bool) -> str:
+    changed = [name for name in ("product", "reason") if before[name] != after[name]]
+    return " and ".join(f"changed the {name} from {before[name]} to {after[name]}" for name in changed)
 
 
 def _rated(before: Values, after: Values, for_staff: bool) -> str:
@@ -88,6 +94,7 @@ WORDS: dict[str, Words] = {
     "escalation_closed": lambda _, after, __: f"closed the escalation: {after['outcome']}",
     "rated": _rated,
     "tagged": _tagged,
+    "reclassified": _reclassified,
     "followed_up": lambda _, after, __: f"opened the follow-up ticket {after['reference']}",
 }
 WITHOUT_ACTOR = {

@@ -36,6 +36,7 @@ urlpatterns = [
     path("tickets/<str:reference>/assignment/", work.assignment, name="assignment"),
     path("tickets/<str:reference>/status/", work.status, name="status"),
     path("tickets/<str:reference>/severity/", work.severity, name="severity"),
+    path("tickets/<str:reference>/classification/", work.classification, name="classification"),
     path("tickets/<str:reference>/tags/", tags.tags, name="tags"),
     path("tickets/<str:reference>/macros/", macros.choices, name="macro_choices"),
     path("tickets/<str:reference>/macros/<int:pk>/", macros.preview, name="macro_preview"),

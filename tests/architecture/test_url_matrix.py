@@ -151,6 +151,7 @@ POST = {
     "tickets:assignment": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
     "tickets:status": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
     "tickets:severity": row(404, ada=422, ben=422, cleo=403, fay=422, gus=422),
+    "tickets:classification": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
     "tickets:tags": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
     "tickets:macro_new": row(403, fay=422, gus=422),
     "tickets:macro": row(403, fay=422, gus=422),

@@ -166,6 +166,7 @@ def test_every_event_of_a_ticket_is_mailed_or_left_out_on_purpose():
         events.TICKET_PARTICIPANT_JOINED,
         events.TICKET_PARTICIPANT_LEFT,
         events.TICKET_PARTICIPANT_REMOVED,
+        events.TICKET_RECLASSIFIED,  # nothing to act on, and the page tells
         events.TICKET_TAGGED,  # internal, and nothing to act on
         events.TICKET_FOLLOWED_UP,  # the follow-up is mailed itself
     }

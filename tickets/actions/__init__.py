@@ -1,6 +1,13 @@
 """The only writers of tickets. Each locks, checks, changes, records and publishes in one transaction."""
 
-from tickets.actions.changes import assign, change_severity, change_status, close_solved, solve
+from tickets.actions.changes import (
+    assign,
+    change_severity,
+    change_status,
+    close_solved,
+    reclassify,
+    solve,
+)
 from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
@@ -37,6 +44,7 @@ __all__ = [
     "mute",
     "open_ticket",
     "rate",
+    "reclassify",
     "remind_of_escalations",
     "remove_participant",
     "save_macro",

@@ -90,6 +90,7 @@ class ActivityKind(models.TextChoices):
     RATED = "rated"
     FOLLOWED_UP = "followed_up"
     TAGGED = "tagged"
+    RECLASSIFIED = "reclassified"
     CLOSED = "closed"
 
 

@@ -13,7 +13,14 @@ from supportcenter.http import fragment_or_page
 from tickets.access import allowed_on, last_entry_id, sight_of, thread_for, ticket_for
 from tickets.actions import filled, mark_seen
 from tickets.desk_access import macro_chosen
-from tickets.forms import AnswerForm, AssignmentForm, CommentForm, SeverityForm, StatusForm
+from tickets.forms import (
+    AgentSeverityForm,
+    AnswerForm,
+    AssignmentForm,
+    CommentForm,
+    SeverityForm,
+    StatusForm,
+)
 from tickets.models import Activity, ActivityKind, Macro, Ticket
 from tickets.narration import headline, status_words
 from tickets.rendering import to_html
@@ -36,6 +43,7 @@ ICONS = {
     ActivityKind.RATED: "star",
     ActivityKind.FOLLOWED_UP: "link",
     ActivityKind.TAGGED: "tag",
+    ActivityKind.RECLASSIFIED: "package",
     ActivityKind.CLOSED: "archive",
 }
 IMPORTANT = {ActivityKind.ESCALATED, ActivityKind.ESCALATION_OVERDUE}
@@ -88,7 +96,7 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
         "composer": composer_for(actor, ticket),
         "assignment": AssignmentForm(initial={"assignee": ticket.assignee_id}),
         "status_form": StatusForm(present=ticket.status),
-        "severity_form": SeverityForm(initial={"severity": ticket.severity}),
+        "severity_form": severity_form_for(actor, ticket),
     }
     if allowed.work:
         base |= panel_of(actor, ticket)
@@ -124,6 +132,12 @@ def composer_for(
     if macro and macro.status:
         initial["status"] = macro.status
     return make(data, files, ticket=ticket, user_id=actor.person.pk, initial=initial)
+
+
+def severity_form_for(actor: Actor, ticket: Ticket, data: Any = None) -> SeverityForm:
+    """Customers just choose; agents say why, because the customer is told."""
+    make = AgentSeverityForm if actor.can(Capability.WORK_QUEUE) else SeverityForm
+    return make(data, initial={"severity": ticket.severity})
 
 
 def entries_of(actor: Actor, ticket: Ticket) -> list[dict[str, Any]]:
