@@ -12,22 +12,34 @@ from tickets.forms.create import TicketForm
 from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.following import FollowForm
 from tickets.forms.lists import FilterForm, QueueForm
-from tickets.forms.work import AssignmentForm, SeverityForm, StatusForm, VisibilityForm
+from tickets.forms.macros import MacroForm, TagsForm
+from tickets.forms.work import (
+    AgentSeverityForm,
+    AssignmentForm,
+    ClassificationForm,
+    SeverityForm,
+    StatusForm,
+    VisibilityForm,
+)
 
 __all__ = [
+    "AgentSeverityForm",
     "AnswerForm",
     "AssignmentForm",
+    "ClassificationForm",
     "CommentForm",
     "EscalationForm",
     "FilesMixin",
     "FilterForm",
     "FollowForm",
+    "MacroForm",
     "OutcomeForm",
     "ParticipantsForm",
     "QueueForm",
     "RatingForm",
     "SeverityForm",
     "StatusForm",
+    "TagsForm",
     "TicketForm",
     "UploadForm",
     "VisibilityForm",

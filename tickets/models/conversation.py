@@ -92,6 +92,8 @@ class ActivityKind(models.TextChoices):
     UPDATE_PROMISED = "update_promised"
     RESPONSE_DUE_SOON = "response_due_soon"
     RESPONSE_OVERDUE = "response_overdue"
+    TAGGED = "tagged"
+    RECLASSIFIED = "reclassified"
     CLOSED = "closed"
 
 
