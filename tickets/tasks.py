@@ -1,4 +1,5 @@
 from celery import shared_task
+from django.utils import timezone
 
 from tickets import actions
 
@@ -19,3 +20,9 @@ def drop_unsent_files() -> int:
 def remind_of_escalations() -> int:
     """Tell again of escalations that nobody took in time."""
     return actions.remind_of_escalations()
+
+
+@shared_task(name="tickets.sweep_index", ignore_result=True)
+def sweep_index() -> int:
+    """Look once a day at what search knows of each ticket, a share every hour."""
+    return actions.sweep_index(timezone.now())

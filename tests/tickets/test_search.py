@@ -2,7 +2,7 @@ import pytest
 
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_internal_note
+from tickets.actions import add_internal_note, index_tickets
 from tickets.models import Attachment, Ticket
 from tickets.search import excerpt, highlight, matching
 
@@ -13,6 +13,7 @@ def ticket(cast):
 
 
 def found(query, **options) -> list[Ticket]:
+    index_tickets(Ticket.objects.values_list("pk", flat=True))
     return list(matching(Ticket.objects.all(), query, **options))
 
 

@@ -5,6 +5,7 @@ from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
 from tickets.actions.following import end_follow, follow, follow_ticket, mute, unfollow
+from tickets.actions.indexing import index_tickets, reindex, sweep_index
 from tickets.actions.opening import TicketDraft, open_ticket
 from tickets.actions.participants import add_participants, join, remove_participant
 from tickets.actions.rating import rate
@@ -26,14 +27,17 @@ __all__ = [
     "escalate",
     "follow",
     "follow_ticket",
+    "index_tickets",
     "join",
     "mark_seen",
     "mute",
     "open_ticket",
     "rate",
+    "reindex",
     "remind_of_escalations",
     "remove_participant",
     "solve",
     "stage_files",
+    "sweep_index",
     "unfollow",
 ]

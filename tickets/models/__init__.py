@@ -4,6 +4,7 @@ from tickets.models.catalogue import Product, Reason
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.people import Escalation, Participant, Rating, Visit
+from tickets.models.search import SearchDocument, SearchWord
 from tickets.models.ticket import Ticket
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "Product",
     "Rating",
     "Reason",
+    "SearchDocument",
+    "SearchWord",
     "Ticket",
     "Visit",
 ]
