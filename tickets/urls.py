@@ -9,6 +9,7 @@ from tickets.views import (
     lists,
     participation,
     queue,
+    search,
     ticket,
     what_if,
     work,
@@ -54,6 +55,8 @@ urlpatterns = [
     path("o/<slug:slug>/similar/", create.similar, name="similar"),
     path("o/<slug:slug>/admin/support-tier/what-if/", what_if.what_if, name="what_if"),
     path("account-team/organizations/<slug:slug>/visibility/", account_team.visibility, name="visibility"),
+    path("search/suggestions/", search.suggestions, name="suggestions"),
+    path("palette/", search.palette, name="palette"),
     path("queue/", queue.queue, name="queue"),
     path("queue/<str:view>/", queue.queue, name="queue"),
 ]

@@ -1,6 +1,6 @@
-"""Searching tickets by words, with tolerance for typing errors, and showing what was found."""
+"""Searching tickets by words and operators, with tolerance for typing errors, and showing what was found."""
 
-from tickets.search.finding import matching
-from tickets.search.marking import Part, excerpt, excerpts, highlight
+from tickets.search.finding import Found, matching, searched
+from tickets.search.marking import Part, excerpt, excerpts, highlight, mark
 
-__all__ = ["Part", "excerpt", "excerpts", "highlight", "matching"]
+__all__ = ["Found", "Part", "excerpt", "excerpts", "highlight", "mark", "matching", "searched"]

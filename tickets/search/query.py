@@ -1,13 +1,13 @@
 """From words to a query that the index answers quickly: of exact words, mistyped ones widened."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery
 
 from tickets.models import SearchWord
 from tickets.models.search import INTERNAL, PEOPLE, PUBLIC, SUBJECT
 from tickets.search.lexemes import distance, is_fuzzy, lexemes, variants
+from tickets.search.syntax import Words
 
 MOST_WORDS = 8
 # A word in fewer tickets is probably a typing error of whoever wrote it.
@@ -21,15 +21,6 @@ LONG = 7
 PREFIX_FROM = 3
 READ_BY_CUSTOMERS = f"{SUBJECT}{PEOPLE}{PUBLIC}"
 READ_BY_STAFF = f"{READ_BY_CUSTOMERS}{INTERNAL}"
-
-
-@dataclass(frozen=True)
-class Words:
-    """Something to look for: a word, or words that stand next to each other; or to leave out."""
-
-    text: str
-    is_exact: bool = False
-    is_excluded: bool = False
 
 
 class Lexemes(SearchQuery):
