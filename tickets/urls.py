@@ -11,6 +11,7 @@ from tickets.views import (
     participation,
     people,
     queue,
+    search,
     tags,
     ticket,
     what_if,
@@ -67,6 +68,8 @@ urlpatterns = [
     path("desk/macros/new/", macros.new, name="macro_new"),
     path("desk/macros/<int:pk>/", macros.macro, name="macro"),
     path("desk/macros/<int:pk>/removal/", macros.removal, name="macro_removal"),
+    path("search/suggestions/", search.suggestions, name="suggestions"),
+    path("palette/", search.palette, name="palette"),
     path("queue/", queue.queue, name="queue"),
     path("queue/<str:view>/", queue.queue, name="queue"),
 ]

@@ -231,7 +231,9 @@ def test_tier_that_promises_updates_owes_one_after_each_answer(cast, ticket, clo
     SlaTarget.objects.create(tier=tier, kind="next_update", severity="high", minutes=120)
     builders.comment(cast.fay, ticket)
     assert due(ticket) == NOW + timedelta(hours=2)
-    change_severity(actor=actor(cast.fay), ticket=ticket, severity="low", reason="Because")  # Low has no such promise
+    change_severity(
+        actor=actor(cast.fay), ticket=ticket, severity="low", reason="Because"
+    )  # Low has no such promise
     assert due(ticket) is None
 
 

@@ -13,6 +13,7 @@ from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
 from tickets.actions.following import end_follow, follow, follow_ticket, mute, unfollow
+from tickets.actions.indexing import index_tickets, reindex, sweep_index
 from tickets.actions.macros import Message, apply_macro, delete_macro, filled, save_macro, send
 from tickets.actions.opening import TicketDraft, open_ticket
 from tickets.actions.participants import add_participants, join, remove_participant
@@ -40,6 +41,7 @@ __all__ = [
     "filled",
     "follow",
     "follow_ticket",
+    "index_tickets",
     "join",
     "mark_seen",
     "mark_stale",
@@ -48,6 +50,7 @@ __all__ = [
     "promise_update",
     "rate",
     "reclassify",
+    "reindex",
     "remind_of_escalations",
     "remove_participant",
     "save_macro",
@@ -55,6 +58,7 @@ __all__ = [
     "set_tags",
     "solve",
     "stage_files",
+    "sweep_index",
     "unfollow",
     "watch",
 ]
