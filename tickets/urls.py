@@ -4,6 +4,7 @@ from tickets.views import (
     account_team,
     conversation,
     create,
+    desk,
     files,
     following,
     lists,
@@ -55,5 +56,9 @@ urlpatterns = [
     path("o/<slug:slug>/admin/support-tier/what-if/", what_if.what_if, name="what_if"),
     path("account-team/organizations/<slug:slug>/visibility/", account_team.visibility, name="visibility"),
     path("queue/", queue.queue, name="queue"),
+    path("queue/views/", desk.saved_views, name="saved_views"),
+    path("queue/views/<int:pk>/", desk.saved_view, name="saved_view"),
+    path("queue/views/<int:pk>/removal/", desk.removal, name="saved_view_removal"),
+    path("queue/preferences/", desk.preferences, name="desk_preferences"),
     path("queue/<str:view>/", queue.queue, name="queue"),
 ]

@@ -2,6 +2,7 @@
 
 from tickets.actions.changes import assign, change_severity, change_status, close_solved, solve
 from tickets.actions.comments import add_comment, add_internal_note
+from tickets.actions.desk import change_view, delete_view, save_view, set_desk
 from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
 from tickets.actions.following import end_follow, follow, follow_ticket, mute, unfollow
@@ -19,8 +20,10 @@ __all__ = [
     "assign",
     "change_severity",
     "change_status",
+    "change_view",
     "close_escalation",
     "close_solved",
+    "delete_view",
     "drop_unsent_files",
     "end_follow",
     "escalate",
@@ -33,6 +36,8 @@ __all__ = [
     "rate",
     "remind_of_escalations",
     "remove_participant",
+    "save_view",
+    "set_desk",
     "solve",
     "stage_files",
     "unfollow",

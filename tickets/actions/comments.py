@@ -110,4 +110,15 @@ def _asked(ticket: Ticket, comment: Comment) -> None:
 
 def _touch(ticket: Ticket, comment: Comment) -> None:
     ticket.updated_at = timezone.now()
-    ticket.save(update_fields=["status", "solved_at", "first_responded_at", "response_due_at", "updated_at"])
+    ticket.last_word_by, ticket.last_word_at = comment.author, comment.created_at
+    ticket.save(
+        update_fields=[
+            "status",
+            "solved_at",
+            "first_responded_at",
+            "response_due_at",
+            "updated_at",
+            "last_word_by",
+            "last_word_at",
+        ]
+    )

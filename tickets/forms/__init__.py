@@ -11,13 +11,15 @@ from tickets.forms.conversation import (
 from tickets.forms.create import TicketForm
 from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.following import FollowForm
-from tickets.forms.lists import FilterForm, QueueForm
+from tickets.forms.lists import FilterForm
+from tickets.forms.queue import DeskPreferencesForm, QueueForm, SavedViewForm
 from tickets.forms.work import AssignmentForm, SeverityForm, StatusForm, VisibilityForm
 
 __all__ = [
     "AnswerForm",
     "AssignmentForm",
     "CommentForm",
+    "DeskPreferencesForm",
     "EscalationForm",
     "FilesMixin",
     "FilterForm",
@@ -26,6 +28,7 @@ __all__ = [
     "ParticipantsForm",
     "QueueForm",
     "RatingForm",
+    "SavedViewForm",
     "SeverityForm",
     "StatusForm",
     "TicketForm",

@@ -1,7 +1,9 @@
 """Tables of the tickets app."""
 
+from tickets.models.bulk import BulkItem, BulkJob, BulkKind, Outcome
 from tickets.models.catalogue import Product, Reason
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
+from tickets.models.desk import Density, DeskPreferences, SavedView
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.people import Escalation, Participant, Rating, Visit
 from tickets.models.ticket import Ticket
@@ -10,15 +12,22 @@ __all__ = [
     "Activity",
     "ActivityKind",
     "Attachment",
+    "BulkItem",
+    "BulkJob",
+    "BulkKind",
     "Comment",
+    "Density",
+    "DeskPreferences",
     "Escalation",
     "Follow",
     "FollowScope",
     "Mute",
+    "Outcome",
     "Participant",
     "Product",
     "Rating",
     "Reason",
+    "SavedView",
     "Ticket",
     "Visit",
 ]
