@@ -174,14 +174,16 @@ def tickets_in_project(name: str) -> QuerySet:
     return whole.union(parts)
 
 
-def products() -> QuerySet[Product]:
-    """What a new ticket can be about."""
-    return Product.objects.filter(is_retired=False)
+def products(besides: Ticket | None = None) -> QuerySet[Product]:
+    """What a new ticket can be about, or besides what it is already, this one."""
+    present = Q(pk=besides.product_id) if besides else Q()
+    return Product.objects.filter(Q(is_retired=False) | present)
 
 
-def reasons() -> QuerySet[Reason]:
-    """Why a new ticket can be opened."""
-    return Reason.objects.filter(is_retired=False)
+def reasons(besides: Ticket | None = None) -> QuerySet[Reason]:
+    """Why a new ticket can be opened, or besides why it was already, this one."""
+    present = Q(pk=besides.reason_id) if besides else Q()
+    return Reason.objects.filter(Q(is_retired=False) | present)
 
 
 def sees_organization_tab(actor: Actor, organization: Organization) -> bool:

@@ -175,7 +175,7 @@ def test_agent_assigns_and_sets_status_and_severity(cast, client_of, ticket):
     fay, url = client_of(cast.fay), ticket.get_absolute_url()
     fay.post(f"{url}assignment/", {"assignee": cast.gus.pk})
     fay.post(f"{url}status/", {"status": "on_hold"})
-    fay.post(f"{url}severity/", {"severity": "low"})
+    fay.post(f"{url}severity/", {"severity": "low", "reason": "Only one of three brokers"})
     ticket.refresh_from_db()
     assert (ticket.assignee, ticket.status, ticket.severity) == (cast.gus, "on_hold", "low")
     page = text(fay.get(url))

@@ -5,7 +5,10 @@ from tickets.models.catalogue import Product, Reason
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
 from tickets.models.desk import Density, DeskPreferences, SavedView
 from tickets.models.following import Follow, FollowScope, Mute
+from tickets.models.macros import Macro, MacroKind
+from tickets.models.mentions import Mention
 from tickets.models.people import Escalation, Participant, Rating, Visit
+from tickets.models.tags import Tag
 from tickets.models.ticket import Ticket
 
 __all__ = [
@@ -21,6 +24,9 @@ __all__ = [
     "Escalation",
     "Follow",
     "FollowScope",
+    "Macro",
+    "MacroKind",
+    "Mention",
     "Mute",
     "Outcome",
     "Participant",
@@ -28,6 +34,7 @@ __all__ = [
     "Rating",
     "Reason",
     "SavedView",
+    "Tag",
     "Ticket",
     "Visit",
 ]
