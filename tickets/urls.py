@@ -4,6 +4,7 @@ from tickets.views import (
     account_team,
     conversation,
     create,
+    desk,
     files,
     following,
     lists,
@@ -71,5 +72,9 @@ urlpatterns = [
     path("search/suggestions/", search.suggestions, name="suggestions"),
     path("palette/", search.palette, name="palette"),
     path("queue/", queue.queue, name="queue"),
+    path("queue/views/", desk.saved_views, name="saved_views"),
+    path("queue/views/<int:pk>/", desk.saved_view, name="saved_view"),
+    path("queue/views/<int:pk>/removal/", desk.removal, name="saved_view_removal"),
+    path("queue/preferences/", desk.preferences, name="desk_preferences"),
     path("queue/<str:view>/", queue.queue, name="queue"),
 ]
