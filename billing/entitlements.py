@@ -79,6 +79,11 @@ def tier_of(organization: Organization, at: datetime | None = None) -> SupportTi
     return period.tier if period else SupportTier.objects.select_related("calendar").get(code=FREE_TIER)
 
 
+def tier_names() -> dict[str, str]:
+    """What each tier is called, by its code, from the smallest to the largest."""
+    return dict(SupportTier.objects.values_list("code", "name"))
+
+
 def entitlement_of(organization: Organization, at: datetime | None = None) -> Entitlement:
     """Tier, hours and targets of an organization; three to five queries."""
     return entitlement_on(tier_of(organization, at), organization)

@@ -2,6 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from tickets import actions
+from tickets.actions.figures import count_dirty_days, mark_last_days
 
 
 @shared_task(name="tickets.close_solved", ignore_result=True)
@@ -26,3 +27,16 @@ def watch_clocks() -> int:
 def remind_of_escalations() -> int:
     """Tell again of escalations that nobody took in time."""
     return actions.remind_of_escalations()
+
+
+@shared_task(name="tickets.count_figures", ignore_result=True)
+def count_figures() -> int:
+    """Count the days anew on which something changed."""
+    return count_dirty_days()
+
+
+@shared_task(name="tickets.count_last_days", ignore_result=True)
+def count_last_days() -> int:
+    """Count the last days anew, whether or not anybody told of a change."""
+    mark_last_days()
+    return count_dirty_days()

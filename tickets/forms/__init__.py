@@ -12,6 +12,7 @@ from tickets.forms.create import TicketForm
 from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.following import FollowForm
 from tickets.forms.lists import FilterForm, QueueForm
+from tickets.forms.reports import ReportForm
 from tickets.forms.work import AssignmentForm, SeverityForm, StatusForm, VisibilityForm
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "ParticipantsForm",
     "QueueForm",
     "RatingForm",
+    "ReportForm",
     "SeverityForm",
     "StatusForm",
     "TicketForm",

@@ -3,6 +3,7 @@
 from tickets.models.catalogue import Product, Reason
 from tickets.models.clock import ClockKind, SlaClock
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
+from tickets.models.figures import DailyFigures, DailyTotals, DirtyDay
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.people import Escalation, Participant, Rating, Visit
 from tickets.models.ticket import Ticket
@@ -13,6 +14,9 @@ __all__ = [
     "Attachment",
     "ClockKind",
     "Comment",
+    "DailyFigures",
+    "DailyTotals",
+    "DirtyDay",
     "Escalation",
     "Follow",
     "FollowScope",

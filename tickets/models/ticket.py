@@ -76,6 +76,8 @@ class Ticket(models.Model):
             models.Index(F("requester"), F("updated_at").desc(), F("id").desc(), name="ticket_of_requester"),
             models.Index(DUE_ORDER, F("id"), name="ticket_queue", condition=Q(status__in=UNFINISHED)),
             models.Index(F("assignee"), DUE_ORDER, F("id"), name="ticket_of_assignee"),
+            models.Index(fields=["created_at"], name="ticket_by_opening"),
+            models.Index(fields=["solved_at"], name="ticket_by_solution", condition=~Q(solved_at=None)),
             GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="ticket_subject_words"),
         ]
 
