@@ -14,6 +14,7 @@ from tickets.forms.following import FollowForm
 from tickets.forms.lists import FilterForm
 from tickets.forms.macros import MacroForm, TagsForm
 from tickets.forms.queue import DeskPreferencesForm, QueueForm, SavedViewForm
+from tickets.forms.reports import ReportForm
 from tickets.forms.work import (
     AgentSeverityForm,
     AssignmentForm,
@@ -39,6 +40,7 @@ __all__ = [
     "ParticipantsForm",
     "QueueForm",
     "RatingForm",
+    "ReportForm",
     "SavedViewForm",
     "SeverityForm",
     "StatusForm",

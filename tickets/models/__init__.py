@@ -5,6 +5,7 @@ from tickets.models.catalogue import Product, Reason
 from tickets.models.clock import ClockKind, SlaClock
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
 from tickets.models.desk import Density, DeskPreferences, SavedView
+from tickets.models.figures import DailyFigures, DailyTotals, DirtyDay
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.macros import Macro, MacroKind
 from tickets.models.mentions import Mention
@@ -22,8 +23,11 @@ __all__ = [
     "BulkKind",
     "ClockKind",
     "Comment",
+    "DailyFigures",
+    "DailyTotals",
     "Density",
     "DeskPreferences",
+    "DirtyDay",
     "Escalation",
     "Follow",
     "FollowScope",
