@@ -94,6 +94,13 @@ WORDS: dict[str, Words] = {
     "escalation_closed": lambda _, after, __: f"closed the escalation: {after['outcome']}",
     "rated": _rated,
     "tagged": _tagged,
+    "merged": lambda _, after, __: f"merged {after['reference']} into this ticket",
+    "merged_away": lambda _, after, __: f"merged this ticket into {after['reference']}",
+    "merge_undone": lambda _, after, __: f"undid the merge with {after['reference']}",
+    "split": lambda _, after, __: f"made a comment the new ticket {after['reference']}",
+    "split_from": lambda _, after, __: f"opened this ticket from a comment on {after['reference']}",
+    "linked": lambda _, after, __: f"linked {after['reference']}",
+    "unlinked": lambda _, after, __: f"took away the link to {after['reference']}",
     "reclassified": _reclassified,
     "followed_up": lambda _, after, __: f"opened the follow-up ticket {after['reference']}",
 }

@@ -12,7 +12,9 @@ from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
 from tickets.actions.following import end_follow, follow, follow_ticket, mute, unfollow
+from tickets.actions.linking import link, split, unlink
 from tickets.actions.macros import Message, apply_macro, delete_macro, filled, save_macro, send
+from tickets.actions.merging import merge_into, undo_merge
 from tickets.actions.opening import TicketDraft, open_ticket
 from tickets.actions.participants import add_participants, join, remove_participant
 from tickets.actions.rating import rate
@@ -40,7 +42,9 @@ __all__ = [
     "follow",
     "follow_ticket",
     "join",
+    "link",
     "mark_seen",
+    "merge_into",
     "mute",
     "open_ticket",
     "rate",
@@ -51,6 +55,9 @@ __all__ = [
     "send",
     "set_tags",
     "solve",
+    "split",
     "stage_files",
+    "undo_merge",
     "unfollow",
+    "unlink",
 ]

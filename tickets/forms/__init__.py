@@ -11,6 +11,7 @@ from tickets.forms.conversation import (
 from tickets.forms.create import TicketForm
 from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.following import FollowForm
+from tickets.forms.linking import SplitForm, TargetForm
 from tickets.forms.lists import FilterForm, QueueForm
 from tickets.forms.macros import MacroForm, TagsForm
 from tickets.forms.work import (
@@ -38,8 +39,10 @@ __all__ = [
     "QueueForm",
     "RatingForm",
     "SeverityForm",
+    "SplitForm",
     "StatusForm",
     "TagsForm",
+    "TargetForm",
     "TicketForm",
     "UploadForm",
     "VisibilityForm",

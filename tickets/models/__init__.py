@@ -3,6 +3,7 @@
 from tickets.models.catalogue import Product, Reason
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
 from tickets.models.following import Follow, FollowScope, Mute
+from tickets.models.linking import Merge, TicketLink
 from tickets.models.macros import Macro, MacroKind
 from tickets.models.mentions import Mention
 from tickets.models.people import Escalation, Participant, Rating, Visit
@@ -20,6 +21,7 @@ __all__ = [
     "Macro",
     "MacroKind",
     "Mention",
+    "Merge",
     "Mute",
     "Participant",
     "Product",
@@ -27,5 +29,6 @@ __all__ = [
     "Reason",
     "Tag",
     "Ticket",
+    "TicketLink",
     "Visit",
 ]

@@ -90,6 +90,13 @@ class ActivityKind(models.TextChoices):
     RATED = "rated"
     FOLLOWED_UP = "followed_up"
     TAGGED = "tagged"
+    MERGED = "merged"
+    MERGED_AWAY = "merged_away"
+    MERGE_UNDONE = "merge_undone"
+    SPLIT = "split"
+    SPLIT_FROM = "split_from"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
     RECLASSIFIED = "reclassified"
     CLOSED = "closed"
 
