@@ -1,4 +1,5 @@
 from celery import shared_task
+from django.utils import timezone
 
 from tickets import actions
 
@@ -13,6 +14,12 @@ def close_solved() -> int:
 def drop_unsent_files() -> int:
     """Delete uploads that were never sent with a comment."""
     return actions.drop_unsent_files()
+
+
+@shared_task(name="tickets.watch_clocks", ignore_result=True)
+def watch_clocks() -> int:
+    """Warn ahead of what runs out, and tell of what did."""
+    return actions.watch(timezone.now())
 
 
 @shared_task(name="tickets.remind_of_escalations", ignore_result=True)

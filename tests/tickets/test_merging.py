@@ -21,11 +21,11 @@ from tickets.actions import (
     escalate,
     follow_ticket,
     merge_into,
+    promise_update,
     solve,
     stage_files,
     undo_merge,
 )
-from tickets.actions.merging import Standing, adopted
 from tickets.models import Merge, Ticket
 
 
@@ -58,6 +58,7 @@ def state(ticket: Ticket) -> dict:
         ),
         "people": sorted(ticket.participants.values_list("user_id", flat=True)),
         "follows": sorted(ticket.follows.values_list("user_id", flat=True)),
+        "clocks": list(ticket.clocks.order_by("pk").values()),
         "calls": list(ticket.escalations.order_by("pk").values("pk", "closed_at", "outcome")),
     }
 
@@ -86,21 +87,29 @@ def test_answer_that_was_owed_is_owed_on_the_target(cast, source, target):
     assert (target.status, target.response_due_at) == ("open", due_at)
 
 
-NOW = timezone.now()
-SOON = NOW + timedelta(hours=1)
+def test_solved_target_is_open_again_where_an_answer_was_owed(cast, source, target):
+    solve(actor=actor(cast.ben), ticket=target)
+    merge(cast, source, target)
+    target.refresh_from_db()
+    assert (target.status, target.solved_at) == ("open", None)
+    assert target.response_due_at
 
 
-@pytest.mark.parametrize(
-    ("source", "target", "expected"),
-    [
-        (("waiting_on_customer", None, None), ("solved", NOW, None), ("solved", NOW, None)),
-        (("open", None, SOON), ("solved", NOW, None), ("open", None, SOON)),
-        (("new", None, NOW), ("open", None, SOON), ("open", None, NOW)),
-        (("open", None, SOON), ("new", None, NOW), ("new", None, NOW)),
-    ],
-)
-def test_standing_of_the_target(source, target, expected):
-    assert adopted(Standing(*source), Standing(*target)) == Standing(*expected)
+def test_target_stays_as_it_is_where_nothing_was_owed(cast, source, target):
+    builders.comment(cast.fay, source, status="waiting_on_customer")
+    solve(actor=actor(cast.ben), ticket=target)
+    merge(cast, source, target)
+    target.refresh_from_db()
+    assert (target.status, target.response_due_at) == ("solved", None)
+
+
+def test_promised_update_is_owed_on_the_target(cast, source, target):
+    at = timezone.now() + timedelta(hours=2)
+    builders.comment(cast.fay, source, status="on_hold")
+    promise_update(actor=actor(cast.fay), ticket=source, at=at, now=timezone.now())
+    merge(cast, source, target)
+    assert target.clocks.get(kind="next_update", ended_at=None).due_at == at
+    assert not source.clocks.filter(ended_at=None).exists()
 
 
 def test_open_escalation_goes_over_or_ends_where_there_is_one(cast, source, target):

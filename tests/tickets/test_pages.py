@@ -114,7 +114,7 @@ def test_ticket_page_costs_the_same_for_long_threads(cast, client_of, ticket, co
     for _ in range(count):
         builders.comment(cast.ben, ticket)
     ben = client_of(cast.ben)
-    with assertNumQueries(15):
+    with assertNumQueries(14):
         ben.get(ticket.get_absolute_url())
 
 

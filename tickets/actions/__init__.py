@@ -8,6 +8,7 @@ from tickets.actions.changes import (
     reclassify,
     solve,
 )
+from tickets.actions.clocks import mark_stale, promise_update, watch
 from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
@@ -44,9 +45,11 @@ __all__ = [
     "join",
     "link",
     "mark_seen",
+    "mark_stale",
     "merge_into",
     "mute",
     "open_ticket",
+    "promise_update",
     "rate",
     "reclassify",
     "remind_of_escalations",
@@ -60,4 +63,5 @@ __all__ = [
     "undo_merge",
     "unfollow",
     "unlink",
+    "watch",
 ]

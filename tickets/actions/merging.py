@@ -1,6 +1,5 @@
 """Merging a ticket into another of the same organization, and undoing it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,9 @@ from orgs.actor import Actor
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
+from tickets.actions.clocks import adopt
 from tickets.actions.record import lock_both, record
+from tickets.actions.standing import put_back, standing_of, stands_as
 from tickets.models import (
     Activity,
     ActivityKind,
@@ -23,16 +24,6 @@ from tickets.models import (
     Participant,
     Ticket,
 )
-from tickets.states import ANSWER_OWED, Status
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What a merge changes of how a ticket stands."""
-
-    status: str
-    solved_at: datetime | None
-    due_at: datetime | None
 
 
 @transaction.atomic
@@ -48,23 +39,22 @@ def merge_into(*, actor: Actor, ticket: Ticket, target: Ticket) -> Merge:
         raise RuleViolation("same_ticket", "A ticket cannot be merged into itself.", field="target")
     ticket, target = lock_both(ticket, target)
     _check(ticket, target)
-    before, target_before = _standing(ticket), _standing(target)
     now = timezone.now()
+    before, target_before = standing_of(ticket), standing_of(target)
+    moved = _move(actor, ticket, target, now)
+    adopt(target=target, source=ticket, now=now)
+    ticket.merged_into = target
+    ticket.save(update_fields=["merged_into"])
     merge = Merge.objects.create(
         source=ticket,
         target=target,
         merged_by=actor.person,
         merged_at=now,
-        moved=_move(actor, ticket, target, now),
-        source_status=before.status,
-        source_solved_at=before.solved_at,
-        source_due_at=before.due_at,
-        target_status=target_before.status,
-        target_solved_at=target_before.solved_at,
-        target_due_at=target_before.due_at,
+        moved=moved,
+        source_before=before,
+        target_before=target_before,
+        target_after=standing_of(target),
     )
-    _put(ticket, Standing(Status.CLOSED, before.solved_at or now, None), merged_into=target)
-    _put(target, adopted(before, target_before))
     _tell(actor, ticket, ActivityKind.MERGED_AWAY, events.TICKET_MERGED_AWAY, target)
     _tell(actor, target, ActivityKind.MERGED, events.TICKET_MERGED, ticket)
     return merge
@@ -86,26 +76,17 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Ticket:
         raise RuleViolation("too_late", "A merge can be undone for 24 hours. These are over.")
     if target.merged_into_id:
         raise RuleViolation("merged_further", f"{target.reference} was merged itself. Undo that first.")
-    before = Standing(merge.source_status, merge.source_solved_at, merge.source_due_at)
-    target_before = Standing(merge.target_status, merge.target_solved_at, merge.target_due_at)
     _move_back(merge)
-    _put(source, before, merged_into=None)
-    if _standing(target) == adopted(before, target_before):
-        _put(target, target_before)
+    source.merged_into = None
+    source.save(update_fields=["merged_into"])
+    put_back(source, merge.source_before)
+    if stands_as(target, merge.target_after):
+        put_back(target, merge.target_before)
     merge.undone_by, merge.undone_at = actor.person, timezone.now()
     merge.save(update_fields=["undone_by", "undone_at"])
     _tell(actor, source, ActivityKind.MERGE_UNDONE, events.TICKET_MERGE_UNDONE, target)
     _tell(actor, target, ActivityKind.MERGE_UNDONE, events.TICKET_SPLIT_OFF, source)
     return source
-
-
-def adopted(source: Standing, target: Standing) -> Standing:
-    """How the target stands after a merge: an answer that the source waited for is owed there. Pure."""
-    if source.due_at is None:
-        return target
-    status = target.status if target.status in ANSWER_OWED else Status.OPEN
-    due_at = min(source.due_at, target.due_at) if target.due_at else source.due_at
-    return Standing(status, None, due_at)
 
 
 def _check(ticket: Ticket, target: Ticket) -> None:
@@ -178,18 +159,6 @@ def _move_back(merge: Merge) -> None:
     Escalation.objects.filter(pk=moved["ended"]).update(closed_at=None, outcome="")
     Participant.objects.filter(pk__in=moved["participants"]).delete()
     Follow.objects.filter(pk__in=moved["follows"]).delete()
-
-
-def _standing(ticket: Ticket) -> Standing:
-    return Standing(ticket.status, ticket.solved_at, ticket.response_due_at)
-
-
-def _put(ticket: Ticket, standing: Standing, **changes: Any) -> None:
-    ticket.status, ticket.solved_at = standing.status, standing.solved_at
-    ticket.response_due_at, ticket.updated_at = standing.due_at, timezone.now()
-    for name, value in changes.items():
-        setattr(ticket, name, value)
-    ticket.save(update_fields=["status", "solved_at", "response_due_at", "updated_at", *changes])
 
 
 def _tell(actor: Actor, ticket: Ticket, kind: ActivityKind, event: str, other: Ticket) -> None:

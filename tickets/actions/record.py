@@ -20,7 +20,7 @@ def lock(ticket: Ticket) -> Ticket:
 
 
 def lock_both(one: Ticket, other: Ticket) -> tuple[Ticket, Ticket]:
-    """Two tickets themselves, merged or not, locked in order of their ids so that nobody waits in a circle."""
+    """Two tickets themselves, merged or not, locked in order of their ids: nobody waits in a circle."""
     found = {each.pk: each for each in _locked().filter(pk__in=[one.pk, other.pk]).order_by("pk")}
     return found[one.pk], found[other.pk]
 

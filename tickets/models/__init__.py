@@ -1,6 +1,7 @@
 """Tables of the tickets app."""
 
 from tickets.models.catalogue import Product, Reason
+from tickets.models.clock import ClockKind, SlaClock
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.linking import Merge, TicketLink
@@ -14,6 +15,7 @@ __all__ = [
     "Activity",
     "ActivityKind",
     "Attachment",
+    "ClockKind",
     "Comment",
     "Escalation",
     "Follow",
@@ -27,6 +29,7 @@ __all__ = [
     "Product",
     "Rating",
     "Reason",
+    "SlaClock",
     "Tag",
     "Ticket",
     "TicketLink",

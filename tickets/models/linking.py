@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from orgs.models import User
 from tickets.models.ticket import Ticket
-from tickets.states import Status
 
 UNDOABLE_FOR = timedelta(hours=24)
 
@@ -17,8 +16,8 @@ class Merge(models.Model):
     """One ticket that went into another, with all that is needed to undo it.
 
     ``moved`` holds ids by what they are: activities, comments and escalation went over, participants and
-    follows were made, ``ended`` is an escalation that was closed because both tickets had one. The other
-    columns say how both tickets stood before.
+    follows were made, ``ended`` is an escalation that was closed because both tickets had one. How both
+    tickets stood is kept as ``tickets.actions.standing`` writes it.
     """
 
     source = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="merges")
@@ -28,12 +27,9 @@ class Merge(models.Model):
     undone_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True)
     moved = models.JSONField(default=dict)
-    source_status = models.CharField(max_length=20, choices=Status)
-    source_solved_at = models.DateTimeField(null=True)
-    source_due_at = models.DateTimeField(null=True)
-    target_status = models.CharField(max_length=20, choices=Status)
-    target_solved_at = models.DateTimeField(null=True)
-    target_due_at = models.DateTimeField(null=True)
+    source_before = models.JSONField(default=dict)
+    target_before = models.JSONField(default=dict)
+    target_after = models.JSONField(default=dict)
 
     class Meta:
         constraints = [

@@ -53,8 +53,11 @@ def links(request: HttpRequest, reference: str) -> HttpResponse:
         messages.success(request, f"{other.reference} is linked.")
         return ticket
 
-    page: dict[str, Any] = {"title": "Link a related ticket", "button": "Link"}
-    page |= {"offered": linkable_for(actor, ticket, _words(request))}
+    page = {
+        "title": "Link a related ticket",
+        "button": "Link",
+        "offered": linkable_for(actor, ticket, _words(request)),
+    }
     return _pick(request, actor, ticket, to, page)
 
 
