@@ -65,6 +65,12 @@ def _others(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
     return (matching(others, words, internal=True) if words else others).for_list()
 
 
+def others_of(ticket: Ticket) -> TicketQuerySet:
+    """The other open tickets of the ticket's organization, the last changed first."""
+    others = Ticket.objects.of(ticket.organization).unfinished().exclude(pk=ticket.pk)
+    return others.order_by("-updated_at", "-pk")
+
+
 def merge_for(ticket: Ticket, pk: int) -> Merge:
     """A merge into this ticket."""
     found = ticket.merged_here.select_related("source", "target").filter(pk=pk).first()

@@ -181,6 +181,9 @@ def test_every_event_of_a_ticket_is_mailed_or_left_out_on_purpose():
         events.TICKET_SPLIT_FROM,
         events.TICKET_LINKED,  # internal, and nothing to act on
         events.TICKET_UNLINKED,
+        events.TICKET_HANDED_OVER,  # internal; the promise in it is mailed itself
+        events.TICKET_SNOOZED,
+        events.TICKET_WOKEN,
         events.TICKET_TAGGED,  # internal, and nothing to act on
         events.TICKET_FOLLOWED_UP,  # the follow-up is mailed itself
     }

@@ -13,12 +13,14 @@ from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
 from tickets.actions.following import end_follow, follow, follow_ticket, mute, unfollow
+from tickets.actions.handover import hand_over
 from tickets.actions.linking import link, split, unlink
 from tickets.actions.macros import Message, apply_macro, delete_macro, filled, save_macro, send
 from tickets.actions.merging import merge_into, undo_merge
 from tickets.actions.opening import TicketDraft, open_ticket
 from tickets.actions.participants import add_participants, join, remove_participant
 from tickets.actions.rating import rate
+from tickets.actions.snoozing import snooze
 from tickets.actions.tags import set_tags
 from tickets.actions.visits import mark_seen
 
@@ -42,6 +44,7 @@ __all__ = [
     "filled",
     "follow",
     "follow_ticket",
+    "hand_over",
     "join",
     "link",
     "mark_seen",
@@ -57,6 +60,7 @@ __all__ = [
     "save_macro",
     "send",
     "set_tags",
+    "snooze",
     "solve",
     "split",
     "stage_files",

@@ -73,7 +73,7 @@ def adopt(*, target: Ticket, source: Ticket, now: datetime) -> None:
     owed, promise = leaving.open_one(*RESPONSES), leaving.open_one(ClockKind.NEXT_UPDATE)
     if owed and owed.is_running:
         target.status = after_customer_comment(target.status)
-        target.solved_at = None
+        target.solved_at = target.snoozed_until = None
         clocks.asked(now)
         clocks.owe_since(owed.started_at)
         clocks.reckon_anew(now)
@@ -84,7 +84,7 @@ def adopt(*, target: Ticket, source: Ticket, now: datetime) -> None:
     for ticket, its in ((source, leaving), (target, clocks)):
         keep(its)
         ticket.updated_at = now
-        ticket.save(update_fields=["status", "solved_at", *CLOCK_FIELDS, "updated_at"])
+        ticket.save(update_fields=["status", "solved_at", "snoozed_until", *CLOCK_FIELDS, "updated_at"])
 
 
 def mark_stale(organizations: QuerySet | list[int] | None = None) -> int:

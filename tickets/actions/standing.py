@@ -9,7 +9,7 @@ from django.utils import timezone
 from tickets.clock import CLOCK_FIELDS
 from tickets.models import SlaClock, Ticket
 
-STANDING_FIELDS = ["status", "solved_at", "first_responded_at", *CLOCK_FIELDS]
+STANDING_FIELDS = ["status", "solved_at", "snoozed_until", *CLOCK_FIELDS]
 
 
 def standing_of(ticket: Ticket) -> dict[str, Any]:

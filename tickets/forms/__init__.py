@@ -9,6 +9,7 @@ from tickets.forms.conversation import (
     RatingForm,
 )
 from tickets.forms.create import TicketForm
+from tickets.forms.desk import HandoverForm, SnoozeForm
 from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.following import FollowForm
 from tickets.forms.linking import SplitForm, TargetForm
@@ -33,12 +34,14 @@ __all__ = [
     "FilesMixin",
     "FilterForm",
     "FollowForm",
+    "HandoverForm",
     "MacroForm",
     "OutcomeForm",
     "ParticipantsForm",
     "QueueForm",
     "RatingForm",
     "SeverityForm",
+    "SnoozeForm",
     "SplitForm",
     "StatusForm",
     "TagsForm",

@@ -4,6 +4,7 @@ from tickets.models.catalogue import Product, Reason
 from tickets.models.clock import ClockKind, SlaClock
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
 from tickets.models.following import Follow, FollowScope, Mute
+from tickets.models.handover import Handover
 from tickets.models.linking import Merge, TicketLink
 from tickets.models.macros import Macro, MacroKind
 from tickets.models.mentions import Mention
@@ -20,6 +21,7 @@ __all__ = [
     "Escalation",
     "Follow",
     "FollowScope",
+    "Handover",
     "Macro",
     "MacroKind",
     "Mention",

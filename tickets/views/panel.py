@@ -3,8 +3,9 @@
 from typing import Any
 
 from orgs.actor import Actor
+from tickets.customer import customer_card
 from tickets.desk_access import links_of, merges_of
-from tickets.forms import ClassificationForm, TagsForm
+from tickets.forms import ClassificationForm, HandoverForm, SnoozeForm, TagsForm
 from tickets.models import Ticket
 
 
@@ -13,6 +14,9 @@ def panel_of(actor: Actor, ticket: Ticket) -> dict[str, Any]:
     return {
         "tags_form": TagsForm(ticket=ticket),
         "classification": ClassificationForm(ticket=ticket),
+        "snooze_form": SnoozeForm(),
+        "handover_form": HandoverForm(ticket=ticket),
+        "customer": customer_card(ticket),
         "links": links_of(ticket),
         "merges": merges_of(ticket),
     }
