@@ -10,7 +10,7 @@ from orgs.roles import Capability
 from tickets.access import number_of
 from tickets.models import Comment, Macro, Merge, Tag, Ticket, TicketLink
 from tickets.querysets import TicketQuerySet
-from tickets.search import matching
+from tickets.search import searched
 from tickets.states import Status
 
 # How many are offered while somebody types.
@@ -62,7 +62,11 @@ def linkable_for(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
 
 def _others(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
     others = Ticket.objects.visible_to(actor).exclude(pk=ticket.pk).filter(merged_into=None)
-    return (matching(others, words, internal=True) if words else others).for_list()
+    if number := number_of(words):
+        others = others.filter(pk=number)
+    elif words:
+        others = searched(actor, others, words).queryset
+    return others.for_list()
 
 
 def others_of(ticket: Ticket) -> TicketQuerySet:

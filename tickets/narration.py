@@ -113,11 +113,7 @@ WORDS: dict[str, Words] = {
     "update_promised": lambda _, after, __: f"promised the next update by {_in_utc(after['due_at'])}",
     "tagged": _tagged,
     "handed_over": _handed_over,
-    "snoozed": lambda _, after, __: (
-        f"put the ticket aside until {_in_utc(after['until'])}"
-        if after["until"]
-        else "took the ticket up again"
-    ),
+    "snoozed": _snoozed,
     "merged": lambda _, after, __: f"merged {after['reference']} into this ticket",
     "merged_away": lambda _, after, __: f"merged this ticket into {after['reference']}",
     "merge_undone": lambda _, after, __: f"undid the merge with {after['reference']}",

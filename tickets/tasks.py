@@ -26,3 +26,9 @@ def watch_clocks() -> int:
 def remind_of_escalations() -> int:
     """Tell again of escalations that nobody took in time."""
     return actions.remind_of_escalations()
+
+
+@shared_task(name="tickets.sweep_index", ignore_result=True)
+def sweep_index() -> int:
+    """Look once a day at what search knows of each ticket, a share every hour."""
+    return actions.sweep_index(timezone.now())

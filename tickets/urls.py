@@ -13,6 +13,7 @@ from tickets.views import (
     participation,
     people,
     queue,
+    search,
     tags,
     ticket,
     what_if,
@@ -77,6 +78,8 @@ urlpatterns = [
     path("desk/macros/new/", macros.new, name="macro_new"),
     path("desk/macros/<int:pk>/", macros.macro, name="macro"),
     path("desk/macros/<int:pk>/removal/", macros.removal, name="macro_removal"),
+    path("search/suggestions/", search.suggestions, name="suggestions"),
+    path("palette/", search.palette, name="palette"),
     path("queue/", queue.queue, name="queue"),
     path("queue/<str:view>/", queue.queue, name="queue"),
 ]

@@ -259,10 +259,12 @@ def test_page_of_the_merged_ticket_leads_to_the_target(cast, client_of, source, 
     assert client_of(cast.eve).get(source.get_absolute_url()).status_code == 404
 
 
-def test_agent_merges_and_undoes_on_the_page(cast, client_of, source, target):
+def test_agent_merges_and_undoes_on_the_page(cast, client_of, source, target, run_outbox):
+    run_outbox()
     fay, url = client_of(cast.fay), f"{source.get_absolute_url()}merge/"
     assert target.reference in text(fay.get(url))
     assert target.reference in text(fay.get(f"{url}?q=the+one"))
+    assert target.reference in text(fay.get(f"{url}?q={target.reference.lower()}"))
     assert target.reference not in text(fay.get(f"{url}?q=weather"))
     assert fay.post(url, {"target": target.reference}).url == target.get_absolute_url()
     undo = f"{target.get_absolute_url()}merges/{Merge.objects.get().pk}/undoing/"

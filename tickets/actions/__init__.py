@@ -14,6 +14,7 @@ from tickets.actions.escalation import acknowledge, close_escalation, escalate, 
 from tickets.actions.files import drop_unsent_files, stage_files
 from tickets.actions.following import end_follow, follow, follow_ticket, mute, unfollow
 from tickets.actions.handover import hand_over
+from tickets.actions.indexing import index_tickets, reindex, sweep_index
 from tickets.actions.linking import link, split, unlink
 from tickets.actions.macros import Message, apply_macro, delete_macro, filled, save_macro, send
 from tickets.actions.merging import merge_into, undo_merge
@@ -45,6 +46,7 @@ __all__ = [
     "follow",
     "follow_ticket",
     "hand_over",
+    "index_tickets",
     "join",
     "link",
     "mark_seen",
@@ -55,6 +57,7 @@ __all__ = [
     "promise_update",
     "rate",
     "reclassify",
+    "reindex",
     "remind_of_escalations",
     "remove_participant",
     "save_macro",
@@ -64,6 +67,7 @@ __all__ = [
     "solve",
     "split",
     "stage_files",
+    "sweep_index",
     "undo_merge",
     "unfollow",
     "unlink",

@@ -9,6 +9,7 @@ from tickets.models.linking import Merge, TicketLink
 from tickets.models.macros import Macro, MacroKind
 from tickets.models.mentions import Mention
 from tickets.models.people import Escalation, Participant, Rating, Visit
+from tickets.models.search import SearchDocument, SearchWord
 from tickets.models.tags import Tag
 from tickets.models.ticket import Ticket
 
@@ -31,6 +32,8 @@ __all__ = [
     "Product",
     "Rating",
     "Reason",
+    "SearchDocument",
+    "SearchWord",
     "SlaClock",
     "Tag",
     "Ticket",

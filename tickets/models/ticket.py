@@ -3,10 +3,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce, Upper
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -82,7 +81,6 @@ class Ticket(models.Model):
             models.Index(F("requester"), F("updated_at").desc(), F("id").desc(), name="ticket_of_requester"),
             models.Index(DUE_ORDER, F("id"), name="ticket_queue", condition=Q(status__in=UNFINISHED)),
             models.Index(F("assignee"), DUE_ORDER, F("id"), name="ticket_of_assignee"),
-            GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="ticket_subject_words"),
         ]
 
     def __str__(self) -> str:

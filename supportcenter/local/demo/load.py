@@ -17,6 +17,7 @@ from supportcenter.local.demo.conversation import Cast, Play
 from supportcenter.local.demo.stories import STORIES, Story
 from supportcenter.local.demo.world import World
 from supportcenter.outbox.models import OutboxMessage
+from tickets.actions import reindex
 from tickets.actions.files import attach, stage_files
 from tickets.models import (
     Activity,
@@ -57,6 +58,8 @@ def load(now: datetime | None = None) -> str:
     for play in plays:
         play.perform(now)
     _save(plays)
+    for _ in reindex():
+        pass
     return f"{User.objects.count()} people in {len(world.organizations)} organizations, {len(plays)} tickets"
 
 
