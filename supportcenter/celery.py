@@ -37,6 +37,7 @@ SCHEDULE = {
     # Hourly, because the 1st begins at another hour in each time zone; a month is closed only once.
     "invoice months that are over": ("billing.close_months", 3600.0),
     "close solved tickets": ("tickets.close_solved", 3600.0),
+    "forget drafts that nobody can send": ("tickets.drop_drafts", 3600.0),
     "forget uploads that nobody sent": ("tickets.drop_unsent_files", 3600.0),
     "forget events that everybody heard": ("outbox.prune", 3600.0),
 }

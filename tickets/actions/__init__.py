@@ -2,6 +2,7 @@
 
 from tickets.actions.changes import assign, change_severity, change_status, close_solved, solve
 from tickets.actions.comments import add_comment, add_internal_note
+from tickets.actions.composing import UNSEEN, drop_drafts, keep_draft, send
 from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
 from tickets.actions.following import end_follow, follow, follow_ticket, mute, unfollow
@@ -11,6 +12,7 @@ from tickets.actions.rating import rate
 from tickets.actions.visits import mark_seen
 
 __all__ = [
+    "UNSEEN",
     "TicketDraft",
     "acknowledge",
     "add_comment",
@@ -21,18 +23,21 @@ __all__ = [
     "change_status",
     "close_escalation",
     "close_solved",
+    "drop_drafts",
     "drop_unsent_files",
     "end_follow",
     "escalate",
     "follow",
     "follow_ticket",
     "join",
+    "keep_draft",
     "mark_seen",
     "mute",
     "open_ticket",
     "rate",
     "remind_of_escalations",
     "remove_participant",
+    "send",
     "solve",
     "stage_files",
     "unfollow",

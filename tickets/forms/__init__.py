@@ -3,6 +3,7 @@
 from tickets.forms.conversation import (
     AnswerForm,
     CommentForm,
+    DraftForm,
     EscalationForm,
     OutcomeForm,
     ParticipantsForm,
@@ -18,6 +19,7 @@ __all__ = [
     "AnswerForm",
     "AssignmentForm",
     "CommentForm",
+    "DraftForm",
     "EscalationForm",
     "FilesMixin",
     "FilterForm",

@@ -8,27 +8,32 @@ from orgs.models import Organization
 from tickets.fields import CcField
 from tickets.forms.files import Files, FilesMixin
 from tickets.forms.lists import PLAIN_SELECT
-from tickets.models import Ticket
+from tickets.models import DraftKind, ServerDraft, Ticket
 from tickets.states import AGENT_CHOICES, ANSWER_OWED, Status
 
 
 class CommentForm(FilesMixin):
-    """The composer of a customer. What is typed is kept in the browser until it is sent."""
+    """The composer of a customer. Starts with the draft that is kept, if there is one."""
 
     body = forms.CharField(label="Comment", max_length=100_000, widget=forms.Textarea(attrs={"rows": 5}))
+    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, files: Files | None = None, *, ticket: Ticket, user_id: int) -> None:
-        super().__init__(data, files)
-        self.fields["body"].widget.attrs |= {
-            "data-draft": f"{ticket.reference}-comment-{user_id}",
-            "data-draft-with": "kind",
-        }
+    def __init__(
+        self,
+        data: Any = None,
+        files: Files | None = None,
+        *,
+        ticket: Ticket,
+        draft: ServerDraft | None = None,
+    ) -> None:
+        super().__init__(data, files, initial={"body": draft.body, "kind": draft.kind} if draft else None)
+        self.draft = draft
 
 
 class AnswerForm(CommentForm):
     """The composer of an agent: an answer, with a status in the same step, or an internal note."""
 
-    kind = forms.ChoiceField(choices=[("answer", "Answer"), ("note", "Internal note")], initial="answer")
+    kind = forms.ChoiceField(choices=DraftKind.choices, initial=DraftKind.ANSWER)
     status = forms.ChoiceField(
         label="Status",
         required=False,
@@ -36,10 +41,30 @@ class AnswerForm(CommentForm):
         widget=PLAIN_SELECT,
     )
 
-    def __init__(self, data: Any = None, files: Files | None = None, *, ticket: Ticket, user_id: int) -> None:
-        super().__init__(data, files, ticket=ticket, user_id=user_id)
+    def __init__(
+        self,
+        data: Any = None,
+        files: Files | None = None,
+        *,
+        ticket: Ticket,
+        draft: ServerDraft | None = None,
+    ) -> None:
+        super().__init__(data, files, ticket=ticket, draft=draft)
         # Who answers usually waits for the customer; but an answer does not undo that a ticket is solved.
-        self.fields["status"].initial = Status.WAITING if ticket.status in ANSWER_OWED else ""
+        usual = Status.WAITING if ticket.status in ANSWER_OWED else ""
+        self.fields["status"].initial = draft.status if draft else usual
+
+
+class DraftForm(forms.Form):
+    """What the composer holds while somebody types."""
+
+    kind = forms.ChoiceField(choices=DraftKind.choices, required=False)
+    body = forms.CharField(required=False, max_length=100_000)
+    status = forms.CharField(required=False, max_length=20)
+    seen = forms.IntegerField(required=False, min_value=0)
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or DraftKind.ANSWER
 
 
 class ParticipantsForm(forms.Form):

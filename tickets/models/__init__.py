@@ -2,6 +2,7 @@
 
 from tickets.models.catalogue import Product, Reason
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
+from tickets.models.drafts import DraftKind, ServerDraft
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.people import Escalation, Participant, Rating, Visit
 from tickets.models.ticket import Ticket
@@ -11,6 +12,7 @@ __all__ = [
     "ActivityKind",
     "Attachment",
     "Comment",
+    "DraftKind",
     "Escalation",
     "Follow",
     "FollowScope",
@@ -19,6 +21,7 @@ __all__ = [
     "Product",
     "Rating",
     "Reason",
+    "ServerDraft",
     "Ticket",
     "Visit",
 ]

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -6,13 +8,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from orgs.actor import Actor, actor_of
 from orgs.context import act_in
+from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from supportcenter.http import is_fragment, posted
-from tickets.access import allowed_on, ticket_for
-from tickets.actions import add_comment, add_internal_note, add_participants, mark_seen
-from tickets.forms import CommentForm, ParticipantsForm
-from tickets.models import Ticket
-from tickets.views.ticket import composer_for, ticket_update
+from tickets import presence
+from tickets.access import allowed_on, bare_ticket_for, ticket_for
+from tickets.actions import UNSEEN, add_participants, keep_draft, mark_seen, send
+from tickets.forms import CommentForm, DraftForm, ParticipantsForm
+from tickets.models import DraftKind, Ticket
+from tickets.views.ticket import composer_for, entries_of, ticket_update
 
 
 @require_POST
@@ -22,23 +26,48 @@ def comments(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = ticket_for(actor, reference)
     form = composer_for(actor, ticket, request.POST, request.FILES if not ticket.is_closed else None)
     form.keep_files(actor)
+    shown: dict[str, Any] = {"composer": form, "kept": form.kept}
     if form.is_valid():
         try:
             _send(actor, ticket, form)
         except RuleViolation as violation:
             form.add_error(violation.field, violation.message)
+            if violation.code == UNSEEN:
+                shown |= {"unseen": entries_of(actor, ticket, since=form.cleaned_data["seen"])}
         else:
+            presence.be_writing(ticket.pk, actor.person.pk, "")
             return shown_again(request, actor, ticket, "composer")
-    return ticket_update(request, actor, ticket, "composer", status=422, composer=form, kept=form.kept)
+    return ticket_update(request, actor, ticket, "composer", status=422, **shown)
 
 
 def _send(actor: Actor, ticket: Ticket, form: CommentForm) -> None:
-    body = form.cleaned_data["body"]
-    if form.cleaned_data.get("kind") == "note":
-        add_internal_note(actor=actor, ticket=ticket, body=body, files=form.kept)
-    else:
-        status = form.cleaned_data.get("status") or None
-        add_comment(actor=actor, ticket=ticket, body=body, files=form.kept, status=status)
+    typed = form.cleaned_data
+    send(
+        actor=actor,
+        ticket=ticket,
+        kind=typed.get("kind") or DraftKind.ANSWER,
+        body=typed["body"],
+        files=form.kept,
+        status=typed.get("status") or None,
+        seen=typed.get("seen"),
+    )
+
+
+@require_POST
+def draft(request: HttpRequest, reference: str) -> HttpResponse:
+    """Keep what is in the composer, while it is typed."""
+    actor = actor_of(request)
+    ticket = bare_ticket_for(actor, reference)
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    try:
+        is_kept = keep_draft(actor=actor, ticket=ticket, **form.cleaned_data)
+    except RuleViolation:
+        return HttpResponse(status=409)
+    if actor.can(Capability.WORK_QUEUE):
+        presence.be_writing(ticket.pk, actor.person.pk, form.cleaned_data["kind"] if is_kept else "")
+    return HttpResponse(status=204)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

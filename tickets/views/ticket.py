@@ -10,7 +10,17 @@ from orgs.actor import Actor, actor_of
 from orgs.context import act_in
 from orgs.roles import Capability
 from supportcenter.http import fragment_or_page
-from tickets.access import allowed_on, last_entry_id, sight_of, thread_for, ticket_for
+from tickets import presence
+from tickets.access import (
+    allowed_on,
+    bare_ticket_for,
+    colleagues_on,
+    draft_of,
+    last_entry_id,
+    sight_of,
+    thread_for,
+    ticket_for,
+)
 from tickets.actions import mark_seen
 from tickets.forms import AnswerForm, AssignmentForm, CommentForm, SeverityForm, StatusForm
 from tickets.models import Activity, ActivityKind, Ticket
@@ -44,6 +54,7 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
     actor = actor_of(request)
     found = ticket_for(actor, reference)
     mark_seen(actor=actor, ticket=found)
+    _be_seen(actor, found)
     return render(request, "tickets/ticket.html", ticket_context(request, actor, found))
 
 
@@ -56,6 +67,21 @@ def thread(request: HttpRequest, reference: str) -> HttpResponse:
         return HttpResponse(status=204)
     mark_seen(actor=actor, ticket=found)
     return ticket_update(request, actor, found, "thread")
+
+
+@require_safe
+def who_is_here(request: HttpRequest, reference: str) -> HttpResponse:
+    """Who else of the staff is on the ticket; asking is a sign of life."""
+    actor = actor_of(request)
+    found = bare_ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    _be_seen(actor, found)
+    context = {"ticket": found, "colleagues": colleagues_on(actor, found)}
+    return render(request, "tickets/_presence_update.html", context)
+
+
+def _be_seen(actor: Actor, ticket: Ticket) -> None:
+    if actor.can(Capability.WORK_QUEUE):
+        presence.be_seen(ticket.pk, actor.person.pk)
 
 
 @require_POST
@@ -79,6 +105,7 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
         "clock": clock_of(ticket),
         "sight": sight_of(ticket),
         "status_words": status_words(ticket.status, for_staff=allowed.work),
+        "colleagues": colleagues_on(actor, ticket),
         "composer": composer_for(actor, ticket),
         "assignment": AssignmentForm(initial={"assignee": ticket.assignee_id}),
         "status_form": StatusForm(present=ticket.status),
@@ -108,13 +135,16 @@ def ticket_update(
 def composer_for(actor: Actor, ticket: Ticket, data: Any = None, files: Any = None) -> CommentForm:
     """The composer that the actor has: agents can set the status and write notes."""
     make = AnswerForm if actor.can(Capability.WORK_QUEUE) else CommentForm
-    return make(data, files, ticket=ticket, user_id=actor.person.pk)
+    draft = draft_of(actor, ticket) if data is None else None
+    return make(data, files, ticket=ticket, draft=draft)
 
 
-def entries_of(actor: Actor, ticket: Ticket) -> list[dict[str, Any]]:
-    """The thread, ready to be shown."""
+def entries_of(actor: Actor, ticket: Ticket, *, since: int | None = None) -> list[dict[str, Any]]:
+    """The thread, or what others wrote ``since`` an entry, ready to be shown."""
     for_staff = actor.can(Capability.WORK_QUEUE)
-    return [_entry(actor, ticket, each, for_staff=for_staff) for each in thread_for(actor, ticket)]
+    thread = thread_for(actor, ticket)
+    found = thread if since is None else thread.written_since(since, but_by=actor.person)
+    return [_entry(actor, ticket, each, for_staff=for_staff) for each in found]
 
 
 def _entry(actor: Actor, ticket: Ticket, activity: Activity, *, for_staff: bool) -> dict[str, Any]:
