@@ -52,6 +52,16 @@ def _rated(before: Values, after: Values, for_staff: bool) -> str:
     return f"{'changed the rating to' if before else 'rated the ticket'} {after['score']} of 5{sentence}"
 
 
+def _tagged(before: Values, after: Values, for_staff: bool) -> str:
+    old, new = set(before["tags"]), set(after["tags"])
+    steps = [("added", sorted(new - old)), ("removed", sorted(old - new))]
+    return " and ".join(
+        f"{verb} the tags {_listed(tags)}" if len(tags) > 1 else f"{verb} the tag {tags[0]}"
+        for verb, tags in steps
+        if tags
+    )
+
+
 def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
@@ -77,6 +87,7 @@ WORDS: dict[str, Words] = {
     "escalation_acknowledged": _says("took the escalation"),
     "escalation_closed": lambda _, after, __: f"closed the escalation: {after['outcome']}",
     "rated": _rated,
+    "tagged": _tagged,
     "followed_up": lambda _, after, __: f"opened the follow-up ticket {after['reference']}",
 }
 WITHOUT_ACTOR = {

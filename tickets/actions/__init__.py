@@ -2,31 +2,37 @@
 
 from tickets.actions.changes import assign, change_severity, change_status, close_solved, solve
 from tickets.actions.comments import add_comment, add_internal_note
-from tickets.actions.composing import UNSEEN, drop_drafts, keep_draft, send
+from tickets.actions.composing import UNSEEN, drop_drafts, keep_draft, send_composed
 from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
 from tickets.actions.following import end_follow, follow, follow_ticket, mute, unfollow
+from tickets.actions.macros import Message, apply_macro, delete_macro, filled, save_macro, send
 from tickets.actions.opening import TicketDraft, open_ticket
 from tickets.actions.participants import add_participants, join, remove_participant
 from tickets.actions.rating import rate
+from tickets.actions.tags import set_tags
 from tickets.actions.visits import mark_seen
 
 __all__ = [
     "UNSEEN",
+    "Message",
     "TicketDraft",
     "acknowledge",
     "add_comment",
     "add_internal_note",
     "add_participants",
+    "apply_macro",
     "assign",
     "change_severity",
     "change_status",
     "close_escalation",
     "close_solved",
+    "delete_macro",
     "drop_drafts",
     "drop_unsent_files",
     "end_follow",
     "escalate",
+    "filled",
     "follow",
     "follow_ticket",
     "join",
@@ -37,7 +43,10 @@ __all__ = [
     "rate",
     "remind_of_escalations",
     "remove_participant",
+    "save_macro",
     "send",
+    "send_composed",
+    "set_tags",
     "solve",
     "stage_files",
     "unfollow",

@@ -1,7 +1,5 @@
 """The composer: what is typed is kept until it is sent, and sent only by who saw what came meanwhile."""
 
-from collections.abc import Sequence
-
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -10,9 +8,10 @@ from orgs.actor import Actor
 from orgs.models import Membership, User
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
-from tickets.actions.comments import add_comment, add_internal_note
+from tickets.actions.comments import add_comment
+from tickets.actions.macros import Message, send
 from tickets.actions.record import lock
-from tickets.models import Attachment, Comment, DraftKind, ServerDraft, Ticket
+from tickets.models import Macro, ServerDraft, Ticket
 from tickets.querysets import ActivityQuerySet
 from tickets.states import Status
 
@@ -20,31 +19,23 @@ UNSEEN = "unseen"
 
 
 @transaction.atomic
-def send(
-    *,
-    actor: Actor,
-    ticket: Ticket,
-    kind: str,
-    body: str,
-    files: Sequence[Attachment] = (),
-    status: str | None = None,
-    seen: int | None = None,
-) -> Comment:
-    """Send what the composer holds as a comment or an internal note, and forget its draft.
+def send_composed(
+    *, actor: Actor, ticket: Ticket, message: Message, macro: Macro | None = None, seen: int | None = None
+) -> None:
+    """Send what the composer holds: an agent's answer or note, a customer's comment; and forget its draft.
 
     ``seen`` is the newest entry that the page showed. Raises ``RuleViolation`` with the code ``unseen`` if
     somebody else wrote after it: decided under the ticket's lock, so that of two agents who send at once
     exactly one gets through. Customers are never stopped: what they say is true whatever came meanwhile.
     """
     ticket = lock(ticket)
-    if seen is not None and actor.can(Capability.WORK_QUEUE):
-        _require_seen(actor, ticket, seen)
-    if kind == DraftKind.NOTE:
-        sent = add_internal_note(actor=actor, ticket=ticket, body=body, files=files)
+    if actor.can(Capability.WORK_QUEUE):
+        if seen is not None:
+            _require_seen(actor, ticket, seen)
+        send(actor=actor, ticket=ticket, message=message, macro=macro)
     else:
-        sent = add_comment(actor=actor, ticket=ticket, body=body, files=files, status=status)
+        add_comment(actor=actor, ticket=ticket, body=message.body, files=message.files)
     ServerDraft.objects.filter(user=actor.person, ticket=ticket).delete()
-    return sent
 
 
 def _require_seen(actor: Actor, ticket: Ticket, seen: int) -> None:

@@ -13,6 +13,7 @@ from tickets.forms.create import TicketForm
 from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.following import FollowForm
 from tickets.forms.lists import FilterForm, QueueForm
+from tickets.forms.macros import MacroForm, TagsForm
 from tickets.forms.work import AssignmentForm, SeverityForm, StatusForm, VisibilityForm
 
 __all__ = [
@@ -24,12 +25,14 @@ __all__ = [
     "FilesMixin",
     "FilterForm",
     "FollowForm",
+    "MacroForm",
     "OutcomeForm",
     "ParticipantsForm",
     "QueueForm",
     "RatingForm",
     "SeverityForm",
     "StatusForm",
+    "TagsForm",
     "TicketForm",
     "UploadForm",
     "VisibilityForm",

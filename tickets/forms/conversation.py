@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 
 from orgs.models import Organization
 from tickets.fields import CcField
@@ -25,8 +26,10 @@ class CommentForm(FilesMixin):
         *,
         ticket: Ticket,
         draft: ServerDraft | None = None,
+        initial: dict[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, files, initial={"body": draft.body, "kind": draft.kind} if draft else None)
+        kept = {"body": draft.body, "kind": draft.kind} if draft else {}
+        super().__init__(data, files, initial=kept | (initial or {}))
         self.draft = draft
 
 
@@ -35,11 +38,12 @@ class AnswerForm(CommentForm):
 
     kind = forms.ChoiceField(choices=DraftKind.choices, initial=DraftKind.ANSWER)
     status = forms.ChoiceField(
-        label="Status",
+        label="and set the status to",
         required=False,
         choices=[("", "Leave as it is"), *((status, status.label) for status in AGENT_CHOICES)],
         widget=PLAIN_SELECT,
     )
+    macro = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -48,8 +52,10 @@ class AnswerForm(CommentForm):
         *,
         ticket: Ticket,
         draft: ServerDraft | None = None,
+        initial: dict[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, files, ticket=ticket, draft=draft)
+        super().__init__(data, files, ticket=ticket, draft=draft, initial=initial)
+        self.fields["body"].widget.attrs["data-mentions"] = reverse("tickets:colleagues_like")
         # Who answers usually waits for the customer; but an answer does not undo that a ticket is solved.
         usual = Status.WAITING if ticket.status in ANSWER_OWED else ""
         self.fields["status"].initial = draft.status if draft else usual

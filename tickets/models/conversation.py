@@ -89,6 +89,7 @@ class ActivityKind(models.TextChoices):
     ESCALATION_CLOSED = "escalation_closed"
     RATED = "rated"
     FOLLOWED_UP = "followed_up"
+    TAGGED = "tagged"
     CLOSED = "closed"
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from orgs.actor import Source
 from orgs.models import Organization, Project, Service, User
 from tickets.models.catalogue import Product, Reason
+from tickets.models.tags import Tag
 from tickets.querysets import TicketQuerySet
 from tickets.states import CUSTOMER_WORDS, UNFINISHED, Severity, Status
 
@@ -43,6 +44,7 @@ class Ticket(models.Model):
     reason = models.ForeignKey(Reason, on_delete=models.PROTECT, related_name="tickets")
     projects = models.ManyToManyField(Project, blank=True, related_name="tickets")
     services = models.ManyToManyField(Service, blank=True, related_name="tickets")
+    tags = models.ManyToManyField(Tag, blank=True, related_name="tickets")
     source = models.CharField(max_length=10, choices=Source, default=Source.WEB)
     follow_up_to = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="follow_ups"

@@ -13,9 +13,10 @@ from supportcenter.errors import RuleViolation
 from supportcenter.http import is_fragment, posted
 from tickets import presence
 from tickets.access import allowed_on, bare_ticket_for, ticket_for
-from tickets.actions import UNSEEN, add_participants, keep_draft, mark_seen, send
+from tickets.actions import UNSEEN, Message, add_participants, keep_draft, mark_seen, send_composed
+from tickets.desk_access import macro_chosen
 from tickets.forms import CommentForm, DraftForm, ParticipantsForm
-from tickets.models import DraftKind, Ticket
+from tickets.models import MacroKind, Ticket
 from tickets.views.ticket import composer_for, entries_of, ticket_update
 
 
@@ -37,19 +38,21 @@ def comments(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             presence.be_writing(ticket.pk, actor.person.pk, "")
             return shown_again(request, actor, ticket, "composer")
+    if "macro" in form.fields:
+        shown["macro"] = macro_chosen(actor, form["macro"].value())
     return ticket_update(request, actor, ticket, "composer", status=422, **shown)
 
 
 def _send(actor: Actor, ticket: Ticket, form: CommentForm) -> None:
     typed = form.cleaned_data
-    send(
+    kind = typed.get("kind") or MacroKind.ANSWER
+    status = (typed.get("status") if kind == MacroKind.ANSWER else None) or None
+    send_composed(
         actor=actor,
         ticket=ticket,
-        kind=typed.get("kind") or DraftKind.ANSWER,
-        body=typed["body"],
-        files=form.kept,
-        status=typed.get("status") or None,
-        seen=typed.get("seen"),
+        message=Message(typed["body"], kind, status, form.kept),
+        macro=macro_chosen(actor, typed["macro"]) if typed.get("macro") else None,
+        seen=typed["seen"],
     )
 
 

@@ -21,12 +21,14 @@ from tickets.access import (
     thread_for,
     ticket_for,
 )
-from tickets.actions import mark_seen
+from tickets.actions import filled, mark_seen
+from tickets.desk_access import macro_chosen
 from tickets.forms import AnswerForm, AssignmentForm, CommentForm, SeverityForm, StatusForm
-from tickets.models import Activity, ActivityKind, Ticket
+from tickets.models import Activity, ActivityKind, Macro, Ticket
 from tickets.narration import headline, status_words
 from tickets.rendering import to_html
 from tickets.sla import explain
+from tickets.views.panel import panel_of
 from tickets.wording import say_instant
 
 ICONS = {
@@ -43,6 +45,7 @@ ICONS = {
     ActivityKind.ESCALATION_CLOSED: "checks",
     ActivityKind.RATED: "star",
     ActivityKind.FOLLOWED_UP: "link",
+    ActivityKind.TAGGED: "tag",
     ActivityKind.CLOSED: "archive",
 }
 IMPORTANT = {ActivityKind.ESCALATED, ActivityKind.ESCALATION_OVERDUE}
@@ -55,7 +58,10 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
     found = ticket_for(actor, reference)
     mark_seen(actor=actor, ticket=found)
     _be_seen(actor, found)
-    return render(request, "tickets/ticket.html", ticket_context(request, actor, found))
+    context = ticket_context(request, actor, found)
+    if context["allowed"].work and (macro := macro_chosen(actor, request.GET.get("macro"))):
+        context |= {"composer": composer_for(actor, found, macro=macro), "macro": macro}
+    return render(request, "tickets/ticket.html", context)
 
 
 @require_safe
@@ -111,6 +117,8 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
         "status_form": StatusForm(present=ticket.status),
         "severity_form": SeverityForm(initial={"severity": ticket.severity}),
     }
+    if allowed.work:
+        base |= panel_of(actor, ticket)
     return base | context
 
 
@@ -132,11 +140,18 @@ def ticket_update(
     return fragment_or_page(request, "tickets/_update.html", "tickets/ticket.html", values, status=status)
 
 
-def composer_for(actor: Actor, ticket: Ticket, data: Any = None, files: Any = None) -> CommentForm:
-    """The composer that the actor has: agents can set the status and write notes."""
+def composer_for(
+    actor: Actor, ticket: Ticket, data: Any = None, files: Any = None, macro: Macro | None = None
+) -> CommentForm:
+    """The composer that the actor has: agents can set the status, write notes, and start from a macro."""
     make = AnswerForm if actor.can(Capability.WORK_QUEUE) else CommentForm
-    draft = draft_of(actor, ticket) if data is None else None
-    return make(data, files, ticket=ticket, draft=draft)
+    draft = draft_of(actor, ticket) if data is None and macro is None else None
+    initial: dict[str, Any] = {}
+    if macro:
+        initial = {"body": filled(macro, actor, ticket), "kind": macro.kind}
+    if macro and macro.status:
+        initial["status"] = macro.status
+    return make(data, files, ticket=ticket, draft=draft, initial=initial)
 
 
 def entries_of(actor: Actor, ticket: Ticket, *, since: int | None = None) -> list[dict[str, Any]]:
@@ -160,7 +175,7 @@ def _entry(actor: Actor, ticket: Ticket, activity: Activity, *, for_staff: bool)
     }
     if comment := activity.comment:
         entry |= {
-            "html": to_html(comment.body),
+            "html": to_html(comment.body, frozenset(activity.after.get("mentions", []))),
             "author": comment.author,
             "by_support": bool(comment.author.staff_role),
             "is_note": comment.is_internal,
