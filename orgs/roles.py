@@ -35,6 +35,7 @@ class Capability(models.TextChoices):
     # Of staff, over all organizations
     WORK_QUEUE = "work_queue"
     LEAD_ESCALATIONS = "lead_escalations"
+    MANAGE_DESK = "manage_desk"
     MANAGE_ACCOUNTS = "manage_accounts"
 
 
@@ -57,6 +58,8 @@ ORGANIZATION_CAPABILITIES: dict[str, frozenset[Capability]] = {
 STAFF_CAPABILITIES: dict[str, frozenset[Capability]] = {
     "": frozenset(),
     StaffRole.AGENT: frozenset({Capability.WORK_QUEUE}),
-    StaffRole.DUTY_LEAD: frozenset({Capability.WORK_QUEUE, Capability.LEAD_ESCALATIONS}),
+    StaffRole.DUTY_LEAD: frozenset(
+        {Capability.WORK_QUEUE, Capability.LEAD_ESCALATIONS, Capability.MANAGE_DESK}
+    ),
     StaffRole.ACCOUNT_MANAGER: frozenset({Capability.MANAGE_ACCOUNTS}),
 }

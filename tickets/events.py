@@ -18,3 +18,13 @@ TICKET_RATED = "ticket.rated"
 TICKET_FOLLOWED_UP = "ticket.followed_up"
 TICKET_TAGGED = "ticket.tagged"
 TICKET_CLOSED = "ticket.closed"
+
+# Of how the desk is set up; each with the id of what was changed.
+TEAM_MADE = "team.made"
+TEAM_CHANGED = "team.changed"
+TEAM_DELETED = "team.deleted"
+AVAILABILITY_CHANGED = "availability.changed"
+LIST_CHANGED = "list.changed"
+TAG_RENAMED = "tag.renamed"
+TAGS_MERGED = "tags.merged"
+TAG_DELETED = "tag.deleted"

@@ -99,7 +99,14 @@ class TicketQuerySet(models.QuerySet):
     def for_page(self) -> Self:
         """With everything that the ticket's own page shows besides the thread."""
         return self.select_related(
-            "organization", "requester", "assignee", "product", "reason", "rating", "follow_up_to"
+            "organization",
+            "requester",
+            "assignee__availability",
+            "team",
+            "product",
+            "reason",
+            "rating",
+            "follow_up_to",
         ).prefetch_related(
             "projects", "services__project", "participants__user", "escalations__acknowledged_by"
         )

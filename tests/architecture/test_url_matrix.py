@@ -15,7 +15,7 @@ from orgs.models import Membership
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.models import Attachment, Follow, Macro, Participant
+from tickets.models import Attachment, Follow, Macro, Participant, Tag, Team
 
 PEOPLE = ["ada", "ben", "cleo", "dov", "eve", "ivy", "fay", "gus", "hal", "nobody"]
 # Addresses of Django's admin, allauth and anymail have tests of their own; these are theirs.
@@ -35,6 +35,7 @@ ACME_LISTS = row(404, ada=200, ben=200, cleo=200, dov=200, fay=403, gus=403, hal
 OPENED_BY_AGENTS = row(404, ada=403, ben=403, cleo=403)
 
 DESK = row(403, fay=200, gus=200)
+OF_LEADS = row(403, gus=200)
 
 OF_ACMES_ADMIN = row(404, ada=200, ben=403, cleo=403, dov=403, fay=403, gus=403, hal=403)
 OF_ACCOUNT_TEAM = row(404, ada=403, ben=403, cleo=403, dov=403, fay=403, gus=403, hal=200)
@@ -99,6 +100,18 @@ GET = {
     "tickets:macro_choices": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
     "tickets:macro_preview": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
     "tickets:macros": DESK,
+    "tickets:teams": DESK,
+    "tickets:team": OF_LEADS,
+    "tickets:staff": DESK,
+    "tickets:availability": row(403, fay=200, gus=200),  # Fay's own
+    "tickets:products": DESK,
+    "tickets:reasons": DESK,
+    "tickets:product": OF_LEADS,
+    "tickets:reason": OF_LEADS,
+    "tickets:tag_list": DESK,
+    "tickets:tag": OF_LEADS,
+    "orgs:desk_log": DESK,
+    "orgs:desk_log_export": DESK,
     "tickets:macro_new": DESK,
     "tickets:macro": DESK,
     "tickets:tags_like": DESK,
@@ -154,6 +167,18 @@ POST = {
     "tickets:status": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
     "tickets:severity": row(404, ada=422, ben=422, cleo=403, fay=422, gus=422),
     "tickets:tags": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "tickets:teams": row(403, gus=422),
+    "tickets:team": row(403, gus=422),
+    "tickets:team_removal": row(403, gus=302),
+    "tickets:availability": row(403, fay=302, gus=302),
+    "tickets:products": row(403, gus=422),
+    "tickets:reasons": row(403, gus=422),
+    "tickets:product": row(403, gus=422),
+    "tickets:reason": row(403, gus=422),
+    "tickets:product_place": row(403, gus=302),
+    "tickets:reason_place": row(403, gus=302),
+    "tickets:tag": row(403, gus=422),
+    "tickets:tag_removal": row(403, gus=302),
     "tickets:macro_new": row(403, fay=422, gus=422),
     "tickets:macro": row(403, fay=422, gus=422),
     "tickets:macro_removal": row(403, fay=302, gus=302),
@@ -189,6 +214,8 @@ def world(cast, settings, tmp_path):
         follow=follow,
         mail=mail,
         suppression=Suppression.objects.create(address=cast.ben.email, cause="bounce", mail=mail),
+        team=Team.objects.create(name="Streaming"),
+        tag=Tag.objects.create(name="lag"),
         macro=Macro.objects.create(name="Thanks", body="Thank you"),
         invoice=builders.invoice(cast.kafka),
         group=cast.acme_group,
@@ -227,6 +254,21 @@ def address(world: SimpleNamespace, name: str) -> str:
         "notifications:resending": [world.mail.pk],
         "notifications:lifting": [world.suppression.pk],
         "tickets:macro_preview": [world.ticket.reference, world.macro.pk],
+        "tickets:teams": [],
+        "tickets:team": [world.team.pk],
+        "tickets:team_removal": [world.team.pk],
+        "tickets:staff": [],
+        "tickets:availability": [world.people["fay"].pk],
+        "tickets:products": [],
+        "tickets:reasons": [],
+        "tickets:product": [world.ticket.product_id],
+        "tickets:product_place": [world.ticket.product_id],
+        "tickets:reason": [world.ticket.reason_id],
+        "tickets:reason_place": [world.ticket.reason_id],
+        "tickets:tag_list": [],
+        "tickets:tag": [world.tag.pk],
+        "tickets:tag_removal": [world.tag.pk],
+        "orgs:desk_log": [],
         "tickets:macros": [],
         "tickets:macro_new": [],
         "tickets:tags_like": [],

@@ -1,5 +1,12 @@
 """The only writers of tickets. Each locks, checks, changes, records and publishes in one transaction."""
 
+from tickets.actions.catalogue import (
+    add_choice,
+    change_choice,
+    delete_tag,
+    move_choice,
+    rename_tag,
+)
 from tickets.actions.changes import assign, change_severity, change_status, close_solved, solve
 from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.composing import UNSEEN, drop_drafts, keep_draft, send_composed
@@ -11,6 +18,7 @@ from tickets.actions.opening import TicketDraft, open_ticket
 from tickets.actions.participants import add_participants, join, remove_participant
 from tickets.actions.rating import rate
 from tickets.actions.tags import set_tags
+from tickets.actions.teams import assign_to_team, delete_team, save_team, set_availability
 from tickets.actions.visits import mark_seen
 
 __all__ = [
@@ -18,16 +26,21 @@ __all__ = [
     "Message",
     "TicketDraft",
     "acknowledge",
+    "add_choice",
     "add_comment",
     "add_internal_note",
     "add_participants",
     "apply_macro",
     "assign",
+    "assign_to_team",
+    "change_choice",
     "change_severity",
     "change_status",
     "close_escalation",
     "close_solved",
     "delete_macro",
+    "delete_tag",
+    "delete_team",
     "drop_drafts",
     "drop_unsent_files",
     "end_follow",
@@ -38,14 +51,18 @@ __all__ = [
     "join",
     "keep_draft",
     "mark_seen",
+    "move_choice",
     "mute",
     "open_ticket",
     "rate",
     "remind_of_escalations",
     "remove_participant",
+    "rename_tag",
     "save_macro",
+    "save_team",
     "send",
     "send_composed",
+    "set_availability",
     "set_tags",
     "solve",
     "stage_files",

@@ -10,6 +10,7 @@ from tickets.forms.conversation import (
     RatingForm,
 )
 from tickets.forms.create import TicketForm
+from tickets.forms.desk import AvailabilityForm, ChoiceChangeForm, ChoiceForm, TagForm, TeamForm
 from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.following import FollowForm
 from tickets.forms.lists import FilterForm, QueueForm
@@ -19,6 +20,9 @@ from tickets.forms.work import AssignmentForm, SeverityForm, StatusForm, Visibil
 __all__ = [
     "AnswerForm",
     "AssignmentForm",
+    "AvailabilityForm",
+    "ChoiceChangeForm",
+    "ChoiceForm",
     "CommentForm",
     "DraftForm",
     "EscalationForm",
@@ -32,7 +36,9 @@ __all__ = [
     "RatingForm",
     "SeverityForm",
     "StatusForm",
+    "TagForm",
     "TagsForm",
+    "TeamForm",
     "TicketForm",
     "UploadForm",
     "VisibilityForm",

@@ -8,17 +8,20 @@ from tickets.models.macros import Macro, MacroKind
 from tickets.models.mentions import Mention
 from tickets.models.people import Escalation, Participant, Rating, Visit
 from tickets.models.tags import Tag
+from tickets.models.teams import Availability, HandsOut, Team, TeamMember
 from tickets.models.ticket import Ticket
 
 __all__ = [
     "Activity",
     "ActivityKind",
     "Attachment",
+    "Availability",
     "Comment",
     "DraftKind",
     "Escalation",
     "Follow",
     "FollowScope",
+    "HandsOut",
     "Macro",
     "MacroKind",
     "Mention",
@@ -29,6 +32,8 @@ __all__ = [
     "Reason",
     "ServerDraft",
     "Tag",
+    "Team",
+    "TeamMember",
     "Ticket",
     "Visit",
 ]

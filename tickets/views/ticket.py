@@ -3,6 +3,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.entitlements import entitlement_of
@@ -25,6 +26,7 @@ from tickets.actions import filled, mark_seen
 from tickets.desk_access import macro_chosen
 from tickets.forms import AnswerForm, AssignmentForm, CommentForm, SeverityForm, StatusForm
 from tickets.models import Activity, ActivityKind, Macro, Ticket
+from tickets.models.teams import absence_of
 from tickets.narration import headline, status_words
 from tickets.rendering import to_html
 from tickets.sla import explain
@@ -113,7 +115,8 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
         "status_words": status_words(ticket.status, for_staff=allowed.work),
         "colleagues": colleagues_on(actor, ticket),
         "composer": composer_for(actor, ticket),
-        "assignment": AssignmentForm(initial={"assignee": ticket.assignee_id}),
+        "assignment": AssignmentForm(actor=actor, ticket=ticket) if allowed.work else None,
+        "absence": absence_of(ticket.assignee, timezone.now()) if ticket.assignee else "",
         "status_form": StatusForm(present=ticket.status),
         "severity_form": SeverityForm(initial={"severity": ticket.severity}),
     }
