@@ -30,6 +30,7 @@ from tickets.models import (
     ServerDraft,
     Ticket,
 )
+from tickets.paging import ordered
 from tickets.querysets import ActivityQuerySet, TicketQuerySet
 from tickets.rules import (
     is_in_charge,
@@ -39,9 +40,12 @@ from tickets.rules import (
     may_rate,
     may_remove_participant,
 )
+from tickets.search import searched
 from tickets.states import Status
 from tickets.what_if import Answered
 
+# So many tickets are offered where somebody looks for one by words, or for one seen lately.
+FEW = 5
 # How far back, and how many tickets at most, are replayed under each tier.
 REPLAYED_DAYS = 90
 REPLAYED_MOST = 1000
@@ -61,6 +65,19 @@ def ticket_named(actor: Actor, words: str, organization: Organization | None = N
         return None
     tickets = Ticket.objects.visible_to(actor)
     return (tickets.of(organization) if organization else tickets).filter(pk=number).first()
+
+
+def tickets_like(actor: Actor, text: str) -> list[Ticket]:
+    """The few tickets that fit a search best, of all that the actor may see."""
+    found = searched(actor, Ticket.objects.visible_to(actor), text)
+    order = ordered(found.queryset, found.sort) if found.sort else found.queryset.order_by("-pk")
+    return list(order[:FEW])
+
+
+def recent_tickets(actor: Actor) -> list[Ticket]:
+    """The few tickets that the person looked at last and still sees."""
+    seen = Ticket.objects.visible_to(actor).filter(visits__user=actor.user_id)
+    return list(seen.order_by("-visits__seen_at")[:FEW])
 
 
 def follow_up_for(actor: Actor, organization: Organization, reference: str) -> Ticket | None:
@@ -208,14 +225,16 @@ def tickets_in_project(name: str) -> QuerySet:
     return whole.union(parts)
 
 
-def products() -> QuerySet[Product]:
-    """What a new ticket can be about."""
-    return Product.objects.filter(is_retired=False)
+def products(besides: Ticket | None = None) -> QuerySet[Product]:
+    """What a new ticket can be about, or besides what it is already, this one."""
+    present = Q(pk=besides.product_id) if besides else Q()
+    return Product.objects.filter(Q(is_retired=False) | present)
 
 
-def reasons() -> QuerySet[Reason]:
-    """Why a new ticket can be opened."""
-    return Reason.objects.filter(is_retired=False)
+def reasons(besides: Ticket | None = None) -> QuerySet[Reason]:
+    """Why a new ticket can be opened, or besides why it was already, this one."""
+    present = Q(pk=besides.reason_id) if besides else Q()
+    return Reason.objects.filter(Q(is_retired=False) | present)
 
 
 def sees_organization_tab(actor: Actor, organization: Organization) -> bool:

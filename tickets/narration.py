@@ -1,6 +1,7 @@
 """What happened on a ticket, in a sentence: for the thread and for mails. Pure."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from tickets.states import CUSTOMER_WORDS, Severity, Status
@@ -15,6 +16,8 @@ def status_words(status: str, *, for_staff: bool) -> str:
 
 def headline(kind: str, who: str, before: Values, after: Values, *, for_staff: bool) -> str:
     """One sentence without its full stop: "Fay Dubois changed the severity from Low to High"."""
+    if kind in OF_THE_CLOCK:
+        return OF_THE_CLOCK[kind].format(OWED[after["clock"]])
     if kind in WITHOUT_ACTOR:
         return WITHOUT_ACTOR[kind]
     return f"{who} {WORDS[kind](before, after, for_staff)}"
@@ -47,7 +50,13 @@ def _status_changed(before: Values, after: Values, for_staff: bool) -> str:
 
 def _severity_changed(before: Values, after: Values, for_staff: bool) -> str:
     old, new = Severity(before["severity"]).label, Severity(after["severity"]).label
-    return f"changed the severity from {old} to {new}"
+    why = f": {after['reason'].rstrip('.')}" if after.get("reason") else ""
+    return f"changed the severity from {old} to {new}{why}"
+
+
+def _reclassified(before: Values, after: Values, for_staff: bool) -> str:
+    changed = [name for name in ("product", "reason") if before[name] != after[name]]
+    return " and ".join(f"changed the {name} from {before[name]} to {after[name]}" for name in changed)
 
 
 def _rated(before: Values, after: Values, for_staff: bool) -> str:
@@ -67,6 +76,11 @@ def _tagged(before: Values, after: Values, for_staff: bool) -> str:
 
 def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _in_utc(instant: str) -> str:
+    """An instant as everybody can read it, whatever their time zone."""
+    return f"{datetime.fromisoformat(instant).astimezone(UTC):%H:%M UTC on %a %d %b}"
 
 
 def _says(words: str) -> Words:
@@ -90,10 +104,21 @@ WORDS: dict[str, Words] = {
     "escalation_acknowledged": _says("took the escalation"),
     "escalation_closed": lambda _, after, __: f"closed the escalation: {after['outcome']}",
     "rated": _rated,
+    "update_promised": lambda _, after, __: f"promised the next update by {_in_utc(after['due_at'])}",
     "tagged": _tagged,
+    "reclassified": _reclassified,
     "followed_up": lambda _, after, __: f"opened the follow-up ticket {after['reference']}",
 }
 WITHOUT_ACTOR = {
     "closed": "The ticket was closed, as it had been solved for a while",
     "escalation_overdue": "Nobody took the escalation by its deadline",
+}
+OF_THE_CLOCK = {
+    "response_due_soon": "Three quarters of the time for {} are over",
+    "response_overdue": "The time for {} is over",
+}
+OWED = {
+    "first_response": "the first response",
+    "next_response": "the next answer",
+    "next_update": "the next update",
 }

@@ -108,7 +108,11 @@ class TicketQuerySet(models.QuerySet):
             "rating",
             "follow_up_to",
         ).prefetch_related(
-            "projects", "services__project", "participants__user", "escalations__acknowledged_by"
+            "projects",
+            "services__project",
+            "participants__user",
+            "escalations__acknowledged_by",
+            "clocks__promised_by",
         )
 
     @staticmethod

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from notifications.models import Reason, Rhythm
 from notifications.recipients import (
+    CLOCK_EVENTS,
     EVENTS,
     LEAD_EVENTS,
     PUBLIC_EVENTS,
@@ -55,6 +56,13 @@ def test_public_events_reach_everybody_but_leads(event):
 @pytest.mark.parametrize("event", sorted(STAFF_EVENTS))
 def test_events_for_staff_reach_no_customer(event):
     assert set(heard(event)) == STAFF
+
+
+@pytest.mark.parametrize("event", sorted(CLOCK_EVENTS))
+def test_what_runs_out_reaches_assignee_and_leads_at_once_unless_they_want_none(event):
+    assert set(heard(event)) == {ASSIGNEE, LEAD}
+    night = heard(event, i4=Wish(rhythm=Rhythm.HOURLY), i6=Wish(rhythm=Rhythm.OFF))
+    assert {pk: each.due_at for pk, each in night.items()} == {ASSIGNEE: NOON}
 
 
 @pytest.mark.parametrize("event", sorted(LEAD_EVENTS))
@@ -166,6 +174,7 @@ def test_every_event_of_a_ticket_is_mailed_or_left_out_on_purpose():
         events.TICKET_PARTICIPANT_JOINED,
         events.TICKET_PARTICIPANT_LEFT,
         events.TICKET_PARTICIPANT_REMOVED,
+        events.TICKET_RECLASSIFIED,  # nothing to act on, and the page tells
         events.TICKET_TAGGED,  # internal, and nothing to act on
         events.TICKET_FOLLOWED_UP,  # the follow-up is mailed itself
     }

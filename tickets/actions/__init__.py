@@ -7,12 +7,21 @@ from tickets.actions.catalogue import (
     move_choice,
     rename_tag,
 )
-from tickets.actions.changes import assign, change_severity, change_status, close_solved, solve
+from tickets.actions.changes import (
+    assign,
+    change_severity,
+    change_status,
+    close_solved,
+    reclassify,
+    solve,
+)
+from tickets.actions.clocks import mark_stale, promise_update, watch
 from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.composing import UNSEEN, drop_drafts, keep_draft, send_composed
 from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
 from tickets.actions.following import end_follow, follow, follow_ticket, mute, unfollow
+from tickets.actions.indexing import index_tickets, reindex, sweep_index
 from tickets.actions.macros import Message, apply_macro, delete_macro, filled, save_macro, send
 from tickets.actions.opening import TicketDraft, open_ticket
 from tickets.actions.participants import add_participants, join, remove_participant
@@ -48,13 +57,18 @@ __all__ = [
     "filled",
     "follow",
     "follow_ticket",
+    "index_tickets",
     "join",
     "keep_draft",
     "mark_seen",
+    "mark_stale",
     "move_choice",
     "mute",
     "open_ticket",
+    "promise_update",
     "rate",
+    "reclassify",
+    "reindex",
     "remind_of_escalations",
     "remove_participant",
     "rename_tag",
@@ -66,5 +80,7 @@ __all__ = [
     "set_tags",
     "solve",
     "stage_files",
+    "sweep_index",
     "unfollow",
+    "watch",
 ]

@@ -15,14 +15,23 @@ from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.following import FollowForm
 from tickets.forms.lists import FilterForm, QueueForm
 from tickets.forms.macros import MacroForm, TagsForm
-from tickets.forms.work import AssignmentForm, SeverityForm, StatusForm, VisibilityForm
+from tickets.forms.work import (
+    AgentSeverityForm,
+    AssignmentForm,
+    ClassificationForm,
+    SeverityForm,
+    StatusForm,
+    VisibilityForm,
+)
 
 __all__ = [
+    "AgentSeverityForm",
     "AnswerForm",
     "AssignmentForm",
     "AvailabilityForm",
     "ChoiceChangeForm",
     "ChoiceForm",
+    "ClassificationForm",
     "CommentForm",
     "DraftForm",
     "EscalationForm",

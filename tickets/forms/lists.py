@@ -10,10 +10,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from orgs.access import members_of, projects_of
+from orgs.actor import Actor
 from orgs.models import Organization
 from tickets import access
 from tickets.querysets import TicketQuerySet
-from tickets.search import matching
+from tickets.search import Found, matching, searched
 from tickets.states import CUSTOMER_FILTERS, Severity, Status
 
 # A select that stands outside of a .field.
@@ -119,8 +120,8 @@ class QueueForm(forms.Form):
         widget=PLAIN_SELECT,
     )
 
-    def apply(self, tickets: TicketQuerySet) -> TicketQuerySet:
+    def apply(self, tickets: TicketQuerySet, actor: Actor) -> Found:
         self.full_clean()
         wanted = {name: value for name, value in self.cleaned_data.items() if value}
         words = wanted.pop("q", "")
-        return (matching(tickets, words, internal=True) if words else tickets).filter(**wanted)
+        return searched(actor, tickets.filter(**wanted), words)

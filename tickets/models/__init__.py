@@ -1,12 +1,14 @@
 """Tables of the tickets app."""
 
 from tickets.models.catalogue import Product, Reason
+from tickets.models.clock import ClockKind, SlaClock
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
 from tickets.models.drafts import DraftKind, ServerDraft
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.macros import Macro, MacroKind
 from tickets.models.mentions import Mention
 from tickets.models.people import Escalation, Participant, Rating, Visit
+from tickets.models.search import SearchDocument, SearchWord
 from tickets.models.tags import Tag
 from tickets.models.teams import Availability, HandsOut, Team, TeamMember
 from tickets.models.ticket import Ticket
@@ -16,6 +18,7 @@ __all__ = [
     "ActivityKind",
     "Attachment",
     "Availability",
+    "ClockKind",
     "Comment",
     "DraftKind",
     "Escalation",
@@ -30,7 +33,10 @@ __all__ = [
     "Product",
     "Rating",
     "Reason",
+    "SearchDocument",
+    "SearchWord",
     "ServerDraft",
+    "SlaClock",
     "Tag",
     "Team",
     "TeamMember",

@@ -12,6 +12,7 @@ from supportcenter.http import fragment_or_page
 from tickets.access import QUEUE_VIEWS, queue_for, ticket_named
 from tickets.forms import QueueForm
 from tickets.paging import Sort, page_of
+from tickets.search import mark
 
 # An answer due within this time is marked.
 DUE_SOON = timedelta(minutes=30)
@@ -24,11 +25,13 @@ def queue(request: HttpRequest, view: str = "unfinished") -> HttpResponse:
     views = queue_for(actor)
     if view not in views:
         return redirect("tickets:queue")
-    if found := ticket_named(actor, request.GET.get("q", "")):
-        return redirect(found)
+    if named := ticket_named(actor, request.GET.get("q", "")):
+        return redirect(named)
     now = timezone.now()
     form = QueueForm(request.GET)
-    page = page_of(form.apply(views[view]).for_list().by_due(), Sort("due_order"), request.GET)
+    found = form.apply(views[view], actor)
+    page = page_of(found.queryset.for_list().by_due(), found.sort or Sort("due_order"), request.GET)
+    mark(page.rows, found.words)
     context = {
         "view": view,
         "tabs": [
@@ -43,6 +46,7 @@ def queue(request: HttpRequest, view: str = "unfinished") -> HttpResponse:
         "form": form,
         "leads": actor.can(Capability.LEAD_ESCALATIONS),
         "is_filtered": any(form.cleaned_data.values()),
+        "problems": found.problems,
         "tickets": page.rows,
         "newer_url": page.previous_url,
         "older_url": page.next_url,

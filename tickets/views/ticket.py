@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.entitlements import entitlement_of
 from orgs.actor import Actor, actor_of
 from orgs.context import act_in
 from orgs.roles import Capability
@@ -24,7 +23,14 @@ from tickets.access import (
 )
 from tickets.actions import filled, mark_seen
 from tickets.desk_access import macro_chosen
-from tickets.forms import AnswerForm, AssignmentForm, CommentForm, SeverityForm, StatusForm
+from tickets.forms import (
+    AgentSeverityForm,
+    AnswerForm,
+    AssignmentForm,
+    CommentForm,
+    SeverityForm,
+    StatusForm,
+)
 from tickets.models import Activity, ActivityKind, Macro, Ticket
 from tickets.models.teams import absence_of
 from tickets.narration import headline, status_words
@@ -48,7 +54,11 @@ ICONS = {
     ActivityKind.RATED: "star",
     ActivityKind.FOLLOWED_UP: "link",
     ActivityKind.TAGGED: "tag",
+    ActivityKind.RECLASSIFIED: "package",
     ActivityKind.CLOSED: "archive",
+    ActivityKind.UPDATE_PROMISED: "clock",
+    ActivityKind.RESPONSE_DUE_SOON: "clock",
+    ActivityKind.RESPONSE_OVERDUE: "clock",
 }
 IMPORTANT = {ActivityKind.ESCALATED, ActivityKind.ESCALATION_OVERDUE}
 
@@ -110,7 +120,7 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
         "allowed": allowed,
         "back_url": queue if allowed.work else mine,
         "organization": ticket.organization,
-        "clock": clock_of(ticket),
+        "clock": explain(ticket.status, list(ticket.clocks.all()), say_instant),
         "sight": sight_of(ticket),
         "status_words": status_words(ticket.status, for_staff=allowed.work),
         "colleagues": colleagues_on(actor, ticket),
@@ -118,18 +128,11 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
         "assignment": AssignmentForm(actor=actor, ticket=ticket) if allowed.work else None,
         "absence": absence_of(ticket.assignee, timezone.now()) if ticket.assignee else "",
         "status_form": StatusForm(present=ticket.status),
-        "severity_form": SeverityForm(initial={"severity": ticket.severity}),
+        "severity_form": severity_form_for(actor, ticket),
     }
     if allowed.work:
         base |= panel_of(actor, ticket)
     return base | context
-
-
-def clock_of(ticket: Ticket) -> list[str]:
-    """The response clock in sentences, with times in the reader's zone."""
-    entitlement = entitlement_of(ticket.organization, ticket.created_at)
-    target = entitlement.targets[ticket.severity].words
-    return explain(ticket, target=target, tier=entitlement.tier_name, say=say_instant)
 
 
 def ticket_update(
@@ -155,6 +158,12 @@ def composer_for(
     if macro and macro.status:
         initial["status"] = macro.status
     return make(data, files, ticket=ticket, draft=draft, initial=initial)
+
+
+def severity_form_for(actor: Actor, ticket: Ticket, data: Any = None) -> SeverityForm:
+    """Customers just choose; agents say why, because the customer is told."""
+    make = AgentSeverityForm if actor.can(Capability.WORK_QUEUE) else SeverityForm
+    return make(data, initial={"severity": ticket.severity})
 
 
 def entries_of(actor: Actor, ticket: Ticket, *, since: int | None = None) -> list[dict[str, Any]]:

@@ -1,0 +1,6 @@
+"""Searching tickets by words and operators, with tolerance for typing errors, and showing what was found."""
+
+from tickets.search.finding import Found, matching, searched
+from tickets.search.marking import Part, excerpt, excerpts, highlight, mark
+
+__all__ = ["Found", "Part", "excerpt", "excerpts", "highlight", "mark", "matching", "searched"]
