@@ -41,6 +41,8 @@ DESK_PAGES = [
     ("Products", "tickets:products", "package"),
     ("Reasons", "tickets:reasons", "list"),
     ("Tags", "tickets:tag_list", "tag"),
+    ("Calendars", "billing:calendars", "calendar"),
+    ("Tiers and targets", "billing:matrix", "clock"),
     ("Audit log", "orgs:desk_log", "history"),
 ]
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from billing.models import SupportCalendar
 from notifications.models import EmailMessage, Suppression
 from notifications.unsubscribe import Stop
 from notifications.unsubscribe import token_for as stop_token_for
@@ -110,6 +111,11 @@ GET = {
     "tickets:reason": OF_LEADS,
     "tickets:tag_list": DESK,
     "tickets:tag": OF_LEADS,
+    "billing:calendars": DESK,
+    "billing:calendar_new": OF_LEADS,
+    "billing:calendar": OF_LEADS,
+    "billing:closed_days": OF_LEADS,
+    "billing:matrix": DESK,
     "orgs:desk_log": DESK,
     "orgs:desk_log_export": DESK,
     "tickets:macro_new": DESK,
@@ -170,6 +176,9 @@ POST = {
     "tickets:severity": row(404, ada=422, ben=422, cleo=403, fay=422, gus=422),
     "tickets:classification": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
     "tickets:tags": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "billing:calendar_new": row(403, gus=422),
+    "billing:calendar": row(403, gus=422),
+    "billing:closed_days": row(403, gus=422),
     "tickets:teams": row(403, gus=422),
     "tickets:team": row(403, gus=422),
     "tickets:team_removal": row(403, gus=302),
@@ -257,6 +266,11 @@ def address(world: SimpleNamespace, name: str) -> str:
         "notifications:resending": [world.mail.pk],
         "notifications:lifting": [world.suppression.pk],
         "tickets:macro_preview": [world.ticket.reference, world.macro.pk],
+        "billing:calendars": [],
+        "billing:calendar_new": [],
+        "billing:calendar": [SupportCalendar.objects.get(code="business").pk],
+        "billing:closed_days": [SupportCalendar.objects.get(code="business").pk],
+        "billing:matrix": [],
         "tickets:teams": [],
         "tickets:team": [world.team.pk],
         "tickets:team_removal": [world.team.pk],
