@@ -128,7 +128,8 @@ class TicketQuerySet(models.QuerySet):
         return self.select_related(
             "organization__account_manager",
             "requester",
-            "assignee",
+            "assignee__availability",
+            "team",
             "product",
             "reason",
             "rating",
@@ -159,6 +160,10 @@ class ActivityQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """Internal notes and other internal entries exist for staff only."""
         return self.all() if actor.can(Capability.WORK_QUEUE) else self.filter(is_internal=False)
+
+    def written_since(self, seen: int, *, but_by: User) -> Self:
+        """Comments and notes newer than an entry, by others."""
+        return self.filter(pk__gt=seen, kind__in=["commented", "noted"]).exclude(actor=but_by)
 
     def for_thread(self) -> Self:
         """In the order of the thread, with authors, comments and their files: two queries."""
