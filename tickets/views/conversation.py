@@ -41,9 +41,13 @@ def _send(actor: Actor, ticket: Ticket, form: CommentForm) -> None:
     if "kind" not in values:
         add_comment(actor=actor, ticket=ticket, body=values["body"], files=form.kept)
         return
-    status = (values["status"] if values["kind"] == MacroKind.ANSWER else None) or None
-    message = Message(values["body"], values["kind"], status, form.kept)
-    send(actor=actor, ticket=ticket, message=message, macro=macro_chosen(actor, values["macro"]))
+    macro = macro_chosen(actor, values["macro"])
+    status = values["status"]
+    if values["kind"] == MacroKind.NOTE:
+        # The field shows beside answers only; a macro for notes has a status of its own.
+        status = macro.status if macro and macro.kind == MacroKind.NOTE else ""
+    message = Message(values["body"], values["kind"], status or None, form.kept)
+    send(actor=actor, ticket=ticket, message=message, macro=macro)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
