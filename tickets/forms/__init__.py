@@ -13,8 +13,10 @@ from tickets.forms.desk import HandoverForm, SnoozeForm
 from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.following import FollowForm
 from tickets.forms.linking import SplitForm, TargetForm
-from tickets.forms.lists import FilterForm, QueueForm
+from tickets.forms.lists import FilterForm
 from tickets.forms.macros import MacroForm, TagsForm
+from tickets.forms.queue import DeskPreferencesForm, QueueForm, SavedViewForm
+from tickets.forms.reports import ReportForm
 from tickets.forms.work import (
     AgentSeverityForm,
     AssignmentForm,
@@ -30,6 +32,7 @@ __all__ = [
     "AssignmentForm",
     "ClassificationForm",
     "CommentForm",
+    "DeskPreferencesForm",
     "EscalationForm",
     "FilesMixin",
     "FilterForm",
@@ -40,6 +43,8 @@ __all__ = [
     "ParticipantsForm",
     "QueueForm",
     "RatingForm",
+    "ReportForm",
+    "SavedViewForm",
     "SeverityForm",
     "SnoozeForm",
     "SplitForm",
