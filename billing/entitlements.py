@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from billing.calendars import Schedule, SupportHours, read_week
@@ -77,6 +78,21 @@ def tier_of(organization: Organization, at: datetime | None = None) -> SupportTi
     periods = TierPeriod.objects.at(at or timezone.now()).filter(organization=organization)
     period = periods.select_related("tier__calendar").first()
     return period.tier if period else SupportTier.objects.select_related("calendar").get(code=FREE_TIER)
+
+
+def organizations_on(tier_code: str, at: datetime | None = None) -> QuerySet[Organization]:
+    """Organizations that are on a tier at an instant, as a subquery; the free one has all others."""
+    periods = TierPeriod.objects.at(at or timezone.now())
+    if tier_code == FREE_TIER:
+        return Organization.objects.exclude(
+            pk__in=periods.exclude(tier__code=FREE_TIER).values("organization")
+        )
+    return Organization.objects.filter(pk__in=periods.filter(tier__code=tier_code).values("organization"))
+
+
+def tier_choices() -> list[tuple[str, str]]:
+    """Code and name of each tier, from the smallest to the largest."""
+    return list(SupportTier.objects.values_list("code", "name"))
 
 
 def entitlement_of(organization: Organization, at: datetime | None = None) -> Entitlement:
