@@ -1,7 +1,7 @@
 """What an organization may expect of support. All that ``tickets`` sees of billing."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -78,6 +78,17 @@ def tier_of(organization: Organization, at: datetime | None = None) -> SupportTi
     periods = TierPeriod.objects.at(at or timezone.now()).filter(organization=organization)
     period = periods.select_related("tier__calendar").first()
     return period.tier if period else SupportTier.objects.select_related("calendar").get(code=FREE_TIER)
+
+
+def tier_names_of(organization_ids: Iterable[int], at: datetime | None = None) -> dict[int, str]:
+    """The names of the tiers of some organizations at an instant, by organization id; two queries at most."""
+    wanted = set(organization_ids)
+    periods = TierPeriod.objects.at(at or timezone.now()).filter(organization__in=wanted)
+    found = dict(periods.values_list("organization", "tier__name"))
+    if missing := wanted - found.keys():
+        free = SupportTier.objects.filter(code=FREE_TIER).values_list("name", flat=True).first() or ""
+        found |= dict.fromkeys(missing, free)
+    return found
 
 
 def organizations_on(tier_code: str, at: datetime | None = None) -> QuerySet[Organization]:

@@ -245,32 +245,6 @@ def muted_by(actor: Actor) -> QuerySet[Mute]:
     return mutes.select_related("ticket").order_by("-pk")
 
 
-QUEUE_VIEWS = {
-    "unfinished": "All open",
-    "mine": "Mine",
-    "unassigned": "Unassigned",
-    "escalated": "Escalated",
-    "waiting": "Waiting",
-    "all": "Everything",
-}
-
-
-def queue_for(actor: Actor) -> dict[str, TicketQuerySet]:
-    """The views of the queue with their tickets, for staff who work it."""
-    if not actor.can(Capability.WORK_QUEUE):
-        raise PermissionDenied
-    tickets = Ticket.objects.visible_to(actor)
-    unfinished = tickets.unfinished()
-    return {
-        "unfinished": unfinished,
-        "mine": unfinished.assigned_to(actor.user_id),
-        "unassigned": unfinished.assigned_to(None),
-        "escalated": unfinished.escalated(),
-        "waiting": tickets.in_statuses([Status.WAITING, Status.ON_HOLD]),
-        "all": tickets,
-    }
-
-
 @dataclass(frozen=True)
 class Allowed:
     """What the actor may do on a ticket that they see. For display; the actions check for themselves."""

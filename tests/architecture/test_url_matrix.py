@@ -15,7 +15,7 @@ from orgs.models import Membership
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.models import Attachment, Follow, Macro, Participant
+from tickets.models import Attachment, Follow, Macro, Participant, SavedView
 
 PEOPLE = ["ada", "ben", "cleo", "dov", "eve", "ivy", "fay", "gus", "hal", "nobody"]
 # Addresses of Django's admin, allauth and anymail have tests of their own; these are theirs.
@@ -106,6 +106,14 @@ GET = {
     "tickets:palette": row(200),
     "tickets:queue": row(403, fay=200, gus=200),
     "tickets:queue/mine": row(403, fay=200, gus=200),
+    "tickets:saved_views": row(403, fay=200, gus=200),
+    "tickets:saved_view": row(403, fay=200, gus=404),  # her own, not shared
+    "tickets:desk_preferences": row(403, fay=200, gus=200),
+    "tickets:reports": row(403, fay=200, gus=200, hal=200),
+    "tickets:reports/backlog": row(403, fay=200, gus=200, hal=200),
+    "tickets:report_table": row(403, fay=200, gus=200, hal=200),
+    "tickets:organization_reports": OF_ACMES_ADMIN,
+    "tickets:organization_report_table": OF_ACMES_ADMIN,
     "notifications:ticket_mails": ON_TICKET,
     "notifications:mails": row(403, fay=200, gus=200),
     "notifications:resendings": row(403, fay=302, gus=302),  # no filter is set
@@ -165,6 +173,10 @@ POST = {
     "tickets:outcome": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
     "tickets:rating": row(404, **dict.fromkeys(["ada", "ben", "cleo", "fay", "gus"], 403)),
     "tickets:resolution": row(404, ada=302, ben=302, cleo=302, fay=302, gus=302),
+    "tickets:saved_views": row(403, fay=422, gus=422),
+    "tickets:saved_view": row(403, fay=422, gus=404),
+    "tickets:saved_view_removal": row(403, fay=302, gus=404),
+    "tickets:desk_preferences": row(403, fay=422, gus=422),
     "notifications:resendings": row(403, fay=302, gus=302),
     "notifications:resending": row(403, fay=302, gus=302),
     "notifications:lifting": row(403, fay=302, gus=302, hal=302),
@@ -189,6 +201,7 @@ def world(cast, settings, tmp_path):
         change=change,
         follow=follow,
         mail=mail,
+        view=SavedView.objects.create(owner=cast.fay, name="Hers"),
         suppression=Suppression.objects.create(address=cast.ben.email, cause="bounce", mail=mail),
         macro=Macro.objects.create(name="Thanks", body="Thank you"),
         invoice=builders.invoice(cast.kafka),
@@ -237,12 +250,20 @@ def address(world: SimpleNamespace, name: str) -> str:
         "tickets:what_if": ["acme"],
         "tickets:following": ["acme"],
         "tickets:following_all": ["acme"],
+        "tickets:saved_views": [],
+        "tickets:saved_view": [world.view.pk],
+        "tickets:saved_view_removal": [world.view.pk],
+        "tickets:desk_preferences": [],
         "tickets:follow_end": [world.follow.pk],
         "notifications:stop": [stop_token_for(Stop("mute", world.ticket.pk, world.people["ben"].pk))],
         "orgs:visibility": ["acme"],
         "orgs:resources": ["acme"],
         "orgs:import_resources": ["acme"],
         "tickets:visibility": ["acme"],
+        "tickets:reports": [],
+        "tickets:report_table": ["ratings", "over-time"],
+        "tickets:organization_reports": ["acme"],
+        "tickets:organization_report_table": ["acme", "ratings", "breakdown"],
         "orgs:audit_log_export": ["acme"],
         "orgs:member": ["acme", world.membership.pk],
         "orgs:member_removal": ["acme", world.membership.pk],

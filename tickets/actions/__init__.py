@@ -10,6 +10,7 @@ from tickets.actions.changes import (
 )
 from tickets.actions.clocks import mark_stale, promise_update, watch
 from tickets.actions.comments import add_comment, add_internal_note
+from tickets.actions.desk import change_view, delete_view, save_view, set_desk
 from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
 from tickets.actions.following import end_follow, follow, follow_ticket, mute, unfollow
@@ -32,9 +33,11 @@ __all__ = [
     "assign",
     "change_severity",
     "change_status",
+    "change_view",
     "close_escalation",
     "close_solved",
     "delete_macro",
+    "delete_view",
     "drop_unsent_files",
     "end_follow",
     "escalate",
@@ -54,7 +57,9 @@ __all__ = [
     "remind_of_escalations",
     "remove_participant",
     "save_macro",
+    "save_view",
     "send",
+    "set_desk",
     "set_tags",
     "solve",
     "stage_files",

@@ -11,8 +11,10 @@ from tickets.forms.conversation import (
 from tickets.forms.create import TicketForm
 from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.following import FollowForm
-from tickets.forms.lists import FilterForm, QueueForm
+from tickets.forms.lists import FilterForm
 from tickets.forms.macros import MacroForm, TagsForm
+from tickets.forms.queue import DeskPreferencesForm, QueueForm, SavedViewForm
+from tickets.forms.reports import ReportForm
 from tickets.forms.work import (
     AgentSeverityForm,
     AssignmentForm,
@@ -28,6 +30,7 @@ __all__ = [
     "AssignmentForm",
     "ClassificationForm",
     "CommentForm",
+    "DeskPreferencesForm",
     "EscalationForm",
     "FilesMixin",
     "FilterForm",
@@ -37,6 +40,8 @@ __all__ = [
     "ParticipantsForm",
     "QueueForm",
     "RatingForm",
+    "ReportForm",
+    "SavedViewForm",
     "SeverityForm",
     "StatusForm",
     "TagsForm",

@@ -1,8 +1,11 @@
 """Tables of the tickets app."""
 
+from tickets.models.bulk import BulkItem, BulkJob, BulkKind, Outcome
 from tickets.models.catalogue import Product, Reason
 from tickets.models.clock import ClockKind, SlaClock
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
+from tickets.models.desk import Density, DeskPreferences, SavedView
+from tickets.models.figures import DailyFigures, DailyTotals, DirtyDay
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.macros import Macro, MacroKind
 from tickets.models.mentions import Mention
@@ -15,8 +18,16 @@ __all__ = [
     "Activity",
     "ActivityKind",
     "Attachment",
+    "BulkItem",
+    "BulkJob",
+    "BulkKind",
     "ClockKind",
     "Comment",
+    "DailyFigures",
+    "DailyTotals",
+    "Density",
+    "DeskPreferences",
+    "DirtyDay",
     "Escalation",
     "Follow",
     "FollowScope",
@@ -24,10 +35,12 @@ __all__ = [
     "MacroKind",
     "Mention",
     "Mute",
+    "Outcome",
     "Participant",
     "Product",
     "Rating",
     "Reason",
+    "SavedView",
     "SearchDocument",
     "SearchWord",
     "SlaClock",
