@@ -138,7 +138,7 @@ def _shown(activity: Activity) -> dict[str, Any]:
         "author": comment.author.name,
         "at": comment.created_at,
         "text": comment.body,
-        "html": to_html(comment.body),
+        "html": to_html(comment.body, frozenset(activity.after.get("mentions", []))),
         "is_internal": comment.is_internal,
     }
 

@@ -10,7 +10,8 @@ from notifications.recipients import Following, People, Recipient, Wish, recipie
 from orgs.models import User
 from orgs.roles import STAFF_CAPABILITIES, Capability
 from supportcenter.outbox.models import OutboxMessage
-from tickets.models import Follow, FollowScope, Mute, Ticket
+from tickets.events import TICKET_NOTED
+from tickets.models import Follow, FollowScope, Mention, Mute, Ticket
 from tickets.states import Severity
 
 # How many people are looked at at a time, so that memory stays flat however many there are.
@@ -25,10 +26,11 @@ def queue_mails(message: OutboxMessage) -> int:
     """
     ticket = Ticket.objects.select_related("organization", "product").get(pk=message.payload["ticket"])
     count = 0
-    for users in _chunks(ticket):
+    mentioned = _mentioned(message)
+    for users in _chunks(ticket, mentioned):
         found = recipients(
             message.name,
-            _people(ticket, users),
+            _people(ticket, users, mentioned),
             _wishes(ticket, users),
             actor_id=message.actor_id,
             is_critical=ticket.severity == Severity.CRITICAL,
@@ -39,10 +41,18 @@ def queue_mails(message: OutboxMessage) -> int:
     return count
 
 
-def _chunks(ticket: Ticket) -> Iterator[dict[int, User]]:
+def _mentioned(message: OutboxMessage) -> frozenset[int]:
+    """Who is named in the note that the event is about."""
+    if message.name != TICKET_NOTED:
+        return frozenset()
+    named = Mention.objects.filter(comment__activity=message.payload["activity"])
+    return frozenset(named.values_list("user_id", flat=True))
+
+
+def _chunks(ticket: Ticket, mentioned: frozenset[int]) -> Iterator[dict[int, User]]:
     """Everybody who could hear of a ticket, by id, in order of id."""
     around = (
-        Q(pk__in=[ticket.requester_id, ticket.assignee_id or 0])
+        Q(pk__in=[ticket.requester_id, ticket.assignee_id or 0, *mentioned])
         | Q(pk__in=ticket.participants.values("user"))
         | Q(pk__in=Follow.objects.reaching(ticket).order_by().values("user"))
         | Q(staff_role__in=LEADS)
@@ -54,7 +64,7 @@ def _chunks(ticket: Ticket) -> Iterator[dict[int, User]]:
         last = max(chunk)
 
 
-def _people(ticket: Ticket, users: dict[int, User]) -> People:
+def _people(ticket: Ticket, users: dict[int, User], mentioned: frozenset[int]) -> People:
     followers: dict[int, Following] = {}
     agents: dict[int, Following] = {}
     for follow in Follow.objects.reaching(ticket).filter(user__in=users).order_by("user", "pk"):
@@ -65,6 +75,7 @@ def _people(ticket: Ticket, users: dict[int, User]) -> People:
         requester=ticket.requester_id if ticket.requester_id in users else None,
         assignee=ticket.assignee_id if ticket.assignee_id in users else None,
         participants=frozenset(participants),
+        mentioned=mentioned & users.keys(),
         followers=followers,
         agents=agents,
         leads=frozenset(

@@ -32,8 +32,8 @@ class PreferencesForm(forms.Form):
 
     def __init__(self, data: Any, *, is_staff: bool, initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
-        if not is_staff:  # customers are never assigned
-            mine = [each for each in CHOSEN if each[0] != Reason.ASSIGNEE]
+        if not is_staff:  # customers are never assigned, and never mentioned
+            mine = [each for each in CHOSEN if each[0] not in {Reason.ASSIGNEE, Reason.MENTIONED}]
             self.fields["reasons"].choices = mine  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

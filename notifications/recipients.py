@@ -11,6 +11,7 @@ from tickets import events
 WORDS = {
     Reason.REQUESTER: "You opened this ticket.",
     Reason.PARTICIPANT: "You are CC'd on this ticket.",
+    Reason.MENTIONED: "You are mentioned in this internal note.",
     Reason.ASSIGNEE: "You are the assignee of this ticket.",
     Reason.LEAD: "You are a duty lead.",
 }
@@ -61,12 +62,14 @@ class Following:
 class People:
     """Ids of the people around a ticket when its event is handled, or of some of them at a time.
 
-    ``followers`` are customers by their rules, ``agents`` those of staff who follow this very ticket.
+    ``mentioned`` are those whom the note of this very event names, ``followers`` are customers by their
+    rules, ``agents`` those of staff who follow this very ticket.
     """
 
     requester: int | None = None
     assignee: int | None = None
     participants: frozenset[int] = frozenset()
+    mentioned: frozenset[int] = frozenset()
     followers: Mapping[int, Following] = field(default_factory=dict)
     agents: Mapping[int, Following] = field(default_factory=dict)
     leads: frozenset[int] = frozenset()
@@ -125,6 +128,8 @@ def _candidates(event: str, people: People) -> Iterator[tuple[int, Reason, Follo
         if people.requester:
             yield people.requester, Reason.REQUESTER, None
         yield from _each(people.participants, Reason.PARTICIPANT)
+    if event == events.TICKET_NOTED:
+        yield from _each(people.mentioned, Reason.MENTIONED)
     if people.assignee and event in PUBLIC_EVENTS | STAFF_EVENTS | CLOCK_EVENTS:
         yield people.assignee, Reason.ASSIGNEE, None
     if event in PUBLIC_EVENTS | STAFF_EVENTS:

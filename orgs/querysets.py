@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Q
 
 from orgs.roles import ORGANIZATION_CAPABILITIES, STAFF_CAPABILITIES, Capability, OrganizationRole
 
@@ -22,6 +23,13 @@ class UserQuerySet(models.QuerySet):
     def agents(self) -> Self:
         """Active staff who work the queue, by name."""
         return self.staff_with(Capability.WORK_QUEUE).order_by("name")
+
+    def called(self, handles: Sequence[str]) -> Self:
+        """Agents whose login has one of these before its @."""
+        anybody = Q(pk__in=[])
+        for handle in handles:
+            anybody |= Q(email__startswith=f"{handle}@")
+        return self.agents().filter(anybody)
 
     def duty_leads(self) -> Self:
         """Active staff who are told of escalations."""

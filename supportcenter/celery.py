@@ -41,6 +41,7 @@ SCHEDULE = {
     "count the figures of the last days": ("tickets.count_last_days", 21600.0),
     "close solved tickets": ("tickets.close_solved", 3600.0),
     "forget uploads that nobody sent": ("tickets.drop_unsent_files", 3600.0),
+    "find tickets by names that changed": ("tickets.sweep_index", 3600.0),
     "forget events that everybody heard": ("outbox.prune", 3600.0),
 }
 # A run that no worker took before the next one is due is dropped, so that they never pile up.

@@ -28,6 +28,7 @@ from tickets.models import (
     Reason,
     Ticket,
 )
+from tickets.paging import ordered
 from tickets.querysets import TicketQuerySet
 from tickets.rules import (
     is_in_charge,
@@ -37,9 +38,12 @@ from tickets.rules import (
     may_rate,
     may_remove_participant,
 )
+from tickets.search import searched
 from tickets.states import Status
 from tickets.what_if import Answered
 
+# So many tickets are offered where somebody looks for one by words, or for one seen lately.
+FEW = 5
 # How far back, and how many tickets at most, are replayed under each tier.
 REPLAYED_DAYS = 90
 REPLAYED_MOST = 1000
@@ -59,6 +63,19 @@ def ticket_named(actor: Actor, words: str, organization: Organization | None = N
         return None
     tickets = Ticket.objects.visible_to(actor)
     return (tickets.of(organization) if organization else tickets).filter(pk=number).first()
+
+
+def tickets_like(actor: Actor, text: str) -> list[Ticket]:
+    """The few tickets that fit a search best, of all that the actor may see."""
+    found = searched(actor, Ticket.objects.visible_to(actor), text)
+    order = ordered(found.queryset, found.sort) if found.sort else found.queryset.order_by("-pk")
+    return list(order[:FEW])
+
+
+def recent_tickets(actor: Actor) -> list[Ticket]:
+    """The few tickets that the person looked at last and still sees."""
+    seen = Ticket.objects.visible_to(actor).filter(visits__user=actor.user_id)
+    return list(seen.order_by("-visits__seen_at")[:FEW])
 
 
 def follow_up_for(actor: Actor, organization: Organization, reference: str) -> Ticket | None:
@@ -174,14 +191,16 @@ def tickets_in_project(name: str) -> QuerySet:
     return whole.union(parts)
 
 
-def products() -> QuerySet[Product]:
-    """What a new ticket can be about."""
-    return Product.objects.filter(is_retired=False)
+def products(besides: Ticket | None = None) -> QuerySet[Product]:
+    """What a new ticket can be about, or besides what it is already, this one."""
+    present = Q(pk=besides.product_id) if besides else Q()
+    return Product.objects.filter(Q(is_retired=False) | present)
 
 
-def reasons() -> QuerySet[Reason]:
-    """Why a new ticket can be opened."""
-    return Reason.objects.filter(is_retired=False)
+def reasons(besides: Ticket | None = None) -> QuerySet[Reason]:
+    """Why a new ticket can be opened, or besides why it was already, this one."""
+    present = Q(pk=besides.reason_id) if besides else Q()
+    return Reason.objects.filter(Q(is_retired=False) | present)
 
 
 def sees_organization_tab(actor: Actor, organization: Organization) -> bool:
@@ -224,32 +243,6 @@ def muted_by(actor: Actor) -> QuerySet[Mute]:
     visible = Ticket.objects.visible_to(actor)
     mutes = Mute.objects.filter(user=actor.person, ticket__in=visible)
     return mutes.select_related("ticket").order_by("-pk")
-
-
-QUEUE_VIEWS = {
-    "unfinished": "All open",
-    "mine": "Mine",
-    "unassigned": "Unassigned",
-    "escalated": "Escalated",
-    "waiting": "Waiting",
-    "all": "Everything",
-}
-
-
-def queue_for(actor: Actor) -> dict[str, TicketQuerySet]:
-    """The views of the queue with their tickets, for staff who work it."""
-    if not actor.can(Capability.WORK_QUEUE):
-        raise PermissionDenied
-    tickets = Ticket.objects.visible_to(actor)
-    unfinished = tickets.unfinished()
-    return {
-        "unfinished": unfinished,
-        "mine": unfinished.assigned_to(actor.user_id),
-        "unassigned": unfinished.assigned_to(None),
-        "escalated": unfinished.escalated(),
-        "waiting": tickets.in_statuses([Status.WAITING, Status.ON_HOLD]),
-        "all": tickets,
-    }
 
 
 @dataclass(frozen=True)

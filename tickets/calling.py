@@ -1,9 +1,11 @@
-"""Finding ``#escalate`` in what a customer wrote. Pure."""
+"""Finding ``#escalate`` in what a customer wrote, and ``@fay`` in what a colleague did. Pure."""
 
 import re
+from collections.abc import Iterator
 
 from markdown_it.token import Token
 
+from tickets.mentions import called_in
 from tickets.rendering import parse
 
 # A token of its own: not part of a longer word, a heading mark, an address or another tag.
@@ -13,17 +15,26 @@ _SIGNATURE = re.compile(r"^-- ?$.*", re.MULTILINE | re.DOTALL)
 
 
 def asks_to_escalate(text: str) -> bool:
-    """Whether a customer's own words hold ``#escalate``.
+    """Whether a customer's own words hold ``#escalate``."""
+    return any(_TOKEN.search(words) for words in own_words(text))
 
-    Quoted text, code, links and the signature are not the customer's own words.
+
+def handles_in(text: str) -> list[str]:
+    """The handles that a note calls, each once."""
+    return list(dict.fromkeys(handle for words in own_words(text) for handle in called_in(words)))
+
+
+def own_words(text: str) -> Iterator[str]:
+    """What somebody says in a text, by paragraph.
+
+    Quoted text, code, links and the signature are not their own words.
     """
     own = _SIGNATURE.sub("", text.replace("\r\n", "\n"))
     depth = 0
     for token in parse(own):
         depth += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
-        if depth == 0 and token.type == "inline" and _TOKEN.search(_plain(token.children or [])):
-            return True
-    return False
+        if depth == 0 and token.type == "inline":
+            yield _plain(token.children or [])
 
 
 def _plain(tokens: list[Token]) -> str:

@@ -47,12 +47,28 @@ def _status_changed(before: Values, after: Values, for_staff: bool) -> str:
 
 def _severity_changed(before: Values, after: Values, for_staff: bool) -> str:
     old, new = Severity(before["severity"]).label, Severity(after["severity"]).label
-    return f"changed the severity from {old} to {new}"
+    why = f": {after['reason'].rstrip('.')}" if after.get("reason") else ""
+    return f"changed the severity from {old} to {new}{why}"
+
+
+def _reclassified(before: Values, after: Values, for_staff: bool) -> str:
+    changed = [name for name in ("product", "reason") if before[name] != after[name]]
+    return " and ".join(f"changed the {name} from {before[name]} to {after[name]}" for name in changed)
 
 
 def _rated(before: Values, after: Values, for_staff: bool) -> str:
     sentence = f": {after['comment']}" if after["comment"] else ""
     return f"{'changed the rating to' if before else 'rated the ticket'} {after['score']} of 5{sentence}"
+
+
+def _tagged(before: Values, after: Values, for_staff: bool) -> str:
+    old, new = set(before["tags"]), set(after["tags"])
+    steps = [("added", sorted(new - old)), ("removed", sorted(old - new))]
+    return " and ".join(
+        f"{verb} the tags {_listed(tags)}" if len(tags) > 1 else f"{verb} the tag {tags[0]}"
+        for verb, tags in steps
+        if tags
+    )
 
 
 def _listed(names: list[str]) -> str:
@@ -86,6 +102,8 @@ WORDS: dict[str, Words] = {
     "escalation_closed": lambda _, after, __: f"closed the escalation: {after['outcome']}",
     "rated": _rated,
     "update_promised": lambda _, after, __: f"promised the next update by {_in_utc(after['due_at'])}",
+    "tagged": _tagged,
+    "reclassified": _reclassified,
     "followed_up": lambda _, after, __: f"opened the follow-up ticket {after['reference']}",
 }
 WITHOUT_ACTOR = {

@@ -1,11 +1,14 @@
 """Markdown to safe HTML. The sanitiser has the last word; nothing is changed after it."""
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+
+from tickets.mentions import pieces
 
 TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
@@ -21,9 +24,35 @@ def _lower_headings(state: StateCore) -> None:
             token.tag = f"h{min(6, int(token.tag[1]) + 3)}"
 
 
+def _mark_mentions(state: StateCore) -> None:
+    """Set off the handles in ``env["mentions"]``, but not inside links or quoted text."""
+    handles: frozenset[str] = state.env.get("mentions", frozenset())
+    depth = 0
+    for token in state.tokens if handles else []:
+        depth += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
+        if depth == 0 and token.type == "inline":
+            token.children = list(_with_mentions(token.children or [], handles))
+
+
+def _with_mentions(children: Sequence[Token], handles: frozenset[str]) -> Iterator[Token]:
+    links = 0
+    for child in children:
+        links += {"link_open": 1, "link_close": -1}.get(child.type, 0)
+        if child.type != "text" or links:
+            yield child
+            continue
+        for text, is_mention in pieces(child.content, handles):
+            if is_mention:
+                yield Token("strong_open", "strong", 1, attrs={"class": "mention"})
+            yield Token("text", "", 0, content=text)
+            if is_mention:
+                yield Token("strong_close", "strong", -1)
+
+
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": True})
 _markdown.enable(["table", "strikethrough", "linkify"])
 _markdown.core.ruler.push("lower_headings", _lower_headings)
+_markdown.core.ruler.push("mentions", _mark_mentions)
 
 
 def parse(text: str) -> list[Token]:
@@ -32,12 +61,13 @@ def parse(text: str) -> list[Token]:
 
 
 @lru_cache(maxsize=1000)
-def to_html(text: str) -> str:
-    """HTML for a comment written in Markdown; safe to show as it is."""
+def to_html(text: str, mentions: frozenset[str] = frozenset()) -> str:
+    """HTML for a comment written in Markdown; safe to show as it is. ``mentions`` are handles to set off."""
     return nh3.clean(
-        _markdown.render(text),
+        _markdown.render(text, {"mentions": mentions}),
         tags=TAGS,
         attributes=ATTRIBUTES,
+        allowed_classes={"strong": {"mention"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener noreferrer",
         # They scroll when they are wide, and so must be in reach of the keyboard.

@@ -29,6 +29,12 @@ def remind_of_escalations() -> int:
     return actions.remind_of_escalations()
 
 
+@shared_task(name="tickets.sweep_index", ignore_result=True)
+def sweep_index() -> int:
+    """Look once a day at what search knows of each ticket, a share every hour."""
+    return actions.sweep_index(timezone.now())
+
+
 @shared_task(name="tickets.count_figures", ignore_result=True)
 def count_figures() -> int:
     """Count the days anew on which something changed."""

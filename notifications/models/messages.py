@@ -37,6 +37,7 @@ class Reason(models.TextChoices):
 
     REQUESTER = "requester", "Tickets that you opened"
     PARTICIPANT = "participant", "Tickets on which you are CC'd"
+    MENTIONED = "mentioned", "Internal notes that mention you"
     ASSIGNEE = "assignee", "Tickets assigned to you"
     FOLLOWER = "follower", "Tickets that you follow"
     LEAD = "lead", "Escalations, as a duty lead"

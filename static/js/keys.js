@@ -31,6 +31,7 @@ const KEYS = {
   o: () => document.activeElement.matches(".ticket-subject") && document.activeElement.click(),
   r: () => write("answer"),
   n: () => write("note"),
+  m: () => document.querySelector("[data-opens-macros]")?.click(),
   a: focusOn("#ticket-side [name=assignee]"),
   s: focusOn("#ticket-side [name=status]"),
   "/": focusOn("#site-search"),

@@ -17,7 +17,7 @@ function prepare(input) {
   count += 1;
   const list = Object.assign(document.createElement("ul"), { id: `people-${count}`, className: "people-list", hidden: true });
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "People");
+  list.setAttribute("aria-label", input.dataset.offers ?? "people");
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
@@ -58,7 +58,8 @@ function show(input, people) {
   list.hidden = false;
   input.setAttribute("aria-expanded", "true");
   activate(input, list.firstElementChild);
-  say(people.length === 1 ? "One person found." : `${people.length} people found.`);
+  const what = input.dataset.offers ?? "people";
+  say(people.length === 1 ? `One of ${what} found.` : `${people.length} ${what} found.`);
 }
 
 function ask(input) {

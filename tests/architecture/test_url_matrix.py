@@ -15,7 +15,7 @@ from orgs.models import Membership
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.models import Attachment, Follow, Participant
+from tickets.models import Attachment, Follow, Macro, Participant, SavedView
 
 PEOPLE = ["ada", "ben", "cleo", "dov", "eve", "ivy", "fay", "gus", "hal", "nobody"]
 # Addresses of Django's admin, allauth and anymail have tests of their own; these are theirs.
@@ -33,6 +33,8 @@ def row(default: int, **exceptions: int) -> dict[str, int]:
 ON_TICKET = row(404) | SEEN  # Ben's ticket with Cleo in CC
 ACME_LISTS = row(404, ada=200, ben=200, cleo=200, dov=200, fay=403, gus=403, hal=403)
 OPENED_BY_AGENTS = row(404, ada=403, ben=403, cleo=403)
+
+DESK = row(403, fay=200, gus=200)
 
 OF_ACMES_ADMIN = row(404, ada=200, ben=403, cleo=403, dov=403, fay=403, gus=403, hal=403)
 OF_ACCOUNT_TEAM = row(404, ada=403, ben=403, cleo=403, dov=403, fay=403, gus=403, hal=200)
@@ -93,8 +95,20 @@ GET = {
     "tickets:thread": ON_TICKET,
     "tickets:participants": ON_TICKET | {"cleo": 403},
     "tickets:attachment": ON_TICKET,
+    "tickets:macro_choices": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
+    "tickets:macro_preview": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
+    "tickets:macros": DESK,
+    "tickets:macro_new": DESK,
+    "tickets:macro": DESK,
+    "tickets:tags_like": DESK,
+    "tickets:colleagues_like": DESK,
+    "tickets:suggestions": row(403, fay=200, gus=200),
+    "tickets:palette": row(200),
     "tickets:queue": row(403, fay=200, gus=200),
     "tickets:queue/mine": row(403, fay=200, gus=200),
+    "tickets:saved_views": row(403, fay=200, gus=200),
+    "tickets:saved_view": row(403, fay=200, gus=404),  # her own, not shared
+    "tickets:desk_preferences": row(403, fay=200, gus=200),
     "tickets:reports": row(403, fay=200, gus=200, hal=200),
     "tickets:reports/backlog": row(403, fay=200, gus=200, hal=200),
     "tickets:report_table": row(403, fay=200, gus=200, hal=200),
@@ -147,6 +161,11 @@ POST = {
     "tickets:assignment": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
     "tickets:status": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
     "tickets:severity": row(404, ada=422, ben=422, cleo=403, fay=422, gus=422),
+    "tickets:classification": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
+    "tickets:tags": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "tickets:macro_new": row(403, fay=422, gus=422),
+    "tickets:macro": row(403, fay=422, gus=422),
+    "tickets:macro_removal": row(403, fay=302, gus=302),
     "tickets:participation": row(404, ada=302, ben=403, cleo=403, fay=403, gus=403),
     "tickets:removal": row(404, ada=302, ben=302, cleo=302, fay=302, gus=302),
     "tickets:escalation": row(404, ada=302, ben=302, cleo=302, fay=403, gus=403),
@@ -154,6 +173,10 @@ POST = {
     "tickets:outcome": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
     "tickets:rating": row(404, **dict.fromkeys(["ada", "ben", "cleo", "fay", "gus"], 403)),
     "tickets:resolution": row(404, ada=302, ben=302, cleo=302, fay=302, gus=302),
+    "tickets:saved_views": row(403, fay=422, gus=422),
+    "tickets:saved_view": row(403, fay=422, gus=404),
+    "tickets:saved_view_removal": row(403, fay=302, gus=404),
+    "tickets:desk_preferences": row(403, fay=422, gus=422),
     "notifications:resendings": row(403, fay=302, gus=302),
     "notifications:resending": row(403, fay=302, gus=302),
     "notifications:lifting": row(403, fay=302, gus=302, hal=302),
@@ -178,7 +201,9 @@ def world(cast, settings, tmp_path):
         change=change,
         follow=follow,
         mail=mail,
+        view=SavedView.objects.create(owner=cast.fay, name="Hers"),
         suppression=Suppression.objects.create(address=cast.ben.email, cause="bounce", mail=mail),
+        macro=Macro.objects.create(name="Thanks", body="Thank you"),
         invoice=builders.invoice(cast.kafka),
         group=cast.acme_group,
         people=cast.people(),
@@ -215,9 +240,20 @@ def address(world: SimpleNamespace, name: str) -> str:
         "notifications:ticket_mails": [world.ticket.reference],
         "notifications:resending": [world.mail.pk],
         "notifications:lifting": [world.suppression.pk],
+        "tickets:macro_preview": [world.ticket.reference, world.macro.pk],
+        "tickets:macros": [],
+        "tickets:macro_new": [],
+        "tickets:tags_like": [],
+        "tickets:colleagues_like": [],
+        "tickets:macro": [world.macro.pk],
+        "tickets:macro_removal": [world.macro.pk],
         "tickets:what_if": ["acme"],
         "tickets:following": ["acme"],
         "tickets:following_all": ["acme"],
+        "tickets:saved_views": [],
+        "tickets:saved_view": [world.view.pk],
+        "tickets:saved_view_removal": [world.view.pk],
+        "tickets:desk_preferences": [],
         "tickets:follow_end": [world.follow.pk],
         "notifications:stop": [stop_token_for(Stop("mute", world.ticket.pk, world.people["ben"].pk))],
         "orgs:visibility": ["acme"],
@@ -239,6 +275,8 @@ def address(world: SimpleNamespace, name: str) -> str:
         "tickets:search": ["acme"],
         "tickets:similar": ["acme"],
         "tickets:preview": [],
+        "tickets:suggestions": [],
+        "tickets:palette": [],
         "tickets:uploads": [],
         "tickets:attachment_preview": [world.attachment.pk],
         "orgs:people": ["acme"],
@@ -258,6 +296,8 @@ def answers(world, client_of, client, method: str, name: str) -> dict[str, int]:
         one = client if person == "nobody" else client_of(world.people[person])
         if name == "tickets:removal":  # the one before may have removed her
             Participant.objects.get_or_create(ticket=world.ticket, user=world.people["cleo"])
+        if name == "tickets:macro_removal":
+            world.macro.save()
         if name == "orgs:member_removal":
             world.membership.save()
         if name == "orgs:invitation_withdrawal":

@@ -46,7 +46,12 @@ def test_preferences_are_kept_and_shown_again(cast, client_of):
     assert ben.post("/account/mail/", FORM | {"reasons": ["requester"]}).status_code == 302
     kept = MailPreferences.objects.get(user=cast.ben)
     assert (kept.rhythm, kept.daily_at, kept.quiet_until) == ("daily", time(8, 30), time(7))
-    assert kept.off_reasons == [Reason.PARTICIPANT, Reason.ASSIGNEE, Reason.FOLLOWER]
+    assert kept.off_reasons == [
+        Reason.PARTICIPANT,
+        Reason.MENTIONED,
+        Reason.ASSIGNEE,
+        Reason.FOLLOWER,
+    ]
     page = ben.get("/account/mail/").content.decode()
     assert 'value="08:30"' in page
 

@@ -77,6 +77,13 @@ def test_nobody_hears_of_what_they_did(event, actor):
     assert actor not in set(heard(event, actor_id=actor)) - receipt
 
 
+def test_being_mentioned_is_the_strongest_reason_and_of_notes_only():
+    people = replace(PEOPLE, mentioned=frozenset({ASSIGNEE, LEAD}))
+    found = heard(events.TICKET_NOTED, people)
+    assert (found[ASSIGNEE].reason, found[LEAD].reason) == (Reason.MENTIONED, Reason.MENTIONED)
+    assert LEAD not in heard(events.TICKET_COMMENTED, people)
+
+
 def test_reasons_are_told_in_words():
     words = {user: each.words for user, each in heard(events.TICKET_COMMENTED).items()}
     assert words == {
@@ -167,6 +174,8 @@ def test_every_event_of_a_ticket_is_mailed_or_left_out_on_purpose():
         events.TICKET_PARTICIPANT_JOINED,
         events.TICKET_PARTICIPANT_LEFT,
         events.TICKET_PARTICIPANT_REMOVED,
+        events.TICKET_RECLASSIFIED,  # nothing to act on, and the page tells
+        events.TICKET_TAGGED,  # internal, and nothing to act on
         events.TICKET_FOLLOWED_UP,  # the follow-up is mailed itself
     }
     published = {value for name, value in vars(events).items() if name.startswith("TICKET_")}

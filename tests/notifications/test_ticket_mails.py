@@ -129,8 +129,10 @@ def test_added_participants_get_one_mail_with_the_comment(cast, ticket, mails_af
             "Ben Okafor marked the ticket solved.",
         ),
         (
-            lambda cast, ticket: change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical"),
-            "Fay Dubois changed the severity from High to Critical.",
+            lambda cast, ticket: change_severity(
+                actor=actor(cast.fay), ticket=ticket, severity="critical", reason="It grew"
+            ),
+            "Fay Dubois changed the severity from High to Critical: It grew.",
         ),
     ],
 )

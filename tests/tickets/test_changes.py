@@ -4,8 +4,9 @@ from supportcenter.errors import RuleViolation
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_participants, assign, change_severity, change_status, solve
-from tickets.models import SlaClock
+from tickets.actions import add_participants, assign, change_severity, change_status, reclassify, solve
+from tickets.forms import ClassificationForm
+from tickets.models import Product, Reason, SlaClock
 
 
 @pytest.fixture
@@ -40,17 +41,17 @@ def test_account_managers_are_no_assignees(cast, ticket):
 
 
 def test_severity_moves_the_first_response_from_the_opening(cast, ticket):
-    change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical")
+    change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical", reason="All down")
     ticket.refresh_from_db()
     assert (ticket.response_due_at - ticket.created_at).total_seconds() == 30 * 60
-    assert ticket.activities.last().after == {"severity": "critical"}
+    assert ticket.activities.last().after == {"severity": "critical", "reason": "All down"}
 
 
 def test_severity_never_unmeets_a_met_target(cast, ticket):
     builders.comment(cast.fay, ticket)
     ticket.refresh_from_db()
     before = SlaClock.objects.values().get()
-    change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical")
+    change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical", reason="All down")
     assert SlaClock.objects.values().get() == before
     assert ticket.response_due_at is None
 
@@ -98,7 +99,10 @@ def test_early_availability_keeps_the_severity_low_for_customers(cast):
     ticket = builders.ticket(cast.ben, cast.acme, services=[cast.kafka])
     with pytest.raises(RuleViolation, match="early availability"):
         change_severity(actor=actor(cast.ben), ticket=ticket, severity="critical")
-    assert change_severity(actor=actor(cast.fay), ticket=ticket, severity="high").severity == "high"
+    assert (
+        change_severity(actor=actor(cast.fay), ticket=ticket, severity="high", reason="Slow").severity
+        == "high"
+    )
 
 
 def test_no_more_than_fifty_people_in_cc_altogether(cast, ticket):
@@ -108,3 +112,41 @@ def test_no_more_than_fifty_people_in_cc_altogether(cast, ticket):
     add_participants(actor=actor(cast.ben), ticket=ticket, users=many[:50], body="x")
     with pytest.raises(RuleViolation, match="At most 50"):
         add_participants(actor=actor(cast.ben), ticket=ticket, users=many[50:], body="x")
+
+
+def test_agent_says_why_the_severity_changes_and_the_customer_reads_it(cast, ticket, run_outbox):
+    with pytest.raises(RuleViolation, match="Say why"):
+        change_severity(actor=actor(cast.fay), ticket=ticket, severity="high", reason=" ")
+    change_severity(actor=actor(cast.fay), ticket=ticket, severity="high", reason="It got slower")
+    told = [mail.body for mail in run_outbox() if mail.to == [cast.ben.email]]
+    assert "Fay Dubois changed the severity from Low to High: It got slower." in told[-1]
+
+
+def test_product_and_reason_change_for_everybody_to_see(cast, client_of, ticket):
+    mysql, question = Product.objects.get(code="mysql"), Reason.objects.exclude(pk=ticket.reason_id)[0]
+    url = ticket.get_absolute_url()
+    client_of(cast.fay).post(f"{url}classification/", {"product": mysql.pk, "reason": question.pk})
+    ticket.refresh_from_db()
+    assert (ticket.product, ticket.reason) == (mysql, question)
+    page = client_of(cast.ben).get(url).content.decode()
+    assert f"to {mysql.name} and changed the reason from" in page
+
+
+def test_same_product_again_is_no_change_and_a_retired_one_can_stay(cast, ticket):
+    Product.objects.filter(pk=ticket.product_id).update(is_retired=True)
+    form = ClassificationForm({"product": ticket.product_id, "reason": ticket.reason_id}, ticket=ticket)
+    assert form.is_valid()
+    reclassify(actor=actor(cast.fay), ticket=ticket, **form.cleaned_data)
+    assert ticket.activities.count() == 1
+
+
+def test_only_agents_reclassify(cast, ticket):
+    with pytest.raises(RuleViolation, match="support staff"):
+        reclassify(actor=actor(cast.ada), ticket=ticket, product=ticket.product, reason=ticket.reason)
+
+
+def test_assign_to_me_is_offered_until_it_is_mine(cast, client_of, ticket):
+    fay, url = client_of(cast.fay), ticket.get_absolute_url()
+    assert "Assign to me" in fay.get(url).content.decode()
+    fay.post(f"{url}assignment/", {"assignee": cast.fay.pk})
+    assert "Assign to me" not in fay.get(url).content.decode()

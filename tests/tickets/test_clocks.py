@@ -133,24 +133,24 @@ def test_escalation_owes_an_answer(cast, ticket):
 
 def test_severity_is_reckoned_from_the_start(cast, ticket, clock):
     clock.shift(20 * MINUTE)
-    change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical")
+    change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical", reason="Because")
     assert due(ticket) == NOW + 30 * MINUTE
-    change_severity(actor=actor(cast.fay), ticket=ticket, severity="low")
+    change_severity(actor=actor(cast.fay), ticket=ticket, severity="low", reason="Because")
     assert due(ticket) == NOW + timedelta(hours=12)
 
 
 def test_severity_never_makes_a_met_target_missed(cast, ticket, clock):
     clock.shift(40 * MINUTE)
     builders.comment(cast.fay, ticket)
-    change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical")
+    change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical", reason="Because")
     assert not only().is_missed
 
 
 def test_target_that_a_higher_severity_has_used_up_is_missed_and_a_lower_one_gives_time(cast, ticket, clock):
     clock.shift(40 * MINUTE)
-    change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical")
+    change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical", reason="Because")
     assert only().breached_at == NOW + 30 * MINUTE
-    change_severity(actor=actor(cast.fay), ticket=ticket, severity="low")
+    change_severity(actor=actor(cast.fay), ticket=ticket, severity="low", reason="Because")
     assert only().breached_at is None
 
 
@@ -231,7 +231,9 @@ def test_tier_that_promises_updates_owes_one_after_each_answer(cast, ticket, clo
     SlaTarget.objects.create(tier=tier, kind="next_update", severity="high", minutes=120)
     builders.comment(cast.fay, ticket)
     assert due(ticket) == NOW + timedelta(hours=2)
-    change_severity(actor=actor(cast.fay), ticket=ticket, severity="low")  # Low has no such promise
+    change_severity(
+        actor=actor(cast.fay), ticket=ticket, severity="low", reason="Because"
+    )  # Low has no such promise
     assert due(ticket) is None
 
 

@@ -1,32 +1,50 @@
 """The only writers of tickets. Each locks, checks, changes, records and publishes in one transaction."""
 
-from tickets.actions.changes import assign, change_severity, change_status, close_solved, solve
+from tickets.actions.changes import (
+    assign,
+    change_severity,
+    change_status,
+    close_solved,
+    reclassify,
+    solve,
+)
 from tickets.actions.clocks import mark_stale, promise_update, watch
 from tickets.actions.comments import add_comment, add_internal_note
+from tickets.actions.desk import change_view, delete_view, save_view, set_desk
 from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
 from tickets.actions.following import end_follow, follow, follow_ticket, mute, unfollow
+from tickets.actions.indexing import index_tickets, reindex, sweep_index
+from tickets.actions.macros import Message, apply_macro, delete_macro, filled, save_macro, send
 from tickets.actions.opening import TicketDraft, open_ticket
 from tickets.actions.participants import add_participants, join, remove_participant
 from tickets.actions.rating import rate
+from tickets.actions.tags import set_tags
 from tickets.actions.visits import mark_seen
 
 __all__ = [
+    "Message",
     "TicketDraft",
     "acknowledge",
     "add_comment",
     "add_internal_note",
     "add_participants",
+    "apply_macro",
     "assign",
     "change_severity",
     "change_status",
+    "change_view",
     "close_escalation",
     "close_solved",
+    "delete_macro",
+    "delete_view",
     "drop_unsent_files",
     "end_follow",
     "escalate",
+    "filled",
     "follow",
     "follow_ticket",
+    "index_tickets",
     "join",
     "mark_seen",
     "mark_stale",
@@ -34,10 +52,18 @@ __all__ = [
     "open_ticket",
     "promise_update",
     "rate",
+    "reclassify",
+    "reindex",
     "remind_of_escalations",
     "remove_participant",
+    "save_macro",
+    "save_view",
+    "send",
+    "set_desk",
+    "set_tags",
     "solve",
     "stage_files",
+    "sweep_index",
     "unfollow",
     "watch",
 ]

@@ -14,7 +14,7 @@ from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.escalation import end_with
 from tickets.actions.record import lock, record
 from tickets.clock import CLOCK_FIELDS
-from tickets.models import ActivityKind, SlaClock, Ticket
+from tickets.models import ActivityKind, Product, Reason, SlaClock, Ticket
 from tickets.rules import is_in_charge
 from tickets.states import REOPEN_DAYS, Severity, Status, can_change
 
@@ -94,8 +94,8 @@ def _set_status(actor: Actor, ticket: Ticket, status: str) -> Ticket:
 
 
 @transaction.atomic
-def change_severity(*, actor: Actor, ticket: Ticket, severity: str) -> Ticket:
-    """Change the severity, as the requester, an admin or an agent.
+def change_severity(*, actor: Actor, ticket: Ticket, severity: str, reason: str = "") -> Ticket:
+    """Change the severity, as the requester, an admin or an agent, who must say why: the customer is told.
 
     What is still owed is due by the new severity, counted from the start of its clock. What was met stays
     as it was.
@@ -108,7 +108,10 @@ def change_severity(*, actor: Actor, ticket: Ticket, severity: str) -> Ticket:
     before = ticket.severity
     if before == severity:
         return ticket
-    if not actor.can(Capability.WORK_QUEUE) and ticket.services.filter(is_early_availability=True).exists():
+    by_agent = actor.can(Capability.WORK_QUEUE)
+    if by_agent and not reason.strip():
+        raise RuleViolation("reason_missing", "Say why: the customer reads it.", field="reason")
+    if not by_agent and ticket.services.filter(is_early_availability=True).exists():
         raise RuleViolation(
             "early_availability",
             "The severity stays Low, because a service on this ticket is in early availability.",
@@ -125,7 +128,30 @@ def change_severity(*, actor: Actor, ticket: Ticket, severity: str) -> Ticket:
         events.TICKET_SEVERITY_CHANGED,
         actor=actor,
         before={"severity": Severity(before)},
-        after={"severity": Severity(severity)},
+        after={"severity": Severity(severity)} | ({"reason": reason.strip()} if by_agent else {}),
+    )
+    return ticket
+
+
+@transaction.atomic
+def reclassify(*, actor: Actor, ticket: Ticket, product: Product, reason: Reason) -> Ticket:
+    """Say anew what a ticket is about and why it was opened, as an agent. The customer sees it."""
+    _require_agent(actor)
+    ticket = lock(ticket)
+    before = {"product": ticket.product.name, "reason": ticket.reason.name}
+    after = {"product": product.name, "reason": reason.name}
+    if before == after:
+        return ticket
+    ticket.product, ticket.reason = product, reason
+    ticket.updated_at = timezone.now()
+    ticket.save(update_fields=["product", "reason", "updated_at"])
+    record(
+        ticket,
+        ActivityKind.RECLASSIFIED,
+        events.TICKET_RECLASSIFIED,
+        actor=actor,
+        before=before,
+        after=after,
     )
     return ticket
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from orgs.actor import Actor
+from orgs.models import User
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
@@ -13,9 +14,10 @@ from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.escalation import end_with, escalate
 from tickets.actions.files import attach
 from tickets.actions.record import lock, record
-from tickets.calling import asks_to_escalate
+from tickets.calling import asks_to_escalate, handles_in
 from tickets.clock import CLOCK_FIELDS
-from tickets.models import ActivityKind, Attachment, Comment, Ticket
+from tickets.mentions import handle_of
+from tickets.models import ActivityKind, Attachment, Comment, Mention, Ticket
 from tickets.states import Status, after_customer_comment, can_change
 
 
@@ -65,13 +67,33 @@ def add_comment(
 def add_internal_note(
     *, actor: Actor, ticket: Ticket, body: str, files: Sequence[Attachment] = ()
 ) -> Comment:
-    """Add a note that only staff see. Nothing that a customer can see changes, not even a time."""
+    """Add a note that only staff see. Nothing that a customer can see changes, not even a time.
+
+    Colleagues who are named in it with ``@`` hear of it.
+    """
     if not actor.can(Capability.WORK_QUEUE):
         raise RuleViolation("not_staff", "Only support staff can write internal notes.")
     ticket = lock(ticket)
     note = _write(actor, ticket, body, files, is_internal=True)
-    record(ticket, ActivityKind.NOTED, events.TICKET_NOTED, actor=actor, comment=note, is_internal=True)
+    handles = _mention(note)
+    record(
+        ticket,
+        ActivityKind.NOTED,
+        events.TICKET_NOTED,
+        actor=actor,
+        comment=note,
+        after={"mentions": handles} if handles else {},
+        is_internal=True,
+    )
     return note
+
+
+def _mention(note: Comment) -> list[str]:
+    """Note down the colleagues whom a note names; their handles. Others than agents cannot be named."""
+    handles = handles_in(note.body)
+    called = list(User.objects.called(handles)) if handles else []
+    Mention.objects.bulk_create([Mention(comment=note, user=user) for user in called], ignore_conflicts=True)
+    return sorted({handle_of(user.email) for user in called})
 
 
 def _write(
@@ -112,4 +134,6 @@ def _asked(ticket: Ticket, comment: Comment) -> None:
 
 def _touch(ticket: Ticket, comment: Comment) -> None:
     ticket.updated_at = timezone.now()
-    ticket.save(update_fields=["status", "solved_at", "first_responded_at", *CLOCK_FIELDS, "updated_at"])
+    ticket.last_word_by, ticket.last_word_at = comment.author, comment.created_at
+    changed = ["status", "solved_at", "first_responded_at", "updated_at", "last_word_by", "last_word_at"]
+    ticket.save(update_fields=[*changed, *CLOCK_FIELDS])

@@ -1,6 +1,6 @@
 """Calls for more attention: raised by the customer, taken and closed by support."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -42,6 +42,7 @@ def escalate(*, actor: Actor, ticket: Ticket, text: str = "") -> Escalation:
     )
     before = ticket.status
     _owe_an_answer(ticket)
+    _rise_until(ticket, escalation.deadline_at)
     record(
         ticket,
         ActivityKind.ESCALATED,
@@ -75,6 +76,7 @@ def acknowledge(*, actor: Actor, ticket: Ticket) -> Escalation:
     escalation.acknowledged_by = actor.user
     escalation.acknowledged_at = now
     escalation.save(update_fields=["acknowledged_by", "acknowledged_at"])
+    _rise_until(ticket, None)
     _touch(ticket)
     record(
         ticket,
@@ -110,6 +112,13 @@ def end_with(ticket: Ticket) -> None:
     ticket.escalations.filter(closed_at=None).update(
         closed_at=timezone.now(), outcome="The ticket was solved."
     )
+    _rise_until(ticket, None)
+
+
+def _rise_until(ticket: Ticket, deadline_at: datetime | None) -> None:
+    """Put a ticket where its deadline belongs in the queue; without one, where its answer does."""
+    ticket.escalation_due_at = deadline_at
+    ticket.save(update_fields=["escalation_due_at"])
 
 
 def remind_of_escalations() -> int:

@@ -77,6 +77,8 @@ def _create(actor: Actor, organization: Organization, draft: TicketDraft) -> Tic
         follow_up_to=draft.follow_up_to,
         created_at=now,
         updated_at=now,
+        last_word_by=actor.user,
+        last_word_at=now,
     )
     clocks = Clocks(ticket, [], lambda: entitlement_of(organization, now))
     clocks.asked(now)

@@ -11,25 +11,40 @@ from tickets.forms.conversation import (
 from tickets.forms.create import TicketForm
 from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.following import FollowForm
-from tickets.forms.lists import FilterForm, QueueForm
+from tickets.forms.lists import FilterForm
+from tickets.forms.macros import MacroForm, TagsForm
+from tickets.forms.queue import DeskPreferencesForm, QueueForm, SavedViewForm
 from tickets.forms.reports import ReportForm
-from tickets.forms.work import AssignmentForm, SeverityForm, StatusForm, VisibilityForm
+from tickets.forms.work import (
+    AgentSeverityForm,
+    AssignmentForm,
+    ClassificationForm,
+    SeverityForm,
+    StatusForm,
+    VisibilityForm,
+)
 
 __all__ = [
+    "AgentSeverityForm",
     "AnswerForm",
     "AssignmentForm",
+    "ClassificationForm",
     "CommentForm",
+    "DeskPreferencesForm",
     "EscalationForm",
     "FilesMixin",
     "FilterForm",
     "FollowForm",
+    "MacroForm",
     "OutcomeForm",
     "ParticipantsForm",
     "QueueForm",
     "RatingForm",
     "ReportForm",
+    "SavedViewForm",
     "SeverityForm",
     "StatusForm",
+    "TagsForm",
     "TicketForm",
     "UploadForm",
     "VisibilityForm",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 
 from orgs.models import Organization
 from tickets.fields import CcField
@@ -17,8 +18,16 @@ class CommentForm(FilesMixin):
 
     body = forms.CharField(label="Comment", max_length=100_000, widget=forms.Textarea(attrs={"rows": 5}))
 
-    def __init__(self, data: Any = None, files: Files | None = None, *, ticket: Ticket, user_id: int) -> None:
-        super().__init__(data, files)
+    def __init__(
+        self,
+        data: Any = None,
+        files: Files | None = None,
+        *,
+        ticket: Ticket,
+        user_id: int,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, files, initial=initial)
         self.fields["body"].widget.attrs |= {
             "data-draft": f"{ticket.reference}-comment-{user_id}",
             "data-draft-with": "kind",
@@ -30,14 +39,18 @@ class AnswerForm(CommentForm):
 
     kind = forms.ChoiceField(choices=[("answer", "Answer"), ("note", "Internal note")], initial="answer")
     status = forms.ChoiceField(
-        label="Status",
+        label="and set the status to",
         required=False,
         choices=[("", "Leave as it is"), *((status, status.label) for status in AGENT_CHOICES)],
         widget=PLAIN_SELECT,
     )
+    macro = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, files: Files | None = None, *, ticket: Ticket, user_id: int) -> None:
-        super().__init__(data, files, ticket=ticket, user_id=user_id)
+    def __init__(
+        self, data: Any = None, files: Files | None = None, *, ticket: Ticket, **options: Any
+    ) -> None:
+        super().__init__(data, files, ticket=ticket, **options)
+        self.fields["body"].widget.attrs["data-mentions"] = reverse("tickets:colleagues_like")
         # Who answers usually waits for the customer; but an answer does not undo that a ticket is solved.
         self.fields["status"].initial = Status.WAITING if ticket.status in ANSWER_OWED else ""
 

@@ -6,6 +6,8 @@ from django import forms
 
 from orgs.access import agents
 from orgs.models import Visibility
+from tickets import access
+from tickets.models import Ticket
 from tickets.states import AGENT_CHOICES, Severity, Status
 
 
@@ -25,7 +27,7 @@ class StatusForm(forms.Form):
     status = forms.ChoiceField(label="Status", choices=[(status, status.label) for status in AGENT_CHOICES])
 
     def __init__(self, data: Any = None, *, present: str = "") -> None:
-        super().__init__(data, initial={"status": present})
+        super().__init__(data, initial={"status": present}, auto_id="side_%s")
         if present and present not in AGENT_CHOICES:
             choices = self.fields["status"].choices  # type: ignore[attr-defined]
             self.fields["status"].choices = [(present, Status(present).label), *choices]  # type: ignore[attr-defined]
@@ -33,6 +35,33 @@ class StatusForm(forms.Form):
 
 class SeverityForm(forms.Form):
     severity = forms.ChoiceField(label="Severity", choices=Severity.choices)
+
+
+class AgentSeverityForm(SeverityForm):
+    """Agents say why, because the customer is told."""
+
+    reason = forms.CharField(
+        label="Why",
+        max_length=500,
+        help_text="The customer reads it.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial, auto_id="severity_%s")
+
+
+class ClassificationForm(forms.Form):
+    """What the ticket is about and why it was opened; retired entries stay where they are."""
+
+    product: forms.ModelChoiceField = forms.ModelChoiceField(None, label="Product", empty_label=None)
+    reason: forms.ModelChoiceField = forms.ModelChoiceField(None, label="Reason", empty_label=None)
+
+    def __init__(self, data: Any = None, *, ticket: Ticket) -> None:
+        initial = {"product": ticket.product_id, "reason": ticket.reason_id}
+        super().__init__(data, initial=initial, auto_id="classification_%s")
+        self.fields["product"].queryset = access.products(besides=ticket)  # type: ignore[attr-defined]
+        self.fields["reason"].queryset = access.reasons(besides=ticket)  # type: ignore[attr-defined]
 
 
 class VisibilityForm(forms.Form):

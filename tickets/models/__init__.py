@@ -1,32 +1,51 @@
 """Tables of the tickets app."""
 
+from tickets.models.bulk import BulkItem, BulkJob, BulkKind, Outcome
 from tickets.models.catalogue import Product, Reason
 from tickets.models.clock import ClockKind, SlaClock
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
+from tickets.models.desk import Density, DeskPreferences, SavedView
 from tickets.models.figures import DailyFigures, DailyTotals, DirtyDay, FactKind
 from tickets.models.following import Follow, FollowScope, Mute
+from tickets.models.macros import Macro, MacroKind
+from tickets.models.mentions import Mention
 from tickets.models.people import Escalation, Participant, Rating, Visit
+from tickets.models.search import SearchDocument, SearchWord
+from tickets.models.tags import Tag
 from tickets.models.ticket import Ticket
 
 __all__ = [
     "Activity",
     "ActivityKind",
     "Attachment",
+    "BulkItem",
+    "BulkJob",
+    "BulkKind",
     "ClockKind",
     "Comment",
     "DailyFigures",
     "DailyTotals",
+    "Density",
+    "DeskPreferences",
     "DirtyDay",
     "Escalation",
     "FactKind",
     "Follow",
     "FollowScope",
+    "Macro",
+    "MacroKind",
+    "Mention",
     "Mute",
+    "Outcome",
     "Participant",
     "Product",
     "Rating",
     "Reason",
+    "SavedView",
+    "SearchDocument",
+    "SearchWord",
     "SlaClock",
+    "Tag",
     "Ticket",
     "Visit",
 ]

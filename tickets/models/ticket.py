@@ -3,16 +3,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce, Upper
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils import timezone
 
 from orgs.actor import Source
 from orgs.models import Organization, Project, Service, User
 from tickets.models.catalogue import Product, Reason
+from tickets.models.tags import Tag
 from tickets.querysets import TicketQuerySet
 from tickets.states import CUSTOMER_WORDS, UNFINISHED, Severity, Status
 
@@ -22,6 +22,29 @@ if TYPE_CHECKING:
 # Stands in for "no answer owed", so that such tickets sort behind all that have a time.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 DUE_ORDER = Coalesce("response_due_at", Value(NEVER, output_field=models.DateTimeField()))
+# What must be answered next: the answer that is owed, or the call for more attention that nobody took yet.
+QUEUE_ORDER = Coalesce(
+    Least("response_due_at", "escalation_due_at"), Value(NEVER, output_field=models.DateTimeField())
+)
+# 0 is low.
+SEVERITY_RANK = Case(
+    *[When(severity=severity, then=Value(rank)) for rank, severity in enumerate(Severity)],
+    output_field=models.IntegerField(),
+)
+
+
+def queue_indexes() -> list[models.Index]:
+    """One for each order of the queue, and for the filters that leave few of very many tickets."""
+    unfinished = Q(status__in=UNFINISHED)
+    return [
+        models.Index(QUEUE_ORDER, F("id"), name="ticket_queue", condition=unfinished),
+        models.Index(F("assignee"), QUEUE_ORDER, F("id"), name="ticket_of_assignee", condition=unfinished),
+        models.Index(SEVERITY_RANK, F("id"), name="ticket_queue_severity", condition=unfinished),
+        models.Index(F("last_word_at"), F("id"), name="ticket_queue_last_word", condition=unfinished),
+        models.Index(QUEUE_ORDER, F("id"), name="ticket_by_due"),
+        models.Index(F("updated_at"), F("id"), name="ticket_by_updated"),
+        models.Index(F("created_at"), F("id"), name="ticket_by_created"),
+    ]
 
 
 class Ticket(models.Model):
@@ -31,6 +54,8 @@ class Ticket(models.Model):
     support owes next is due, and empty while it owes nothing; ``due_kind`` says what that is,
     ``response_warn_at`` when three quarters of its time are over, and ``is_best_effort`` that it is no
     promise. They sum up the ticket's clocks (``tickets.clock``), so that lists need no other table.
+    ``escalation_due_at`` is by when somebody must take the open escalation, and empty once somebody did.
+    ``last_word_by`` wrote the newest public comment.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tickets")
@@ -45,6 +70,7 @@ class Ticket(models.Model):
     reason = models.ForeignKey(Reason, on_delete=models.PROTECT, related_name="tickets")
     projects = models.ManyToManyField(Project, blank=True, related_name="tickets")
     services = models.ManyToManyField(Service, blank=True, related_name="tickets")
+    tags = models.ManyToManyField(Tag, blank=True, related_name="tickets")
     source = models.CharField(max_length=10, choices=Source, default=Source.WEB)
     follow_up_to = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="follow_ups"
@@ -58,6 +84,11 @@ class Ticket(models.Model):
     response_warn_at = models.DateTimeField(null=True, blank=True)
     due_kind = models.CharField(max_length=20, blank=True)
     is_best_effort = models.BooleanField(default=False)
+    escalation_due_at = models.DateTimeField(null=True, blank=True)
+    last_word_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    last_word_at = models.DateTimeField(default=timezone.now)
     solved_at = models.DateTimeField(null=True, blank=True)
 
     objects = TicketQuerySet.as_manager()
@@ -74,11 +105,8 @@ class Ticket(models.Model):
             models.Index(F("organization"), F("updated_at").desc(), F("id").desc(), name="ticket_of_org"),
             models.Index(F("organization"), DUE_ORDER, F("id"), name="ticket_of_org_by_due"),
             models.Index(F("requester"), F("updated_at").desc(), F("id").desc(), name="ticket_of_requester"),
-            models.Index(DUE_ORDER, F("id"), name="ticket_queue", condition=Q(status__in=UNFINISHED)),
-            models.Index(F("assignee"), DUE_ORDER, F("id"), name="ticket_of_assignee"),
-            models.Index(fields=["created_at"], name="ticket_by_opening"),
+            *queue_indexes(),
             models.Index(fields=["solved_at"], name="ticket_by_solution", condition=~Q(solved_at=None)),
-            GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="ticket_subject_words"),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.db.models import F, IntegerField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncMonth, TruncWeek
 
-from billing.entitlements import tier_names
+from billing.entitlements import tier_choices
 from orgs.access import require
 from orgs.actor import Actor
 from orgs.models import Organization, User
@@ -128,7 +128,7 @@ class Reading:
 def names_for(reading: Reading) -> dict[str, dict[Any, str]]:
     """For each dimension that may be cut by: its values in words; four queries, two for customers."""
     names: dict[str, dict[Any, str]] = {
-        "tier": tier_names(),
+        "tier": dict(tier_choices()),
         "severity": dict(Severity.choices),
         "product": {each.pk: each.name for each in Product.objects.all()},
     }

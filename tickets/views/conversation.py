@@ -9,9 +9,10 @@ from orgs.context import act_in
 from supportcenter.errors import RuleViolation
 from supportcenter.http import is_fragment, posted
 from tickets.access import allowed_on, ticket_for
-from tickets.actions import add_comment, add_internal_note, add_participants, mark_seen
+from tickets.actions import Message, add_comment, add_participants, mark_seen, send
+from tickets.desk_access import macro_chosen
 from tickets.forms import CommentForm, ParticipantsForm
-from tickets.models import Ticket
+from tickets.models import MacroKind, Ticket
 from tickets.views.ticket import composer_for, ticket_update
 
 
@@ -29,16 +30,20 @@ def comments(request: HttpRequest, reference: str) -> HttpResponse:
             form.add_error(violation.field, violation.message)
         else:
             return shown_again(request, actor, ticket, "composer")
-    return ticket_update(request, actor, ticket, "composer", status=422, composer=form, kept=form.kept)
+    macro = macro_chosen(actor, form["macro"].value()) if "macro" in form.fields else None
+    return ticket_update(
+        request, actor, ticket, "composer", status=422, composer=form, kept=form.kept, macro=macro
+    )
 
 
 def _send(actor: Actor, ticket: Ticket, form: CommentForm) -> None:
-    body = form.cleaned_data["body"]
-    if form.cleaned_data.get("kind") == "note":
-        add_internal_note(actor=actor, ticket=ticket, body=body, files=form.kept)
-    else:
-        status = form.cleaned_data.get("status") or None
-        add_comment(actor=actor, ticket=ticket, body=body, files=form.kept, status=status)
+    values = form.cleaned_data
+    if "kind" not in values:
+        add_comment(actor=actor, ticket=ticket, body=values["body"], files=form.kept)
+        return
+    status = (values["status"] if values["kind"] == MacroKind.ANSWER else None) or None
+    message = Message(values["body"], values["kind"], status, form.kept)
+    send(actor=actor, ticket=ticket, message=message, macro=macro_chosen(actor, values["macro"]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

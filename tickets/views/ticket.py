@@ -10,12 +10,21 @@ from orgs.context import act_in
 from orgs.roles import Capability
 from supportcenter.http import fragment_or_page
 from tickets.access import allowed_on, last_entry_id, sight_of, thread_for, ticket_for
-from tickets.actions import mark_seen
-from tickets.forms import AnswerForm, AssignmentForm, CommentForm, SeverityForm, StatusForm
-from tickets.models import Activity, ActivityKind, Ticket
+from tickets.actions import filled, mark_seen
+from tickets.desk_access import macro_chosen
+from tickets.forms import (
+    AgentSeverityForm,
+    AnswerForm,
+    AssignmentForm,
+    CommentForm,
+    SeverityForm,
+    StatusForm,
+)
+from tickets.models import Activity, ActivityKind, Macro, Ticket
 from tickets.narration import headline, status_words
 from tickets.rendering import to_html
 from tickets.sla import explain
+from tickets.views.panel import panel_of
 from tickets.wording import say_instant
 
 ICONS = {
@@ -32,6 +41,8 @@ ICONS = {
     ActivityKind.ESCALATION_CLOSED: "checks",
     ActivityKind.RATED: "star",
     ActivityKind.FOLLOWED_UP: "link",
+    ActivityKind.TAGGED: "tag",
+    ActivityKind.RECLASSIFIED: "package",
     ActivityKind.CLOSED: "archive",
     ActivityKind.UPDATE_PROMISED: "clock",
     ActivityKind.RESPONSE_DUE_SOON: "clock",
@@ -46,7 +57,10 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
     actor = actor_of(request)
     found = ticket_for(actor, reference)
     mark_seen(actor=actor, ticket=found)
-    return render(request, "tickets/ticket.html", ticket_context(request, actor, found))
+    context = ticket_context(request, actor, found)
+    if context["allowed"].work and (macro := macro_chosen(actor, request.GET.get("macro"))):
+        context |= {"composer": composer_for(actor, found, macro=macro), "macro": macro}
+    return render(request, "tickets/ticket.html", context)
 
 
 @require_safe
@@ -84,8 +98,10 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
         "composer": composer_for(actor, ticket),
         "assignment": AssignmentForm(initial={"assignee": ticket.assignee_id}),
         "status_form": StatusForm(present=ticket.status),
-        "severity_form": SeverityForm(initial={"severity": ticket.severity}),
+        "severity_form": severity_form_for(actor, ticket),
     }
+    if allowed.work:
+        base |= panel_of(actor, ticket)
     return base | context
 
 
@@ -100,10 +116,23 @@ def ticket_update(
     return fragment_or_page(request, "tickets/_update.html", "tickets/ticket.html", values, status=status)
 
 
-def composer_for(actor: Actor, ticket: Ticket, data: Any = None, files: Any = None) -> CommentForm:
-    """The composer that the actor has: agents can set the status and write notes."""
+def composer_for(
+    actor: Actor, ticket: Ticket, data: Any = None, files: Any = None, macro: Macro | None = None
+) -> CommentForm:
+    """The composer that the actor has: agents can set the status, write notes, and start from a macro."""
     make = AnswerForm if actor.can(Capability.WORK_QUEUE) else CommentForm
-    return make(data, files, ticket=ticket, user_id=actor.person.pk)
+    initial: dict[str, Any] = {}
+    if macro:
+        initial = {"body": filled(macro, actor, ticket), "kind": macro.kind}
+    if macro and macro.status:
+        initial["status"] = macro.status
+    return make(data, files, ticket=ticket, user_id=actor.person.pk, initial=initial)
+
+
+def severity_form_for(actor: Actor, ticket: Ticket, data: Any = None) -> SeverityForm:
+    """Customers just choose; agents say why, because the customer is told."""
+    make = AgentSeverityForm if actor.can(Capability.WORK_QUEUE) else SeverityForm
+    return make(data, initial={"severity": ticket.severity})
 
 
 def entries_of(actor: Actor, ticket: Ticket) -> list[dict[str, Any]]:
@@ -125,7 +154,7 @@ def _entry(actor: Actor, ticket: Ticket, activity: Activity, *, for_staff: bool)
     }
     if comment := activity.comment:
         entry |= {
-            "html": to_html(comment.body),
+            "html": to_html(comment.body, frozenset(activity.after.get("mentions", []))),
             "author": comment.author,
             "by_support": bool(comment.author.staff_role),
             "is_note": comment.is_internal,

@@ -14,11 +14,11 @@ from supportcenter.errors import RuleViolation
 from supportcenter.http import is_fragment
 from tickets import actions
 from tickets.access import allowed_on, ticket_for
-from tickets.forms import AssignmentForm, SeverityForm, StatusForm
+from tickets.forms import AssignmentForm, ClassificationForm, StatusForm
 from tickets.models import Ticket
 from tickets.states import REOPEN_DAYS
 from tickets.views.conversation import shown_again
-from tickets.views.ticket import ticket_update
+from tickets.views.ticket import severity_form_for, ticket_update
 
 
 @require_POST
@@ -56,13 +56,25 @@ def severity(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = ticket_for(actor, reference)
     if not allowed_on(actor, ticket).change_severity:
         raise PermissionDenied
-    form = SeverityForm(request.POST)
+    form = severity_form_for(actor, ticket, request.POST)
     if not form.is_valid():
         return ticket_update(request, actor, ticket, "side", status=422, severity_form=form)
-    chosen = form.cleaned_data["severity"]
+    values = form.cleaned_data
     return change(
-        request, actor, ticket, lambda: actions.change_severity(actor=actor, ticket=ticket, severity=chosen)
+        request, actor, ticket, lambda: actions.change_severity(actor=actor, ticket=ticket, **values)
     )
+
+
+@require_POST
+def classification(request: HttpRequest, reference: str) -> HttpResponse:
+    """Change product and reason."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    form = ClassificationForm(request.POST, ticket=ticket)
+    if not form.is_valid():
+        return ticket_update(request, actor, ticket, "side", status=422, classification=form)
+    values = form.cleaned_data
+    return change(request, actor, ticket, lambda: actions.reclassify(actor=actor, ticket=ticket, **values))
 
 
 @require_POST

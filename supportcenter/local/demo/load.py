@@ -17,6 +17,7 @@ from supportcenter.local.demo.conversation import Cast, Play
 from supportcenter.local.demo.stories import STORIES, Story
 from supportcenter.local.demo.world import World
 from supportcenter.outbox.models import OutboxMessage
+from tickets.actions import reindex
 from tickets.actions.figures import count_dirty_days, mark_all_days
 from tickets.actions.files import attach, stage_files
 from tickets.models import (
@@ -62,6 +63,8 @@ def load(now: datetime | None = None) -> str:
     for play in plays:
         play.perform(now)
     _save(plays, now)
+    for _ in reindex():
+        pass
     mark_all_days()
     count_dirty_days()
     return f"{User.objects.count()} people in {len(world.organizations)} organizations, {len(plays)} tickets"

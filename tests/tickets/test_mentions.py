@@ -1,0 +1,100 @@
+import re
+
+import pytest
+from pytest_django.asserts import assertNumQueries
+
+from notifications.models import EmailMessage, MailPreferences, Reason
+from orgs.models import User
+from tests import builders
+from tests.cast import actor
+from tickets.actions import add_internal_note, assign
+from tickets.calling import handles_in
+from tickets.models import Mention
+from tickets.rendering import to_html
+
+
+@pytest.fixture
+def ticket(cast):
+    return builders.ticket(cast.ben, cast.acme)
+
+
+def note(author, on, body):
+    return add_internal_note(actor=actor(author), ticket=on, body=body)
+
+
+@pytest.mark.parametrize(
+    ("text", "handles"),
+    [
+        ("@fay please, and @Gus.", ["fay", "gus"]),
+        ("(@fay-m.x) @fay-m.x", ["fay-m.x"]),
+        ("mail fay@support.example or a@fay", []),
+        ("`@fay` and\n\n> @gus\n\n    @hal", []),
+        ("@@fay /@fay @", []),
+    ],
+)
+def test_handles_in_a_note(text, handles):
+    assert handles_in(text) == handles
+
+
+def test_agents_who_are_named_are_mentioned_and_nobody_else(cast, ticket):
+    User.objects.filter(pk=cast.gus.pk).update(is_active=False)
+    made = note(cast.fay, ticket, "@fay @gus @hal @ben @nobody")
+    assert [each.user for each in made.mentions.all()] == [cast.fay]
+    assert made.activity.after == {"mentions": ["fay"]}
+
+
+def test_answer_mentions_nobody(cast, ticket):
+    builders.comment(cast.fay, ticket, "@gus will look")
+    assert not Mention.objects.exists()
+
+
+def test_mentioned_hear_once_by_that_reason(cast, ticket, run_outbox):
+    assign(actor=actor(cast.fay), ticket=ticket, assignee=cast.gus)
+    run_outbox()
+    note(cast.fay, ticket, "@gus @fay can you look?")
+    run_outbox()
+    mail = EmailMessage.objects.latest("created_at")
+    assert (mail.recipient, mail.rule, mail.reason) == (
+        cast.gus,
+        Reason.MENTIONED,
+        "You are mentioned in this internal note.",
+    )
+    assert EmailMessage.objects.filter(event=mail.event).count() == 1
+
+
+def test_next_note_is_no_longer_their_business(cast, ticket, run_outbox):
+    note(cast.fay, ticket, "@gus can you look?")
+    note(cast.fay, ticket, "Never mind")
+    run_outbox()
+    assert EmailMessage.objects.filter(recipient=cast.gus, rule=Reason.MENTIONED).count() == 1
+
+
+def test_mentions_can_be_switched_off(cast, ticket, run_outbox):
+    MailPreferences.objects.create(user=cast.gus, off_reasons=[Reason.MENTIONED])
+    note(cast.fay, ticket, "@gus can you look?")
+    run_outbox()
+    assert not EmailMessage.objects.filter(recipient=cast.gus).exists()
+
+
+def test_mention_is_set_off_in_the_note(cast, client_of, ticket):
+    note(cast.fay, ticket, "@gus and @hal")
+    page = re.sub(r"\s+", " ", client_of(cast.fay).get(ticket.get_absolute_url()).content.decode())
+    assert '<strong class="mention">@gus</strong> and @hal' in page
+
+
+def test_nobody_can_make_something_look_like_a_mention():
+    assert "<strong" not in to_html('<strong class="mention">@gus</strong>', frozenset({"fay"}))
+    assert to_html("[@gus](http://x)", frozenset({"gus"})).count("mention") == 0
+    assert to_html("> @gus", frozenset({"gus"})).count("mention") == 0
+
+
+# Session, person, memberships; the colleagues.
+@pytest.mark.parametrize("count", [1, 30])
+def test_colleagues_are_offered_by_name_and_handle(cast, client_of, count):
+    for number in range(count):
+        User.objects.create(email=f"g{number}@support.example", name=f"Gu {number}", staff_role="agent")
+    fay = client_of(cast.fay)
+    with assertNumQueries(4):
+        found = fay.get("/desk/people/?q=gu").json()
+    assert {"handle": "gus", "name": "Gus Lindgren"} in found or count == 30
+    assert len(found) == min(count + 1, 8)

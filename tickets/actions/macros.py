@@ -1,0 +1,129 @@
+"""Macros: kept, thrown away, and applied to a ticket."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from orgs.actor import Actor
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
+from tickets.actions.changes import assign, change_status
+from tickets.actions.comments import add_comment, add_internal_note
+from tickets.actions.record import lock
+from tickets.actions.tags import set_tags, tags_named
+from tickets.models import Attachment, Macro, MacroKind, Ticket
+from tickets.placeholders import PLACEHOLDERS, fill, unknown_placeholders
+from tickets.tag_names import wrong_tags
+from tickets.wording import say_instant
+
+
+@dataclass(frozen=True)
+class Message:
+    """What an agent sends in one step: an answer or a note, and the status to set with it."""
+
+    body: str
+    kind: str = MacroKind.ANSWER
+    status: str | None = None
+    files: Sequence[Attachment] = field(default_factory=tuple)
+
+
+def save_macro(
+    *, actor: Actor, macro: Macro | None, is_shared: bool, tags: Sequence[str], **values: Any
+) -> Macro:
+    """Make a macro, or change one that the actor may use; ``values`` are its name, kind, body and settings.
+
+    Raises ``RuleViolation`` for an unknown placeholder, and for a name that is taken.
+    """
+    _check_placeholders(values["body"])
+    if problem := wrong_tags(list(tags)):
+        raise RuleViolation("not_a_tag", problem, field="tags")
+    macro = macro or Macro()
+    _require_own(actor, macro)
+    for name, value in values.items():
+        setattr(macro, name, value)
+    macro.owner = None if is_shared else actor.person
+    try:
+        with transaction.atomic():
+            macro.save()
+            macro.tags.set(tags_named(tags))
+    except IntegrityError:
+        raise RuleViolation("name_taken", "There is a macro of this name already.", field="name") from None
+    return macro
+
+
+def delete_macro(*, actor: Actor, macro: Macro) -> None:
+    """Throw a macro away; what was written with it stays. Gone already is fine."""
+    _require_own(actor, macro)
+    Macro.objects.filter(pk=macro.pk).delete()
+
+
+def filled(macro: Macro, actor: Actor, ticket: Ticket) -> str:
+    """The macro's text for this ticket, as the actor would send it."""
+    return fill(macro.body, values_for(actor, ticket))
+
+
+def values_for(actor: Actor, ticket: Ticket) -> dict[str, str]:
+    """What each placeholder stands for; a time in the requester's own time zone."""
+    requester, due_at = ticket.requester, ticket.response_due_at
+    return {
+        "customer_first_name": requester.get_short_name(),
+        "customer_name": requester.name,
+        "agent_first_name": actor.person.get_short_name(),
+        "agent_name": actor.person.name,
+        "reference": ticket.reference,
+        "subject": ticket.subject,
+        "organization": ticket.organization.name,
+        "product": ticket.product.name,
+        "severity": ticket.get_severity_display(),
+        "due_time": say_instant(due_at, requester.time_zone) if due_at else "as soon as we can",
+    }
+
+
+@transaction.atomic
+def apply_macro(*, actor: Actor, ticket: Ticket, macro: Macro) -> Ticket:
+    """Write the macro's text on a ticket and set what it sets, as one step."""
+    message = Message(filled(macro, actor, ticket), macro.kind, macro.status or None)
+    return send(actor=actor, ticket=ticket, message=message, macro=macro)
+
+
+@transaction.atomic
+def send(*, actor: Actor, ticket: Ticket, message: Message, macro: Macro | None = None) -> Ticket:
+    """Send an agent's answer or note, and with it whatever else the macro sets that it was made with."""
+    if not actor.can(Capability.WORK_QUEUE):
+        raise RuleViolation("not_staff", "Only support staff can do this.")
+    ticket = lock(ticket)
+    if macro:
+        _require_own(actor, macro)
+        _set_with(actor, ticket, macro)
+    if message.kind == MacroKind.NOTE:
+        add_internal_note(actor=actor, ticket=ticket, body=message.body, files=message.files)
+        if message.status:
+            change_status(actor=actor, ticket=ticket, status=message.status)
+    else:
+        add_comment(actor=actor, ticket=ticket, body=message.body, files=message.files, status=message.status)
+    return ticket
+
+
+def _set_with(actor: Actor, ticket: Ticket, macro: Macro) -> None:
+    if macro.is_assigning:
+        assign(actor=actor, ticket=ticket, assignee=actor.person)
+    if added := list(macro.tags.values_list("name", flat=True)):
+        present = ticket.tags.values_list("name", flat=True)
+        set_tags(actor=actor, ticket=ticket, tags=[*present, *added])
+
+
+def _check_placeholders(body: str) -> None:
+    if unknown := unknown_placeholders(body):
+        known = ", ".join(f"{{{{{name}}}}}" for name in PLACEHOLDERS)
+        raise RuleViolation(
+            "unknown_placeholder",
+            f"{{{{{unknown[0]}}}}} is no placeholder. These are: {known}.",
+            field="body",
+        )
+
+
+def _require_own(actor: Actor, macro: Macro) -> None:
+    if not actor.can(Capability.WORK_QUEUE) or macro.owner_id not in {None, actor.user_id}:
+        raise RuleViolation("not_your_macro", "This macro belongs to somebody else.")

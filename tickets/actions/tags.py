@@ -1,0 +1,46 @@
+"""Tags of a ticket."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from orgs.actor import Actor
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
+from tickets import events
+from tickets.actions.record import lock, record
+from tickets.models import ActivityKind, Tag, Ticket
+from tickets.tag_names import wrong_tags
+
+
+@transaction.atomic
+def set_tags(*, actor: Actor, ticket: Ticket, tags: Sequence[str]) -> Ticket:
+    """Give a ticket exactly these tags, as an agent; new ones are made. Internal, like every tag.
+
+    Raises ``RuleViolation`` for anybody else, and for words that cannot be tags.
+    """
+    if not actor.can(Capability.WORK_QUEUE):
+        raise RuleViolation("not_staff", "Only support staff set tags.")
+    names = sorted({name.lower() for name in tags})
+    if problem := wrong_tags(names):
+        raise RuleViolation("not_a_tag", problem, field="tags")
+    ticket = lock(ticket)
+    before = sorted(ticket.tags.values_list("name", flat=True))
+    if before != names:
+        ticket.tags.set(tags_named(names))
+        record(
+            ticket,
+            ActivityKind.TAGGED,
+            events.TICKET_TAGGED,
+            actor=actor,
+            before={"tags": before},
+            after={"tags": names},
+            is_internal=True,
+        )
+    return ticket
+
+
+def tags_named(names: Sequence[str]) -> list[Tag]:
+    """The rows of these tags, made where they are missing; safe when two people make the same one."""
+    Tag.objects.bulk_create([Tag(name=name) for name in names], ignore_conflicts=True)
+    return list(Tag.objects.filter(name__in=names))

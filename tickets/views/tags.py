@@ -1,0 +1,33 @@
+"""Tags of a ticket."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from orgs.actor import actor_of
+from orgs.roles import Capability
+from tickets import actions
+from tickets.access import ticket_for
+from tickets.desk_access import tags_like
+from tickets.forms import TagsForm
+from tickets.views.ticket import ticket_update
+from tickets.views.work import change
+
+
+@require_POST
+def tags(request: HttpRequest, reference: str) -> HttpResponse:
+    """Set the tags of a ticket."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    form = TagsForm(request.POST, ticket=ticket)
+    if not form.is_valid():
+        return ticket_update(request, actor, ticket, "side", status=422, tags_form=form)
+    names = form.cleaned_data["tags"]
+    return change(request, actor, ticket, lambda: actions.set_tags(actor=actor, ticket=ticket, tags=names))
+
+
+@require_safe
+def like(request: HttpRequest) -> JsonResponse:
+    """Tags to offer while one is typed."""
+    words = request.GET.get("q", "").replace("\0", "")[:40].removeprefix("#")
+    found = tags_like(actor_of(request), words)
+    return JsonResponse([{"email": tag.name, "name": ""} for tag in found], safe=False)
