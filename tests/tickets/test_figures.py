@@ -14,7 +14,7 @@ from tests.billing.races import at_once, in_thread, wait_until_somebody_waits_fo
 from tests.cast import actor, make_cast
 from tests.tickets.figures_oracle import exact, kept, nonzero
 from tests.tickets.histories import Histories
-from tickets.actions import add_comment, change_severity, rate
+from tickets.actions import add_comment, change_severity, figures, rate
 from tickets.actions.figures import (
     count_dirty_days,
     mark_all_days,
@@ -161,6 +161,13 @@ def test_nightly_and_by_command_everything_is_counted(cast):
     call_command("count_figures")
     assert kept() == exact() != {}
     assert not DirtyDay.objects.exists()
+
+
+def test_day_that_is_marked_all_the_time_is_counted_once_a_run(cast, monkeypatch):
+    mark_days(today(), today())
+    monkeypatch.setattr(figures, "count_day", lambda day: mark_days(day, day))
+    assert count_dirty_days() == 1
+    assert DirtyDay.objects.get().day == today()
 
 
 def test_nothing_to_count_is_fine(cast):
