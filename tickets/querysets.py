@@ -57,6 +57,12 @@ class TicketQuerySet(models.QuerySet):
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
 
+    def open_by(self, dimension: str) -> models.QuerySet:
+        """How many are not solved, as pairs of a dimension's value (None without one) and their number."""
+        of = models.F(dimension) if dimension else models.Value(None, output_field=models.IntegerField())
+        rows = self.unfinished().order_by().annotate(of=of)
+        return rows.values_list("of").annotate(models.Count("pk"))
+
     def assigned_to(self, user_id: int | None) -> Self:
         return self.filter(assignee=user_id)
 
