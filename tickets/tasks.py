@@ -19,3 +19,9 @@ def drop_unsent_files() -> int:
 def remind_of_escalations() -> int:
     """Tell again of escalations that nobody took in time."""
     return actions.remind_of_escalations()
+
+
+@shared_task(name="tickets.run_bulk", ignore_result=True)
+def run_bulk() -> int:
+    """Carry out bulk jobs that wait."""
+    return actions.run_bulk()

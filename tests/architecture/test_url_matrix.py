@@ -15,7 +15,7 @@ from orgs.models import Membership
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.models import Attachment, Follow, Macro, Participant, SavedView
+from tickets.models import Attachment, BulkJob, Follow, Macro, Participant, SavedView
 
 PEOPLE = ["ada", "ben", "cleo", "dov", "eve", "ivy", "fay", "gus", "hal", "nobody"]
 # Addresses of Django's admin, allauth and anymail have tests of their own; these are theirs.
@@ -107,6 +107,8 @@ GET = {
     "tickets:saved_views": row(403, fay=200, gus=200),
     "tickets:saved_view": row(403, fay=200, gus=404),  # her own, not shared
     "tickets:desk_preferences": row(403, fay=200, gus=200),
+    "tickets:bulk_jobs": row(403, fay=200, gus=200),
+    "tickets:bulk_job": row(403, fay=200, gus=404),  # she asked for it
     "notifications:ticket_mails": ON_TICKET,
     "notifications:mails": row(403, fay=200, gus=200),
     "notifications:resendings": row(403, fay=302, gus=302),  # no filter is set
@@ -170,6 +172,8 @@ POST = {
     "tickets:saved_view": row(403, fay=422, gus=404),
     "tickets:saved_view_removal": row(403, fay=302, gus=404),
     "tickets:desk_preferences": row(403, fay=422, gus=422),
+    "tickets:bulk_jobs": row(403, fay=422, gus=422),
+    "tickets:bulk_cancellation": row(403, fay=302, gus=404),
     "notifications:resendings": row(403, fay=302, gus=302),
     "notifications:resending": row(403, fay=302, gus=302),
     "notifications:lifting": row(403, fay=302, gus=302, hal=302),
@@ -194,6 +198,7 @@ def world(cast, settings, tmp_path):
         change=change,
         follow=follow,
         mail=mail,
+        job=BulkJob.objects.create(requested_by=cast.fay, kind="status"),
         view=SavedView.objects.create(owner=cast.fay, name="Hers"),
         suppression=Suppression.objects.create(address=cast.ben.email, cause="bounce", mail=mail),
         macro=Macro.objects.create(name="Thanks", body="Thank you"),
@@ -244,6 +249,9 @@ def address(world: SimpleNamespace, name: str) -> str:
         "tickets:following": ["acme"],
         "tickets:following_all": ["acme"],
         "tickets:saved_views": [],
+        "tickets:bulk_jobs": [],
+        "tickets:bulk_job": [world.job.pk],
+        "tickets:bulk_cancellation": [world.job.pk],
         "tickets:saved_view": [world.view.pk],
         "tickets:saved_view_removal": [world.view.pk],
         "tickets:desk_preferences": [],

@@ -1,5 +1,6 @@
 """The only writers of tickets. Each locks, checks, changes, records and publishes in one transaction."""
 
+from tickets.actions.bulk import cancel_bulk, request_bulk, run_bulk
 from tickets.actions.changes import (
     assign,
     change_severity,
@@ -29,6 +30,7 @@ __all__ = [
     "add_participants",
     "apply_macro",
     "assign",
+    "cancel_bulk",
     "change_severity",
     "change_status",
     "change_view",
@@ -50,6 +52,8 @@ __all__ = [
     "reclassify",
     "remind_of_escalations",
     "remove_participant",
+    "request_bulk",
+    "run_bulk",
     "save_macro",
     "save_view",
     "send",

@@ -1,5 +1,6 @@
 """Shapes of what people send about tickets."""
 
+from tickets.forms.bulk import BulkForm
 from tickets.forms.conversation import (
     AnswerForm,
     CommentForm,
@@ -27,6 +28,7 @@ __all__ = [
     "AgentSeverityForm",
     "AnswerForm",
     "AssignmentForm",
+    "BulkForm",
     "ClassificationForm",
     "CommentForm",
     "DeskPreferencesForm",
