@@ -11,6 +11,7 @@ from billing.models import (
     CreditNote,
     ExchangeRate,
     Invoice,
+    SupportCalendar,
     SupportTier,
     TierChange,
     TierPeriod,
@@ -39,7 +40,12 @@ def organizations_with_tier(actor: Actor, words: str = "") -> QuerySet[Organizat
 
 def tiers() -> QuerySet[SupportTier]:
     """All tiers with their targets, from the smallest to the largest."""
-    return SupportTier.objects.prefetch_related("targets")
+    return SupportTier.objects.for_matrix()
+
+
+def calendars() -> QuerySet[SupportCalendar]:
+    """Every calendar of support hours, by name."""
+    return SupportCalendar.objects.all()
 
 
 def tier_called(code: str) -> SupportTier:

@@ -16,7 +16,7 @@ class TargetInline(admin.TabularInline):
 
 @admin.register(models.SupportTier)
 class SupportTierAdmin(admin.ModelAdmin):
-    list_display = ["name", "hours", "has_phone", "minimum_amount", "percentage"]
+    list_display = ["name", "calendar", "has_phone", "minimum_amount", "percentage"]
     inlines = [TargetInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.SupportTier | None = None) -> list[str]:

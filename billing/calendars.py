@@ -1,18 +1,12 @@
 """Support hours: when a clock runs. Pure; all instants are aware."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
-from django.db import models
-
-
-class Hours(models.TextChoices):
-    ALWAYS = "24x7", "24×7"
-    WEEKDAYS = "24x5", "24×5 (Mon–Fri)"
-    BUSINESS = "business", "Mon–Fri 09:00–17:00"
 
 
 @dataclass(frozen=True)
@@ -25,35 +19,30 @@ class Block:
 
 Week = tuple[tuple[Block, ...], ...]
 WHOLE_DAY = Block(time(0), time(0))
-WEEKS: dict[Hours, Week] = {
-    Hours.ALWAYS: ((WHOLE_DAY,),) * 7,
-    Hours.WEEKDAYS: ((WHOLE_DAY,),) * 5 + ((),) * 2,
-    Hours.BUSINESS: ((Block(time(9), time(17)),),) * 5 + ((),) * 2,
-}
+# The weeks that a new site starts with; staff edit them as calendars.
+ALWAYS: Week = ((WHOLE_DAY,),) * 7
+WEEKDAYS: Week = ((WHOLE_DAY,),) * 5 + ((),) * 2
+BUSINESS: Week = ((Block(time(9), time(17)),),) * 5 + ((),) * 2
 # A week in which nothing opens, or holidays without end, would have a clock never run out.
 FARTHEST = timedelta(days=366 * 5)
 
 
 @dataclass(frozen=True)
 class SupportHours:
-    """A week of blocks, Monday first, in a time zone, without the public holidays of a country.
+    """A week of blocks, Monday first, in a time zone, without public holidays and other ``closed`` days.
 
     Blocks of a day are in order and do not overlap. The country is ISO 3166; without one, or with one that
-    is not known, there are no holidays.
+    is not known, there are no public holidays.
     """
 
     week: Week
     zone: ZoneInfo
     country: str = ""
-
-    @classmethod
-    def of(cls, hours: Hours, zone: ZoneInfo, country: str = "") -> "SupportHours":
-        """The hours of a tier. Public holidays close business hours; whoever pays for more is served then."""
-        return cls(WEEKS[hours], zone, country if hours == Hours.BUSINESS else "")
+    closed: frozenset[date] = frozenset()
 
     @property
     def is_always(self) -> bool:
-        return self.week == WEEKS[Hours.ALWAYS] and not self.country
+        return self.week == ALWAYS and not self.country and not self.closed
 
     def add(self, start: datetime, duration: timedelta) -> datetime:
         """The instant at which ``duration`` of support time has passed since ``start``.
@@ -103,7 +92,7 @@ class SupportHours:
 
     def spans(self, day: date) -> list[tuple[datetime, datetime]]:
         """When support opens and closes on a day, in UTC, so that differences count real time over DST."""
-        if self.country and day in _holidays(self.country):
+        if day in self.closed or (self.country and day in _holidays(self.country)):
             return []
         return [
             (self._instant(day, block.opens), self._instant(_closing_day(day, block), block.closes))
@@ -120,6 +109,82 @@ class SupportHours:
             if self.spans(day):
                 return day
         raise ValueError("these support hours leave no time")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Support hours with their edits: each counts from its instant on, so that time that has passed stays
+    counted as it was promised then.
+
+    ``edits`` are in order; before the first of them ``hours`` count.
+    """
+
+    hours: SupportHours
+    edits: tuple[tuple[datetime, SupportHours], ...] = ()
+
+    def at(self, instant: datetime) -> SupportHours:
+        """The hours in force at an instant."""
+        return next((hours for since, hours in reversed(self.edits) if since <= instant), self.hours)
+
+    def add(self, start: datetime, duration: timedelta) -> datetime:
+        """The instant at which ``duration`` of support time has passed since ``start``.
+
+        Raises ``ValueError`` if that is not within five years.
+        """
+        left = duration
+        for begins, ends, hours in self._parts(start):
+            if ends is None:
+                return hours.add(begins, left)
+            passed = hours.elapsed(begins, ends)
+            if left <= passed:
+                return hours.add(begins, left)
+            left -= passed
+        raise AssertionError("the last part has no end")
+
+    def elapsed(self, start: datetime, end: datetime) -> timedelta:
+        """The support time between two instants; nothing if the second is not later."""
+        parts = self._parts(start)
+        spans = (hours.elapsed(begins, min(end, ends or end)) for begins, ends, hours in parts)
+        return sum(spans, timedelta())
+
+    def end_of_business_day(self, start: datetime, *, days_on: int) -> datetime:
+        """Close of business some business days on, by the hours in force at ``start``."""
+        return self.at(start).end_of_business_day(start, days_on=days_on)
+
+    def _parts(self, start: datetime) -> Iterator[tuple[datetime, datetime | None, SupportHours]]:
+        """From ``start`` on, each stretch of time with the hours that count in it; the last has no end."""
+        begins, hours = start, self.at(start)
+        for since, edited in self.edits:
+            if since > start:
+                yield begins, since, hours
+                begins, hours = since, edited
+        yield begins, None, hours
+
+
+def written(week: Week) -> list[list[list[str]]]:
+    """A week as it is stored: for each day the opening and closing times of its blocks."""
+    return [[[f"{each.opens:%H:%M}", f"{each.closes:%H:%M}"] for each in day] for day in week]
+
+
+def read_week(stored: Sequence[Sequence[Sequence[str]]]) -> Week:
+    """A stored week. Raises ``ValueError`` unless seven days hold blocks in order that do not overlap."""
+    week = tuple(
+        tuple(Block(time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in day)
+        for day in stored
+    )
+    if len(week) != 7 or not any(week):
+        raise ValueError("a week has seven days, and opens on some")
+    for day in week:
+        edges = [edge for block in day for edge in (_minute(block.opens), _minute(block.closes) or 24 * 60)]
+        if any(later <= earlier for earlier, later in zip(edges[::2], edges[1::2], strict=True)):
+            raise ValueError("a block closes after it opens")
+        if any(later < earlier for earlier, later in zip(edges[1::2], edges[2::2], strict=False)):
+            raise ValueError("blocks of a day are in order and do not overlap")
+    return week
+
+
+def _minute(at: time) -> int:
+    return at.hour * 60 + at.minute
 
 
 def _closing_day(day: date, block: Block) -> date:

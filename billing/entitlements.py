@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,19 +10,19 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from billing.calendars import Hours, SupportHours
-from billing.models import CustomSla, SupportTier, TierPeriod
+from billing.calendars import Schedule, SupportHours, read_week
+from billing.models import CustomSla, SupportCalendar, SupportTier, TargetKind, TierPeriod
 from orgs.models import Organization, Service
 
 FREE_TIER = "basic"
 
 
 @dataclass(frozen=True)
-class FirstResponse:
-    """A first-response promise for a severity, ready to be shown and to be computed with."""
+class Target:
+    """A promise for a severity, ready to be shown and to be computed with."""
 
     severity: str
-    support: SupportHours
+    support: Schedule
     minutes: int | None
     business_days: int | None
 
@@ -41,22 +41,31 @@ class FirstResponse:
         parts = [(hours, "hour"), (minutes, "minute")]
         return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count)
 
-    def due_at(self, opened_at: datetime) -> datetime:
-        """When the first response to a ticket opened at ``opened_at`` is due."""
+    def due_at(self, start: datetime) -> datetime:
+        """When what is owed from ``start`` on is due, if the clock never pauses."""
         if self.minutes is None:
-            return self.support.end_of_business_day(opened_at, days_on=self.business_days or 0)
-        return self.support.add(opened_at, timedelta(minutes=self.minutes))
+            return self.support.end_of_business_day(start, days_on=self.business_days or 0)
+        return self.support.add(start, timedelta(minutes=self.minutes))
 
 
 @dataclass(frozen=True)
 class Entitlement:
-    """An organization's tier with its hours and targets at one instant."""
+    """An organization's tier with its hours and targets at one instant; ``targets`` are first responses."""
 
+    tier_code: str
     tier_name: str
     hours_words: str
     has_phone: bool
     is_custom: bool
-    targets: Mapping[str, FirstResponse]
+    targets: Mapping[str, Target]
+    further: Mapping[tuple[str, str], Target] = field(default_factory=dict)
+
+    def target(self, kind: str, severity: str) -> Target | None:
+        """The promise of a kind. A next response is promised as the first, unless the tier says otherwise;
+        updates only where it says so.
+        """
+        own = self.further.get((kind, severity))
+        return own or (None if kind == TargetKind.NEXT_UPDATE else self.targets[severity])
 
 
 def is_entitled(organization: Organization) -> bool:
@@ -67,8 +76,8 @@ def is_entitled(organization: Organization) -> bool:
 def tier_of(organization: Organization, at: datetime | None = None) -> SupportTier:
     """The tier in force at an instant; the free one where none was ever bought."""
     periods = TierPeriod.objects.at(at or timezone.now()).filter(organization=organization)
-    period = periods.select_related("tier").first()
-    return period.tier if period else SupportTier.objects.get(code=FREE_TIER)
+    period = periods.select_related("tier__calendar").first()
+    return period.tier if period else SupportTier.objects.select_related("calendar").get(code=FREE_TIER)
 
 
 def tier_names_of(organization_ids: Iterable[int], at: datetime | None = None) -> dict[int, str]:
@@ -98,7 +107,7 @@ def tier_choices() -> list[tuple[str, str]]:
 
 
 def entitlement_of(organization: Organization, at: datetime | None = None) -> Entitlement:
-    """Tier, hours and first-response targets of an organization; two to four queries."""
+    """Tier, hours and targets of an organization; three to five queries."""
     return entitlement_on(tier_of(organization, at), organization)
 
 
@@ -110,18 +119,47 @@ def entitlement_on(tier: SupportTier, organization: Organization) -> Entitlement
 
 def entitlement_under(tier: SupportTier, organization: Organization) -> Entitlement:
     """What a tier's own matrix would promise to an organization."""
-    support = SupportHours.of(Hours(tier.hours), ZoneInfo(organization.time_zone), country_of(organization))
+    support = schedule_of(tier.calendar, organization)
     # A target that staff removed is no promise: best effort, by the next business day.
-    targets = defaultdict(lambda: FirstResponse("", support, None, 1))
+    first = defaultdict(lambda: Target("", support, None, 1))
+    further = {}
     for each in tier.targets.all():
-        targets[each.severity] = FirstResponse(each.severity, support, each.minutes, each.business_days)
-    return Entitlement(tier.name, Hours(tier.hours).label, tier.has_phone, is_custom=False, targets=targets)
+        target = Target(each.severity, support, each.minutes, each.business_days)
+        if each.kind == TargetKind.FIRST_RESPONSE:
+            first[each.severity] = target
+        else:
+            further[each.kind, each.severity] = target
+    return Entitlement(
+        tier_code=tier.code,
+        tier_name=tier.name,
+        hours_words=tier.calendar.name,
+        has_phone=tier.has_phone,
+        is_custom=False,
+        targets=first,
+        further=further,
+    )
 
 
 def entitlements_by_tier(organization: Organization) -> list[Entitlement]:
-    """What each tier would promise to an organization, from the smallest to the largest; two queries."""
-    tiers = SupportTier.objects.prefetch_related("targets")
-    return [entitlement_under(tier, organization) for tier in tiers]
+    """What each tier would promise to an organization, from the smallest to the largest; three queries."""
+    return [entitlement_under(tier, organization) for tier in SupportTier.objects.for_matrix()]
+
+
+def schedule_of(calendar: SupportCalendar, organization: Organization, time_zone: str = "") -> Schedule:
+    """A calendar as it counts for an organization: in its time zone and on its public holidays, unless the
+    calendar (or ``time_zone``, agreed on with the organization) says otherwise.
+    """
+    edits = []
+    for version in calendar.versions.all():
+        country = version.country or country_of(organization)
+        hours = SupportHours(
+            week=read_week(version.week),
+            zone=ZoneInfo(time_zone or version.time_zone or organization.time_zone),
+            country=country if version.observes_holidays else "",
+            closed=version.closed_on,
+        )
+        edits.append((version.valid_from, hours))
+    return Schedule(edits[0][1], tuple(edits[1:]))
 
 
 def country_of(organization: Organization) -> str:
@@ -130,14 +168,21 @@ def country_of(organization: Organization) -> str:
 
 
 def _custom_sla(organization: Organization) -> CustomSla | None:
-    return CustomSla.objects.filter(organization=organization).prefetch_related("targets").first()
+    found = CustomSla.objects.filter(organization=organization).select_related("calendar")
+    return found.prefetch_related("targets").first()
 
 
 def _custom(tier: SupportTier, sla: CustomSla) -> Entitlement:
     """The tier with the agreed targets in place of its matrix."""
-    support = SupportHours.of(Hours(sla.hours), ZoneInfo(sla.time_zone), country_of(sla.organization))
-    targets = defaultdict(lambda: FirstResponse("", support, None, 1))
+    support = schedule_of(sla.calendar, sla.organization, sla.time_zone)
+    targets = defaultdict(lambda: Target("", support, None, 1))
     for each in sla.targets.all():
-        targets[each.severity] = FirstResponse(each.severity, support, each.minutes, None)
-    words = f"{Hours(sla.hours).label}, custom SLA"
-    return Entitlement(tier.name, words, tier.has_phone, is_custom=True, targets=targets)
+        targets[each.severity] = Target(each.severity, support, each.minutes, None)
+    return Entitlement(
+        tier_code=tier.code,
+        tier_name=tier.name,
+        hours_words=f"{sla.calendar.name}, custom SLA",
+        has_phone=tier.has_phone,
+        is_custom=True,
+        targets=targets,
+    )

@@ -11,6 +11,8 @@ BILLING_GROUP_CHANGED = "billing_group.changed"
 BILLING_GROUP_DELETED = "billing_group.deleted"
 CUSTOM_SLA_RECORDED = "custom_sla.recorded"
 CUSTOM_SLA_REMOVED = "custom_sla.removed"
+# Of no organization: carries the id of the calendar whose new version counts from now on.
+CALENDAR_CHANGED = "calendar.changed"
 CHARGES_IMPORTED = "charges.imported"
 CREDIT_GRANTED = "credit.granted"
 INVOICE_ISSUED = "invoice.issued"

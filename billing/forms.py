@@ -7,9 +7,8 @@ from typing import Any
 
 from django import forms
 
-from billing.access import groups_of
+from billing.access import calendars, groups_of
 from billing.actions import GroupDraft
-from billing.calendars import Hours
 from billing.charge_file import read_charges
 from billing.models import SupportTier
 from billing.money import is_currency, percent, words
@@ -31,7 +30,7 @@ class TierLabel:
     @classmethod
     def of(cls, tier: SupportTier, currency: str) -> "TierLabel":
         extras = [(tier.has_phone, "phone for Critical"), (tier.allows_custom_sla, "custom SLA possible")]
-        parts = [f"Support {tier.get_hours_display()}", *(extra for holds, extra in extras if holds)]
+        parts = [f"Support {tier.calendar.name}", *(extra for holds, extra in extras if holds)]
         return cls(tier.name, ", ".join(parts), price_words(tier, currency))
 
     def __str__(self) -> str:
@@ -128,7 +127,9 @@ class RefusalForm(forms.Form):
 class CustomSlaForm(forms.Form):
     """Targets that were agreed on, in minutes."""
 
-    hours = forms.ChoiceField(choices=Hours.choices, label="Support hours")
+    calendar: forms.ModelChoiceField = forms.ModelChoiceField(
+        None, to_field_name="code", empty_label=None, label="Support hours"
+    )
     time_zone = forms.ChoiceField(choices=[("UTC", "UTC"), *TIME_ZONES], label="Time zone of these hours")
     document_url = forms.URLField(
         max_length=500,
@@ -139,6 +140,7 @@ class CustomSlaForm(forms.Form):
 
     def __init__(self, data: Any, *, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
+        self.fields["calendar"].queryset = calendars()  # type: ignore[attr-defined]
         for severity, label in SEVERITIES:
             self.fields[severity] = forms.IntegerField(
                 min_value=1, max_value=100_000, label=f"{label}: first response within, in minutes"

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from orgs.models import Organization
 
 
+class SupportTierQuerySet(models.QuerySet):
+    def for_matrix(self) -> Self:
+        """From the smallest to the largest, with all that an entitlement is made of: three queries."""
+        return self.select_related("calendar").prefetch_related("targets", "calendar__versions")
+
+
 class TierPeriodQuerySet(models.QuerySet):
     def at(self, instant: datetime) -> Self:
         """Periods that cover an instant; at most one an organization."""

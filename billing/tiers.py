@@ -1,22 +1,29 @@
-"""The tiers that a new site starts with: example values, meant to be edited by staff."""
+"""The calendars and tiers that a new site starts with: example values, meant to be edited by staff."""
 
 from decimal import Decimal
 from typing import Any
 
-from billing.calendars import Hours
+from billing.calendars import ALWAYS, BUSINESS, WEEKDAYS, Week
 
-# code, name, hours, phone, minimum, percent, and minutes (or business days, as best effort) by severity
+# code, name, week, and whether public holidays close it: whoever pays for more is served on them.
+STARTING_CALENDARS: list[tuple[str, str, Week, bool]] = [
+    ("24x7", "24×7", ALWAYS, False),
+    ("24x5", "24×5 (Mon–Fri)", WEEKDAYS, False),
+    ("business", "Mon–Fri 09:00–17:00", BUSINESS, True),
+]
+
+# code, name, calendar, phone, minimum, percent, and minutes (or business days, as best effort) by severity
 STARTING_TIERS: list[dict[str, Any]] = [
     {
         "code": "basic",
         "name": "Basic",
-        "hours": Hours.BUSINESS,
+        "calendar": "business",
         "business_days": {"low": 1, "high": 1, "critical": 0},
     },
     {
         "code": "essential",
         "name": "Essential",
-        "hours": Hours.WEEKDAYS,
+        "calendar": "24x5",
         "minimum_amount": Decimal(500),
         "percentage": Decimal("4.5"),
         "minutes": {"low": 720, "high": 240, "critical": 60},
@@ -24,7 +31,7 @@ STARTING_TIERS: list[dict[str, Any]] = [
     {
         "code": "advanced",
         "name": "Advanced",
-        "hours": Hours.ALWAYS,
+        "calendar": "24x7",
         "minimum_amount": Decimal(2000),
         "percentage": Decimal(7),
         "minutes": {"low": 720, "high": 60, "critical": 30},
@@ -32,7 +39,7 @@ STARTING_TIERS: list[dict[str, Any]] = [
     {
         "code": "premium",
         "name": "Premium",
-        "hours": Hours.ALWAYS,
+        "calendar": "24x7",
         "has_phone": True,
         "allows_custom_sla": True,
         "minimum_amount": Decimal(10000),

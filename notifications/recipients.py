@@ -22,6 +22,7 @@ PUBLIC_EVENTS = frozenset(
         events.TICKET_COMMENTED,
         events.TICKET_STATUS_CHANGED,
         events.TICKET_SEVERITY_CHANGED,
+        events.TICKET_UPDATE_PROMISED,
         events.TICKET_ESCALATION_ACKNOWLEDGED,
         events.TICKET_ESCALATION_CLOSED,
         events.TICKET_CLOSED,
@@ -31,7 +32,9 @@ PUBLIC_EVENTS = frozenset(
 STAFF_EVENTS = frozenset({events.TICKET_NOTED, events.TICKET_ASSIGNED, events.TICKET_RATED})
 # For those who must see to it that somebody acts. The comment that called reaches everybody by itself.
 LEAD_EVENTS = frozenset({events.TICKET_ESCALATED, events.TICKET_ESCALATION_OVERDUE})
-EVENTS = PUBLIC_EVENTS | STAFF_EVENTS | LEAD_EVENTS
+# For whoever can still keep, or must mend, what was promised.
+CLOCK_EVENTS = frozenset({events.TICKET_RESPONSE_DUE_SOON, events.TICKET_RESPONSE_OVERDUE})
+EVENTS = PUBLIC_EVENTS | STAFF_EVENTS | LEAD_EVENTS | CLOCK_EVENTS
 
 
 @dataclass(frozen=True)
@@ -104,10 +107,11 @@ def recipients(
         if user_id in found or (user_id == actor_id and not is_receipt):
             continue
         wish = wishes.get(user_id, Wish())
-        if reason != Reason.LEAD and not is_receipt and not _wants(wish, reason):
+        is_alarm = reason == Reason.LEAD and event in LEAD_EVENTS
+        if not is_alarm and not is_receipt and not _wants(wish, reason):
             continue
         words = f"You follow {following.words}." if following else WORDS[reason]
-        at_once = reason == Reason.LEAD or is_receipt
+        at_once = is_receipt or event in LEAD_EVENTS | CLOCK_EVENTS
         due_at, is_digest = (now, False) if at_once else when(wish, now, is_critical=is_critical)
         follow_id = following.follow_id if following else None
         found[user_id] = Recipient(user_id, reason, words, due_at, follow_id, is_digest)
@@ -126,13 +130,13 @@ def _candidates(event: str, people: People) -> Iterator[tuple[int, Reason, Follo
         yield from _each(people.participants, Reason.PARTICIPANT)
     if event == events.TICKET_NOTED:
         yield from _each(people.mentioned, Reason.MENTIONED)
-    if people.assignee and event in PUBLIC_EVENTS | STAFF_EVENTS:
+    if people.assignee and event in PUBLIC_EVENTS | STAFF_EVENTS | CLOCK_EVENTS:
         yield people.assignee, Reason.ASSIGNEE, None
     if event in PUBLIC_EVENTS | STAFF_EVENTS:
         yield from ((user, Reason.FOLLOWER, rule) for user, rule in sorted(people.agents.items(), key=_id))
     if event in PUBLIC_EVENTS:
         yield from ((user, Reason.FOLLOWER, rule) for user, rule in sorted(people.followers.items(), key=_id))
-    if event in LEAD_EVENTS:
+    if event in LEAD_EVENTS | CLOCK_EVENTS:
         yield from _each(people.leads, Reason.LEAD)
 
 

@@ -33,12 +33,14 @@ SCHEDULE = {
     "tell that a worker is alive": ("outbox.heartbeat", 10.0),
     "carry out bulk jobs that their bell missed": ("tickets.run_bulk", 5.0),
     "tell again of escalations that nobody took": ("tickets.remind_of_escalations", 60.0),
+    "tell of clocks that run out": ("tickets.watch_clocks", 15.0),
     "activate tier changes that are due": ("billing.apply_due_changes", 60.0),
     "tell of tier changes past their promised date": ("billing.tell_of_overdue_changes", 900.0),
     # Hourly, because the 1st begins at another hour in each time zone; a month is closed only once.
     "invoice months that are over": ("billing.close_months", 3600.0),
     "close solved tickets": ("tickets.close_solved", 3600.0),
     "forget uploads that nobody sent": ("tickets.drop_unsent_files", 3600.0),
+    "find tickets by names that changed": ("tickets.sweep_index", 3600.0),
     "forget events that everybody heard": ("outbox.prune", 3600.0),
 }
 # A run that no worker took before the next one is due is dropped, so that they never pile up.

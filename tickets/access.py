@@ -28,6 +28,7 @@ from tickets.models import (
     Reason,
     Ticket,
 )
+from tickets.paging import ordered
 from tickets.querysets import TicketQuerySet
 from tickets.rules import (
     is_in_charge,
@@ -37,9 +38,12 @@ from tickets.rules import (
     may_rate,
     may_remove_participant,
 )
+from tickets.search import searched
 from tickets.states import Status
 from tickets.what_if import Answered
 
+# So many tickets are offered where somebody looks for one by words, or for one seen lately.
+FEW = 5
 # How far back, and how many tickets at most, are replayed under each tier.
 REPLAYED_DAYS = 90
 REPLAYED_MOST = 1000
@@ -59,6 +63,19 @@ def ticket_named(actor: Actor, words: str, organization: Organization | None = N
         return None
     tickets = Ticket.objects.visible_to(actor)
     return (tickets.of(organization) if organization else tickets).filter(pk=number).first()
+
+
+def tickets_like(actor: Actor, text: str) -> list[Ticket]:
+    """The few tickets that fit a search best, of all that the actor may see."""
+    found = searched(actor, Ticket.objects.visible_to(actor), text)
+    order = ordered(found.queryset, found.sort) if found.sort else found.queryset.order_by("-pk")
+    return list(order[:FEW])
+
+
+def recent_tickets(actor: Actor) -> list[Ticket]:
+    """The few tickets that the person looked at last and still sees."""
+    seen = Ticket.objects.visible_to(actor).filter(visits__user=actor.user_id)
+    return list(seen.order_by("-visits__seen_at")[:FEW])
 
 
 def follow_up_for(actor: Actor, organization: Organization, reference: str) -> Ticket | None:

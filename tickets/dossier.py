@@ -4,7 +4,7 @@ from typing import Any
 
 from orgs.actor import Actor
 from tickets.access import thread_for
-from tickets.models import Activity, Ticket
+from tickets.models import Activity, SlaClock, Ticket
 
 
 def dossier(actor: Actor, ticket: Ticket) -> dict[str, Any]:
@@ -23,8 +23,8 @@ def dossier(actor: Actor, ticket: Ticket) -> dict[str, Any]:
         "participants": [_person(each.user) for each in ticket.participants.all()],
         "assignee": ticket.assignee.name if ticket.assignee else None,
         "created_at": ticket.created_at.isoformat(),
-        "first_response_due_at": _iso(ticket.first_response_due_at),
         "first_responded_at": _iso(ticket.first_responded_at),
+        "clocks": [_clock(each) for each in ticket.clocks.all()],
         "solved_at": _iso(ticket.solved_at),
         "follow_up_to": ticket.follow_up_to.reference if ticket.follow_up_to else None,
         "history": [_entry(each) for each in thread_for(actor, ticket)],
@@ -46,6 +46,19 @@ def _entry(activity: Activity) -> dict[str, Any]:
         entry["is_internal"] = activity.comment.is_internal
         entry["files"] = [{"name": each.name, "size": each.size, "sha256": each.sha256} for each in files]
     return entry
+
+
+def _clock(clock: SlaClock) -> dict[str, Any]:
+    return {
+        "kind": clock.kind,
+        "promise": clock.promise,
+        "is_best_effort": clock.is_best_effort,
+        "started_at": _iso(clock.started_at),
+        "due_at": _iso(clock.due_at),
+        "met_at": _iso(clock.met_at),
+        "breached_at": _iso(clock.breached_at),
+        "pauses": [{"from": began, "to": ended, "status": reason} for began, ended, reason in clock.pauses],
+    }
 
 
 def _person(user: Any) -> dict[str, str]:

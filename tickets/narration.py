@@ -1,6 +1,7 @@
 """What happened on a ticket, in a sentence: for the thread and for mails. Pure."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from tickets.states import CUSTOMER_WORDS, Severity, Status
@@ -15,6 +16,8 @@ def status_words(status: str, *, for_staff: bool) -> str:
 
 def headline(kind: str, who: str, before: Values, after: Values, *, for_staff: bool) -> str:
     """One sentence without its full stop: "Fay Dubois changed the severity from Low to High"."""
+    if kind in OF_THE_CLOCK:
+        return OF_THE_CLOCK[kind].format(OWED[after["clock"]])
     if kind in WITHOUT_ACTOR:
         return WITHOUT_ACTOR[kind]
     return f"{who} {WORDS[kind](before, after, for_staff)}"
@@ -72,6 +75,11 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def _in_utc(instant: str) -> str:
+    """An instant as everybody can read it, whatever their time zone."""
+    return f"{datetime.fromisoformat(instant).astimezone(UTC):%H:%M UTC on %a %d %b}"
+
+
 def _says(words: str) -> Words:
     return lambda before, after, for_staff: words
 
@@ -93,6 +101,7 @@ WORDS: dict[str, Words] = {
     "escalation_acknowledged": _says("took the escalation"),
     "escalation_closed": lambda _, after, __: f"closed the escalation: {after['outcome']}",
     "rated": _rated,
+    "update_promised": lambda _, after, __: f"promised the next update by {_in_utc(after['due_at'])}",
     "tagged": _tagged,
     "reclassified": _reclassified,
     "followed_up": lambda _, after, __: f"opened the follow-up ticket {after['reference']}",
@@ -100,4 +109,13 @@ WORDS: dict[str, Words] = {
 WITHOUT_ACTOR = {
     "closed": "The ticket was closed, as it had been solved for a while",
     "escalation_overdue": "Nobody took the escalation by its deadline",
+}
+OF_THE_CLOCK = {
+    "response_due_soon": "Three quarters of the time for {} are over",
+    "response_overdue": "The time for {} is over",
+}
+OWED = {
+    "first_response": "the first response",
+    "next_response": "the next answer",
+    "next_update": "the next update",
 }

@@ -124,7 +124,11 @@ class TicketQuerySet(models.QuerySet):
         return self.select_related(
             "organization", "requester", "assignee", "product", "reason", "rating", "follow_up_to"
         ).prefetch_related(
-            "projects", "services__project", "participants__user", "escalations__acknowledged_by"
+            "projects",
+            "services__project",
+            "participants__user",
+            "escalations__acknowledged_by",
+            "clocks__promised_by",
         )
 
     @staticmethod

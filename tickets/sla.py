@@ -1,44 +1,79 @@
 """The response clock of a ticket in sentences, for the customer and for support. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from tickets.models import Ticket
-from tickets.states import Severity, Status
+from tickets.clock import Pause, pauses_of
+from tickets.models import ClockKind, SlaClock
+from tickets.states import Status
 
 Say = Callable[[datetime], str]
 
-PAUSED = {
+STANDS_STILL = {
     Status.WAITING: "The clock is paused: support waits for the customer. A comment starts it again.",
     Status.ON_HOLD: "The clock is paused: support waits for a third party. A comment starts it again.",
     Status.SOLVED: "The clock has stopped: the ticket is solved. A comment starts it again.",
     Status.CLOSED: "The clock has stopped: the ticket is closed.",
 }
+PAUSED_FOR = {
+    Status.WAITING: "waiting for the customer",
+    Status.ON_HOLD: "waiting for a third party",
+    Status.SOLVED: "solved",
+}
 
 
-def explain(ticket: Ticket, *, target: str, tier: str, say: Say) -> list[str]:
-    """What was promised, what came of it, what is due now, and why the clock stands still if it does.
-
-    ``target`` and ``tier`` are the words for the promise of the day the ticket was opened; ``say`` words an
-    instant for the reader.
+def explain(status: str, clocks: Sequence[SlaClock], say: Say) -> list[str]:
+    """What was promised, what came of it, what is due now, why the clock stands still if it does, and every
+    pause so far. ``say`` words an instant for the reader.
     """
-    severity = Severity(ticket.severity).label
-    sentences = [f"Target: first response within {target} ({severity} severity, {tier} tier)."]
-    sentences += _first_response(ticket, say)
-    if ticket.first_responded_at and ticket.response_due_at:
-        sentences.append(f"The next answer is due by {say(ticket.response_due_at)}.")
-    if ticket.response_due_at is None and ticket.status in PAUSED:
-        sentences.append(PAUSED[Status(ticket.status)])
+    sentences = [sentence for clock in clocks for sentence in _of(clock, say)]
+    if status in STANDS_STILL and not any(each.is_running for each in clocks):
+        sentences.append(STANDS_STILL[Status(status)])
+    if pauses := sorted(
+        {pause for clock in clocks for pause in pauses_of(clock)}, key=lambda each: each.began
+    ):
+        sentences.append(_history(pauses, say))
     return sentences
 
 
-def _first_response(ticket: Ticket, say: Say) -> list[str]:
-    due_at, met_at = ticket.first_response_due_at, ticket.first_responded_at
-    if due_at is None:
+def _of(clock: SlaClock, say: Say) -> list[str]:
+    """The first response is told whatever came of it; of the others, what is owed now."""
+    if clock.kind == ClockKind.FIRST_RESPONSE:
+        return [_promise(clock), *_first_response(clock, say)]
+    if not clock.is_running or clock.due_at is None:
         return []
-    if met_at:
-        late = "" if ticket.is_best_effort else ", in time" if met_at <= due_at else ", late"
-        return [f"First response given {say(met_at)}{late}."]
-    if ticket.is_finished:
+    late = " It is late." if clock.is_missed else ""
+    if clock.promised_by_id:
+        return [f"{clock.promised_by} promised the next update by {say(clock.due_at)}.{late}"]
+    what = "answer" if clock.kind == ClockKind.NEXT_RESPONSE else "update"
+    return [
+        f"The next {what} is {'expected' if clock.is_best_effort else 'due'} by {say(clock.due_at)}.{late}"
+    ]
+
+
+def _promise(clock: SlaClock) -> str:
+    if clock.is_best_effort:
+        return f"Best effort: first response by the {clock.promise}."
+    return f"Target: first response within {clock.promise}."
+
+
+def _first_response(clock: SlaClock, say: Say) -> list[str]:
+    if clock.met_at:
+        late = "" if clock.is_best_effort else ", late" if clock.is_missed else ", in time"
+        return [f"First response given {say(clock.met_at)}{late}."]
+    if not clock.is_running or clock.due_at is None:
         return []
-    return [f"First response {'expected' if ticket.is_best_effort else 'due'} by {say(due_at)}."]
+    late = " It is late." if clock.is_missed else ""
+    return [f"First response {'expected' if clock.is_best_effort else 'due'} by {say(clock.due_at)}.{late}"]
+
+
+def _history(pauses: Sequence[Pause], say: Say) -> str:
+    """Every pause in one sentence."""
+    times = "once" if len(pauses) == 1 else "twice" if len(pauses) == 2 else f"{len(pauses)} times"
+    spans = [
+        f"{f'from {say(each.began)} to {say(each.ended)}' if each.ended else f'since {say(each.began)}'} "
+        f"({PAUSED_FOR[Status(each.reason)]})"
+        for each in pauses
+    ]
+    listed = spans[0] if len(spans) == 1 else f"{', '.join(spans[:-1])} and {spans[-1]}"
+    return f"The clock paused {times}: {listed}."

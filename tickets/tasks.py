@@ -1,4 +1,5 @@
 from celery import shared_task
+from django.utils import timezone
 
 from tickets import actions
 
@@ -15,6 +16,12 @@ def drop_unsent_files() -> int:
     return actions.drop_unsent_files()
 
 
+@shared_task(name="tickets.watch_clocks", ignore_result=True)
+def watch_clocks() -> int:
+    """Warn ahead of what runs out, and tell of what did."""
+    return actions.watch(timezone.now())
+
+
 @shared_task(name="tickets.remind_of_escalations", ignore_result=True)
 def remind_of_escalations() -> int:
     """Tell again of escalations that nobody took in time."""
@@ -25,3 +32,9 @@ def remind_of_escalations() -> int:
 def run_bulk() -> int:
     """Carry out bulk jobs that wait."""
     return actions.run_bulk()
+
+
+@shared_task(name="tickets.sweep_index", ignore_result=True)
+def sweep_index() -> int:
+    """Look once a day at what search knows of each ticket, a share every hour."""
+    return actions.sweep_index(timezone.now())

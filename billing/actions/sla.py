@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from billing import events
 from billing.entitlements import tier_of
-from billing.models import CustomSla, CustomSlaTarget
+from billing.models import CustomSla, CustomSlaTarget, SupportCalendar
 from orgs.actions.record import lock, record
 from orgs.actor import Actor
 from orgs.models import AuditArea, Organization
@@ -19,12 +19,12 @@ def record_custom_sla(
     *,
     actor: Actor,
     organization: Organization,
-    hours: str,
+    calendar: SupportCalendar,
     time_zone: str,
     document_url: str,
     minutes: Mapping[str, int],
 ) -> CustomSla:
-    """Write down what was agreed: first-response ``minutes`` by severity, the hours, and where the text is.
+    """Write down what was agreed: first-response ``minutes`` by severity, the calendar, where the text is.
 
     Raises ``RuleViolation`` where the organization's tier has no custom SLA.
     """
@@ -36,7 +36,7 @@ def record_custom_sla(
     sla, _ = CustomSla.objects.update_or_create(
         organization=organization,
         defaults={
-            "hours": hours,
+            "calendar": calendar,
             "time_zone": time_zone,
             "document_url": document_url,
             "recorded_by": actor.user,
@@ -79,11 +79,16 @@ def remove_custom_sla(*, actor: Actor, organization: Organization) -> None:
 
 def custom_sla_values(organization: Organization) -> dict[str, object]:
     """The custom SLA as plain values; empty where there is none."""
-    sla = CustomSla.objects.filter(organization=organization).prefetch_related("targets").first()
+    sla = (
+        CustomSla.objects.filter(organization=organization)
+        .select_related("calendar")
+        .prefetch_related("targets")
+        .first()
+    )
     if sla is None:
         return {}
     return {
-        "hours": sla.hours,
+        "calendar": sla.calendar.code,
         "time_zone": sla.time_zone,
         "document_url": sla.document_url,
         "minutes": {each.severity: each.minutes for each in sla.targets.all()},

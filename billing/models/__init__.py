@@ -1,14 +1,23 @@
 """What can be bought, who bought it when, and what it cost."""
 
+from billing.models.calendars import CalendarVersion, SupportCalendar
 from billing.models.changes import ChangeStatus, TierChange
 from billing.models.charges import ExchangeRate, ServiceCharge
 from billing.models.groups import BilledProject, BillingGroup
 from billing.models.invoices import CreditNote, Invoice, InvoiceLine, LineKind, MonthClose
-from billing.models.tiers import CustomSla, CustomSlaTarget, SlaTarget, SupportTier, TierPeriod
+from billing.models.tiers import (
+    CustomSla,
+    CustomSlaTarget,
+    SlaTarget,
+    SupportTier,
+    TargetKind,
+    TierPeriod,
+)
 
 __all__ = [
     "BilledProject",
     "BillingGroup",
+    "CalendarVersion",
     "ChangeStatus",
     "CreditNote",
     "CustomSla",
@@ -20,7 +29,9 @@ __all__ = [
     "MonthClose",
     "ServiceCharge",
     "SlaTarget",
+    "SupportCalendar",
     "SupportTier",
+    "TargetKind",
     "TierChange",
     "TierPeriod",
 ]

@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 
-from billing.calendars import Hours
+from billing.models.calendars import SupportCalendar
 from billing.models.groups import BillingGroup
-from billing.querysets import TierPeriodQuerySet
+from billing.querysets import SupportTierQuerySet, TierPeriodQuerySet
 from orgs.models import Organization, validate_time_zone
 
 
@@ -22,13 +22,15 @@ class SupportTier(models.Model):
     code = models.SlugField(unique=True)
     name = models.CharField(max_length=40)
     position = models.PositiveSmallIntegerField(unique=True)
-    hours = models.CharField(max_length=10, choices=Hours)
+    calendar = models.ForeignKey(SupportCalendar, on_delete=models.PROTECT, related_name="tiers")
     has_phone = models.BooleanField(default=False, help_text="Phone support for Critical tickets")
     allows_custom_sla = models.BooleanField(default=False, help_text="Whether targets can be agreed on")
     minimum_amount = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     percentage = models.DecimalField(
         max_digits=5, decimal_places=2, default=0, help_text="Of service charges"
     )
+
+    objects = SupportTierQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]
@@ -47,21 +49,29 @@ class SupportTier(models.Model):
         return not self.minimum_amount and not self.percentage
 
 
+class TargetKind(models.TextChoices):
+    FIRST_RESPONSE = "first_response", "First response"
+    NEXT_RESPONSE = "next_response", "Next response"
+    NEXT_UPDATE = "next_update", "Next update"
+
+
 class SlaTarget(models.Model):
-    """A tier's first-response promise for one severity.
+    """A tier's promise of one kind for one severity. Without one of its own, the next response is promised
+    as the first one is, and no update at all.
 
     Either ``minutes`` of support time, or, as best effort, the end of a business day: ``business_days`` 0 is
     the same day, 1 the next.
     """
 
     tier = models.ForeignKey(SupportTier, on_delete=models.CASCADE, related_name="targets")
+    kind = models.CharField(max_length=20, choices=TargetKind, default=TargetKind.FIRST_RESPONSE)
     severity = models.CharField(max_length=10)
     minutes = models.PositiveIntegerField(null=True, blank=True)
     business_days = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tier", "severity"], name="target_once"),
+            models.UniqueConstraint(fields=["tier", "kind", "severity"], name="target_once"),
             models.CheckConstraint(
                 condition=Q(minutes__isnull=False, business_days__isnull=True)
                 | Q(minutes__isnull=True, business_days__isnull=False),
@@ -70,7 +80,7 @@ class SlaTarget(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.tier} {self.severity}"
+        return f"{self.tier} {self.kind} {self.severity}"
 
 
 class TierPeriod(models.Model):
@@ -124,7 +134,7 @@ class CustomSla(models.Model):
     """Targets that an organization agreed on; they replace the matrix of a tier that allows it."""
 
     organization = models.OneToOneField(Organization, on_delete=models.PROTECT, related_name="custom_sla")
-    hours = models.CharField(max_length=10, choices=Hours, default=Hours.ALWAYS)
+    calendar = models.ForeignKey(SupportCalendar, on_delete=models.PROTECT, related_name="custom_slas")
     time_zone = models.CharField(max_length=64, validators=[validate_time_zone])
     document_url = models.URLField(max_length=500, help_text="Where the signed text is kept")
     recorded_by = models.ForeignKey(

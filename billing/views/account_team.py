@@ -204,7 +204,7 @@ def _sla_initial(organization: Organization, known: dict[str, object]) -> dict[s
         return {**known, **minutes}
     targets = entitlement_of(organization).targets
     return {
-        "hours": tier_of(organization).hours,
+        "calendar": tier_of(organization).calendar.code,
         "time_zone": organization.time_zone,
         **{severity: each.minutes for severity, each in targets.items()},
     }

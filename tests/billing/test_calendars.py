@@ -1,4 +1,5 @@
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -6,7 +7,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from billing.calendars import Block, Hours, SupportHours
+from billing.calendars import (
+    ALWAYS,
+    BUSINESS,
+    WEEKDAYS,
+    Block,
+    Schedule,
+    SupportHours,
+    read_week,
+    written,
+)
 
 MINUTE = timedelta(minutes=1)
 # Clocks change in one of the zones, or the year has a day more.
@@ -31,7 +41,9 @@ def days(draw) -> tuple[Block, ...]:
 
 weeks = st.tuples(*[days()] * 7).filter(any)
 own = st.builds(SupportHours, weeks, zones, st.sampled_from(COUNTRIES))
-bought = st.builds(SupportHours.of, st.sampled_from(list(Hours)), zones, st.sampled_from(COUNTRIES))
+bought = st.builds(
+    SupportHours, st.sampled_from([ALWAYS, WEEKDAYS, BUSINESS]), zones, st.sampled_from(COUNTRIES)
+)
 
 
 def at(text: str, zone: str = "Europe/Helsinki") -> datetime:
@@ -74,19 +86,36 @@ def test_elapsed_time_is_exactly_the_open_minutes(support, start, minutes):
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("day", CHANGES)
 def test_days_on_which_clocks_change_have_their_real_length(zone, day):
-    support = SupportHours.of(Hours.WEEKDAYS, ZoneInfo(zone))
+    support = SupportHours(WEEKDAYS, ZoneInfo(zone))
     start = at(f"{day}T00:00", zone).astimezone(UTC) - timedelta(days=2)
     end = start + timedelta(days=5)
     assert support.elapsed(start, end) == MINUTE * open_minutes(support, start, end)
 
 
-def test_public_holidays_close_business_hours_only():
+def test_public_holidays_and_closed_days_have_no_support():
     eve = at("2026-12-23T16:00")  # a Wednesday; Finland is closed until Monday
-    business = SupportHours.of(Hours.BUSINESS, ZoneInfo("Europe/Helsinki"), "FI")
+    closed = frozenset({date(2026, 12, 28)})
+    business = SupportHours(BUSINESS, ZoneInfo("Europe/Helsinki"), "FI")
     assert business.add(eve, timedelta(hours=2)) == at("2026-12-28T10:00")
     assert business.end_of_business_day(eve, days_on=1) == at("2026-12-28T17:00")
-    weekdays = SupportHours.of(Hours.WEEKDAYS, ZoneInfo("Europe/Helsinki"), "FI")
-    assert weekdays.add(eve, timedelta(hours=10)) == at("2026-12-24T02:00")
+    assert replace(business, closed=closed).add(eve, timedelta(hours=2)) == at("2026-12-29T10:00")
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    versions=st.lists(own | bought, min_size=1, max_size=3),
+    start=instants,
+    gaps=st.lists(st.integers(1, 4000), min_size=2, max_size=2),
+    minutes=st.integers(1, 900),
+)
+def test_each_minute_counts_by_the_calendar_in_force_at_it(versions, start, gaps, minutes):
+    edited = [start + MINUTE * gaps[0], start + MINUTE * sum(gaps)][: len(versions) - 1]
+    schedule = Schedule(versions[0], tuple(zip(edited, versions[1:], strict=True)))
+    end = schedule.add(start, MINUTE * minutes)
+    assume(end - start < timedelta(days=20))
+    whole = [start + MINUTE * number for number in range(int((end - start) / MINUTE))]
+    assert sum(is_open(schedule.at(each), each) for each in whole) == minutes
+    assert schedule.elapsed(start, end) == MINUTE * minutes
 
 
 def test_several_blocks_a_day_pause_in_between():
@@ -115,11 +144,30 @@ def test_hours_that_never_open_are_refused():
     ],
 )
 def test_end_of_business_day(start, days_on, expected):
-    support = SupportHours.of(Hours.BUSINESS, ZoneInfo("Europe/Helsinki"))
+    support = SupportHours(BUSINESS, ZoneInfo("Europe/Helsinki"))
     assert support.end_of_business_day(at(start), days_on=days_on) == at(expected)
 
 
 def test_hours_count_real_time_over_the_change_of_clocks():
-    support = SupportHours.of(Hours.WEEKDAYS, ZoneInfo("Europe/Helsinki"))
+    support = SupportHours(WEEKDAYS, ZoneInfo("Europe/Helsinki"))
     before = at("2026-10-23T23:00")  # Friday; the clocks go back on Sunday
     assert support.add(before, timedelta(hours=2)) == at("2026-10-26T01:00")
+
+
+def test_weeks_are_stored_and_read_back():
+    assert [read_week(written(week)) for week in (ALWAYS, WEEKDAYS, BUSINESS)] == [ALWAYS, WEEKDAYS, BUSINESS]
+
+
+@pytest.mark.parametrize(
+    "monday",
+    [[["17:00", "09:00"]], [["09:00", "12:00"], ["11:00", "17:00"]], [["9", "12:00"]], [["00:00"]]],
+)
+def test_weeks_that_make_no_sense_are_refused(monday):
+    with pytest.raises(ValueError, match=r"."):
+        read_week([monday, *[[]] * 6])
+
+
+@pytest.mark.parametrize("week", [[], [[]] * 7, [[["09:00", "17:00"]]] * 6])
+def test_a_week_has_seven_days_and_opens_on_some(week):
+    with pytest.raises(ValueError, match="seven days"):
+        read_week(week)

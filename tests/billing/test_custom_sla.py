@@ -5,14 +5,14 @@ from django.utils import timezone
 
 from billing.actions import record_custom_sla, remove_custom_sla, start_period
 from billing.entitlements import entitlement_of
-from billing.models import CustomSla, SupportTier
+from billing.models import CustomSla, SupportCalendar, SupportTier
 from orgs.models import AuditEntry
 from supportcenter.errors import RuleViolation
 from tests.cast import actor
 
 PAGE = "/account-team/organizations/globex/sla/"
 FORM = {
-    "hours": "business",
+    "calendar": "business",
     "time_zone": "Asia/Tokyo",
     "document_url": "https://files.example/sla.pdf",
     "low": "300",
@@ -25,7 +25,7 @@ def agree(cast, **minutes) -> CustomSla:
     return record_custom_sla(
         actor=actor(cast.hal),
         organization=cast.globex,
-        hours="24x7",
+        calendar=SupportCalendar.objects.get(code="24x7"),
         time_zone="UTC",
         document_url="https://files.example/sla.pdf",
         minutes={"low": 300, "high": 60, "critical": 10} | minutes,
@@ -88,7 +88,7 @@ def test_custom_sla_is_recorded_on_the_page_and_recorded_again(cast, client_of):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"low": "0"}, {"high": ""}, {"hours": "x"}, {"time_zone": "x"}, {"document_url": "javascript:1"}],
+    [{"low": "0"}, {"high": ""}, {"calendar": "x"}, {"time_zone": "x"}, {"document_url": "javascript:1"}],
 )
 def test_bad_custom_sla_is_refused(cast, client_of, wrong):
     assert client_of(cast.hal).post(PAGE, FORM | wrong).status_code == 422

@@ -264,6 +264,6 @@ def test_page_of_the_tier_costs_the_same_with_one_and_thirty_changes(
     values |= {"status": "cancelled", "ended_at": NOW, "promised_on": NOW.date(), "requested_by": cast.ben}
     TierChange.objects.bulk_create(TierChange(organization=cast.acme, **values) for _ in range(more))
     builders.tier_change(cast.ada, cast.acme, "premium")
-    # person (3); organization; tiers, targets; tier, period, entitlement (2); is it paid; changes (2)
-    with django_assert_num_queries(13):
+    # person (3); organization; tiers (3); tier, period, entitlement (3); is it paid; changes (2)
+    with django_assert_num_queries(15):
         ada.get(TIER)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from notifications.models import Reason, Rhythm
 from notifications.recipients import (
+    CLOCK_EVENTS,
     EVENTS,
     LEAD_EVENTS,
     PUBLIC_EVENTS,
@@ -55,6 +56,13 @@ def test_public_events_reach_everybody_but_leads(event):
 @pytest.mark.parametrize("event", sorted(STAFF_EVENTS))
 def test_events_for_staff_reach_no_customer(event):
     assert set(heard(event)) == STAFF
+
+
+@pytest.mark.parametrize("event", sorted(CLOCK_EVENTS))
+def test_what_runs_out_reaches_assignee_and_leads_at_once_unless_they_want_none(event):
+    assert set(heard(event)) == {ASSIGNEE, LEAD}
+    night = heard(event, i4=Wish(rhythm=Rhythm.HOURLY), i6=Wish(rhythm=Rhythm.OFF))
+    assert {pk: each.due_at for pk, each in night.items()} == {ASSIGNEE: NOON}
 
 
 @pytest.mark.parametrize("event", sorted(LEAD_EVENTS))

@@ -151,7 +151,7 @@ def test_subject_cannot_inject_headers(cast, run_outbox):
 def test_times_in_a_mail_are_those_of_the_recipient(cast, ticket, run_outbox):
     cast.ben.time_zone = "Asia/Tokyo"
     cast.ben.save(update_fields=["time_zone"])
-    type(ticket).objects.update(first_response_due_at=datetime(2026, 3, 1, 20, 30, tzinfo=UTC))
+    type(ticket).objects.update(response_due_at=datetime(2026, 3, 1, 20, 30, tzinfo=UTC))
     receipt = next(mail for mail in run_outbox() if mail.to == ["ben@acme.example"])
     assert "Mon 2 Mar 2026, 05:30 JST" in receipt.body
 

@@ -1,11 +1,11 @@
 import pytest
 
 from tickets.models import ActivityKind
-from tickets.narration import WITHOUT_ACTOR, WORDS, headline
+from tickets.narration import OF_THE_CLOCK, WITHOUT_ACTOR, WORDS, headline
 
 
 def test_every_kind_of_activity_has_words():
-    assert set(WORDS) | set(WITHOUT_ACTOR) == set(ActivityKind)
+    assert set(WORDS) | set(WITHOUT_ACTOR) | set(OF_THE_CLOCK) == set(ActivityKind)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,13 @@ def test_every_kind_of_activity_has_words():
         ("assigned", {}, {"assignee": ""}, "Fay unassigned the ticket"),
         ("rated", {}, {"score": 5, "comment": ""}, "Fay rated the ticket 5 of 5"),
         ("rated", {"score": 5}, {"score": 2, "comment": "Slow"}, "Fay changed the rating to 2 of 5: Slow"),
+        (
+            "update_promised",
+            {},
+            {"due_at": "2026-11-23T18:00:00+02:00"},
+            "Fay promised the next update by 16:00 UTC on Mon 23 Nov",
+        ),
+        ("response_overdue", {}, {"clock": "next_response"}, "The time for the next answer is over"),
         ("closed", {}, {}, "The ticket was closed, as it had been solved for a while"),
     ],
 )

@@ -9,7 +9,7 @@ from pytest_django.asserts import assertNumQueries
 
 from tests import builders
 from tests.cast import actor
-from tickets.actions import acknowledge, assign, change_status, escalate, save_view
+from tickets.actions import acknowledge, assign, change_status, escalate, index_tickets, save_view
 from tickets.models import DeskPreferences, SavedView, Ticket
 from tickets.paging import PAGE_SIZE
 
@@ -76,6 +76,7 @@ def test_queue_costs_the_same_for_many_rows_and_views(cast, fay, count):
     ],
 )
 def test_filters_are_the_address(fay, ticket, query, expected):
+    index_tickets([ticket.pk])
     assert (ticket.get_absolute_url() in text(fay.get(f"/queue/?{query}"))) is expected
 
 

@@ -6,8 +6,8 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.calendars import Hours, SupportHours
-from billing.entitlements import Entitlement, FirstResponse
+from billing.calendars import ALWAYS, BUSINESS, Schedule, SupportHours
+from billing.entitlements import Entitlement, Target
 from tests import builders
 from tickets import access
 from tickets.models import Ticket
@@ -17,13 +17,13 @@ from tickets.what_if import Answered, Replay, replay
 PAGE = "/o/acme/admin/support-tier/what-if/"
 MONDAY = datetime(2026, 11, 16, 10, tzinfo=UTC)
 NOW = MONDAY + timedelta(days=2)
-ROUND_THE_CLOCK = SupportHours.of(Hours.ALWAYS, ZoneInfo("UTC"))
-OFFICE = SupportHours.of(Hours.BUSINESS, ZoneInfo("UTC"))
+ROUND_THE_CLOCK = Schedule(SupportHours(ALWAYS, ZoneInfo("UTC")))
+OFFICE = Schedule(SupportHours(BUSINESS, ZoneInfo("UTC")))
 
 
-def tier(minutes: int | None, support: SupportHours = ROUND_THE_CLOCK) -> Entitlement:
-    target = FirstResponse("high", support, minutes, None if minutes else 1)
-    return Entitlement("Tier", "", has_phone=False, is_custom=False, targets={"high": target})
+def tier(minutes: int | None, support: Schedule = ROUND_THE_CLOCK) -> Entitlement:
+    target = Target("high", support, minutes, None if minutes else 1)
+    return Entitlement("tier", "Tier", "", has_phone=False, is_custom=False, targets={"high": target})
 
 
 def answered(after: int | None, opened: datetime = MONDAY) -> Answered:
@@ -148,5 +148,5 @@ def test_replay_costs_the_same_with_one_and_thirty(cast, client_of, count, djang
     ada = client_of(cast.ada)
     for _ in range(count):
         builders.ticket(cast.ben, cast.acme)
-    with django_assert_num_queries(8):  # person (3); organization, tickets, tiers, targets, present tier
+    with django_assert_num_queries(9):  # person (3); organization, tickets, tiers (3), present tier
         ada.get(PAGE)

@@ -9,11 +9,13 @@ from tickets.actions.changes import (
     reclassify,
     solve,
 )
+from tickets.actions.clocks import mark_stale, promise_update, watch
 from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.desk import change_view, delete_view, save_view, set_desk
 from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
 from tickets.actions.following import end_follow, follow, follow_ticket, mute, unfollow
+from tickets.actions.indexing import index_tickets, reindex, sweep_index
 from tickets.actions.macros import Message, apply_macro, delete_macro, filled, save_macro, send
 from tickets.actions.opening import TicketDraft, open_ticket
 from tickets.actions.participants import add_participants, join, remove_participant
@@ -44,12 +46,16 @@ __all__ = [
     "filled",
     "follow",
     "follow_ticket",
+    "index_tickets",
     "join",
     "mark_seen",
+    "mark_stale",
     "mute",
     "open_ticket",
+    "promise_update",
     "rate",
     "reclassify",
+    "reindex",
     "remind_of_escalations",
     "remove_participant",
     "request_bulk",
@@ -61,5 +67,7 @@ __all__ = [
     "set_tags",
     "solve",
     "stage_files",
+    "sweep_index",
     "unfollow",
+    "watch",
 ]

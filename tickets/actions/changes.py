@@ -5,15 +5,16 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from billing.entitlements import entitlement_of
 from orgs.actor import SYSTEM, Actor
 from orgs.models import User
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
+from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.escalation import end_with
 from tickets.actions.record import lock, record
-from tickets.models import ActivityKind, Product, Reason, Ticket
+from tickets.clock import CLOCK_FIELDS
+from tickets.models import ActivityKind, Product, Reason, SlaClock, Ticket
 from tickets.rules import is_in_charge
 from tickets.states import REOPEN_DAYS, Severity, Status, can_change
 
@@ -71,13 +72,14 @@ def _set_status(actor: Actor, ticket: Ticket, status: str) -> Ticket:
     now = timezone.now()
     ticket.status = status
     ticket.solved_at = now if status == Status.SOLVED else None
+    clocks = clocks_of(ticket)
     if status == Status.OPEN:
-        target = entitlement_of(ticket.organization).targets[ticket.severity]
-        ticket.response_due_at = ticket.response_due_at or target.due_at(now)
+        clocks.asked(now)
     else:
-        ticket.response_due_at = None
+        clocks.rested(status, now)
+    keep(clocks)
     ticket.updated_at = now
-    ticket.save(update_fields=["status", "solved_at", "response_due_at", "updated_at"])
+    ticket.save(update_fields=["status", "solved_at", *CLOCK_FIELDS, "updated_at"])
     if status == Status.SOLVED:
         end_with(ticket)
     record(
@@ -95,8 +97,8 @@ def _set_status(actor: Actor, ticket: Ticket, status: str) -> Ticket:
 def change_severity(*, actor: Actor, ticket: Ticket, severity: str, reason: str = "") -> Ticket:
     """Change the severity, as the requester, an admin or an agent, who must say why: the customer is told.
 
-    What is still owed is due by the new severity: the first response counted from the opening, a later one
-    from now. A first response that was given stays as it was.
+    What is still owed is due by the new severity, counted from the start of its clock. What was met stays
+    as it was.
     """
     ticket = lock(ticket)
     if not is_in_charge(actor, ticket):
@@ -116,16 +118,10 @@ def change_severity(*, actor: Actor, ticket: Ticket, severity: str, reason: str 
         )
     ticket.severity = severity
     ticket.updated_at = timezone.now()
-    _reckon_anew(ticket)
-    ticket.save(
-        update_fields=[
-            "severity",
-            "updated_at",
-            "first_response_due_at",
-            "is_best_effort",
-            "response_due_at",
-        ]
-    )
+    clocks = clocks_of(ticket)
+    clocks.reckon_anew(ticket.updated_at)
+    keep(clocks)
+    ticket.save(update_fields=["severity", "updated_at", *CLOCK_FIELDS])
     record(
         ticket,
         ActivityKind.SEVERITY_CHANGED,
@@ -160,19 +156,6 @@ def reclassify(*, actor: Actor, ticket: Ticket, product: Product, reason: Reason
     return ticket
 
 
-def _reckon_anew(ticket: Ticket) -> None:
-    """Due times by the ticket's present severity."""
-    is_answered = ticket.first_responded_at is not None
-    start = ticket.updated_at if is_answered else ticket.created_at
-    target = entitlement_of(ticket.organization, start).targets[ticket.severity]
-    due_at = target.due_at(start)
-    if not is_answered:
-        ticket.first_response_due_at = due_at
-        ticket.is_best_effort = target.is_best_effort
-    if ticket.response_due_at:
-        ticket.response_due_at = due_at
-
-
 def close_solved() -> int:
     """Close what has been solved for fourteen days; how many. Safe to run twice at once."""
     now = timezone.now()
@@ -186,6 +169,7 @@ def close_solved() -> int:
             )
             if not locked.filter(solved_at__lte=solved_before).update(status=Status.CLOSED, updated_at=now):
                 continue
+            SlaClock.objects.filter(ticket=ticket, ended_at=None).update(ended_at=now)
             record(
                 ticket,
                 ActivityKind.CLOSED,

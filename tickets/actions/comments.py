@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from billing.entitlements import entitlement_of
 from orgs.actor import Actor
 from orgs.models import User
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
+from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.escalation import end_with, escalate
 from tickets.actions.files import attach
 from tickets.actions.record import lock, record
 from tickets.calling import asks_to_escalate, handles_in
+from tickets.clock import CLOCK_FIELDS
 from tickets.mentions import handle_of
 from tickets.models import ActivityKind, Attachment, Comment, Mention, Ticket
 from tickets.states import Status, after_customer_comment, can_change
@@ -106,15 +107,16 @@ def _write(
 
 
 def _answered(ticket: Ticket, status: str, comment: Comment) -> None:
-    """Support wrote: nothing is owed any more, and the first answer meets the first response."""
+    """Support wrote: whatever was owed is met."""
     if status == Status.NEW:
         status = Status.OPEN
     if status != ticket.status and not can_change(ticket.status, status):
         raise RuleViolation("status_not_possible", f"This ticket cannot become “{Status(status).label}” now.")
     ticket.status = status
     ticket.solved_at = (ticket.solved_at or comment.created_at) if status == Status.SOLVED else None
-    ticket.first_responded_at = ticket.first_responded_at or comment.created_at
-    ticket.response_due_at = None
+    clocks = clocks_of(ticket)
+    clocks.answered(comment.created_at, comment.author, status)
+    keep(clocks)
     if status == Status.SOLVED:
         end_with(ticket)
     _touch(ticket, comment)
@@ -124,23 +126,14 @@ def _asked(ticket: Ticket, comment: Comment) -> None:
     """The customer wrote: an answer is owed, from the first comment that waits for one."""
     ticket.status = after_customer_comment(ticket.status)
     ticket.solved_at = None
-    if ticket.response_due_at is None:
-        target = entitlement_of(ticket.organization).targets[ticket.severity]
-        ticket.response_due_at = target.due_at(comment.created_at)
+    clocks = clocks_of(ticket)
+    clocks.asked(comment.created_at)
+    keep(clocks)
     _touch(ticket, comment)
 
 
 def _touch(ticket: Ticket, comment: Comment) -> None:
     ticket.updated_at = timezone.now()
     ticket.last_word_by, ticket.last_word_at = comment.author, comment.created_at
-    ticket.save(
-        update_fields=[
-            "status",
-            "solved_at",
-            "first_responded_at",
-            "response_due_at",
-            "updated_at",
-            "last_word_by",
-            "last_word_at",
-        ]
-    )
+    changed = ["status", "solved_at", "first_responded_at", "updated_at", "last_word_by", "last_word_at"]
+    ticket.save(update_fields=[*changed, *CLOCK_FIELDS])

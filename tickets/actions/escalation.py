@@ -6,12 +6,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from billing.entitlements import entitlement_of
 from orgs.actor import SYSTEM, Actor
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
+from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.record import lock, record
+from tickets.clock import CLOCK_FIELDS
 from tickets.models import ActivityKind, Escalation, Ticket
 from tickets.states import ANSWER_OWED, Status
 
@@ -58,10 +59,11 @@ def _owe_an_answer(ticket: Ticket) -> None:
     if ticket.status not in ANSWER_OWED:
         ticket.status = Status.OPEN
         ticket.solved_at = None
-    if ticket.response_due_at is None:
-        ticket.response_due_at = entitlement_of(ticket.organization).targets[ticket.severity].due_at(now)
+    clocks = clocks_of(ticket)
+    clocks.asked(now)
+    keep(clocks)
     ticket.updated_at = now
-    ticket.save(update_fields=["status", "solved_at", "response_due_at", "updated_at"])
+    ticket.save(update_fields=["status", "solved_at", *CLOCK_FIELDS, "updated_at"])
 
 
 @transaction.atomic

@@ -13,8 +13,10 @@ from orgs.models import Organization, Project, Service, User
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
+from tickets.actions.clocks import keep
 from tickets.actions.files import attach
 from tickets.actions.record import record
+from tickets.clock import Clocks
 from tickets.models import ActivityKind, Attachment, Comment, Participant, Product, Reason, Ticket
 from tickets.states import Severity
 
@@ -63,9 +65,7 @@ def severity_for(draft: TicketDraft) -> str:
 def _create(actor: Actor, organization: Organization, draft: TicketDraft) -> Ticket:
     now = timezone.now()
     severity = severity_for(draft)
-    target = entitlement_of(organization, now).targets[severity]
-    due_at = target.due_at(now)
-    ticket = Ticket.objects.create(
+    ticket = Ticket(
         organization=organization,
         requester=actor.person,
         subject=draft.subject,
@@ -79,10 +79,12 @@ def _create(actor: Actor, organization: Organization, draft: TicketDraft) -> Tic
         updated_at=now,
         last_word_by=actor.user,
         last_word_at=now,
-        first_response_due_at=due_at,
-        response_due_at=due_at,
-        is_best_effort=target.is_best_effort,
     )
+    clocks = Clocks(ticket, [], lambda: entitlement_of(organization, now))
+    clocks.asked(now)
+    ticket.tier = clocks.entitlement.tier_code
+    ticket.save(force_insert=True)
+    keep(clocks)
     ticket.projects.set(draft.projects)
     ticket.services.set(draft.services)
     Participant.objects.bulk_create(

@@ -88,7 +88,7 @@ class BulkForm(forms.Form):
         tickets = queue_tickets(self.actor)
         if self.cleaned_data["everything"]:
             query = QueryDict(self.cleaned_data["query"])
-            return QueueForm(query, actor=self.actor, offers=offers()).apply(tickets)
+            return QueueForm(query, actor=self.actor, offers=offers()).apply(tickets).queryset
         return tickets.filter(pk__in=self.cleaned_data["ticket"])
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from billing.entitlements import FirstResponse, entitlement_of
+from billing.entitlements import Target, entitlement_of
 from orgs.access import projects_of, services_of
 from orgs.models import Organization, Project, Service
 from tickets import access
@@ -34,7 +34,7 @@ class SeverityLabel:
     target: str
 
     @classmethod
-    def of(cls, severity: Severity, target: FirstResponse) -> "SeverityLabel":
+    def of(cls, severity: Severity, target: Target) -> "SeverityLabel":
         words = f"First response: {target.words}"
         if not target.is_best_effort:
             words += f", by {say_instant(target.due_at(timezone.now()))}"

@@ -17,7 +17,7 @@ from tickets.forms.lists import LAST_DAY, PLAIN_DATE, PLAIN_SELECT, start_of
 from tickets.models import Density, SavedView
 from tickets.paging import Sort
 from tickets.querysets import TicketQuerySet
-from tickets.search import matching
+from tickets.search import Found, operators_in, searched
 from tickets.states import UNFINISHED, Severity, Status
 
 ME, NOBODY = "me", "nobody"
@@ -143,11 +143,11 @@ class QueueForm(forms.Form):
             query.pop("sort", None)
         return query.urlencode()
 
-    def apply(self, tickets: TicketQuerySet) -> TicketQuerySet:
+    def apply(self, tickets: TicketQuerySet) -> Found:
         wanted = self.filters
-        if words := wanted.pop("q", ""):
-            tickets = matching(tickets, words, internal=True)
-        status = wanted.pop("status", "")
+        words = wanted.pop("q", "")
+        # What is searched for by status may be solved: the usual status would hide it.
+        status = wanted.pop("status", "any" if {"status", "is"} & operators_in(words) else "")
         _, statuses = STATUS_GROUPS.get(status, ("", [status]))
         if statuses is not None:
             tickets = tickets.in_statuses(statuses)
@@ -156,7 +156,8 @@ class QueueForm(forms.Form):
             tickets = tickets.late(now) if due == "late" else tickets.due_soon(now)
         if wanted.pop("escalated", ""):
             tickets = tickets.escalated()
-        return tickets.filter(*[FILTERS[name](value, self.actor) for name, value in wanted.items()])
+        filtered = tickets.filter(*[FILTERS[name](value, self.actor) for name, value in wanted.items()])
+        return searched(self.actor, filtered, words)
 
 
 def _assigned(value: str, actor: Actor) -> Q:

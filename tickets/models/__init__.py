@@ -2,12 +2,14 @@
 
 from tickets.models.bulk import BulkItem, BulkJob, BulkKind, Outcome
 from tickets.models.catalogue import Product, Reason
+from tickets.models.clock import ClockKind, SlaClock
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
 from tickets.models.desk import Density, DeskPreferences, SavedView
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.macros import Macro, MacroKind
 from tickets.models.mentions import Mention
 from tickets.models.people import Escalation, Participant, Rating, Visit
+from tickets.models.search import SearchDocument, SearchWord
 from tickets.models.tags import Tag
 from tickets.models.ticket import Ticket
 
@@ -18,6 +20,7 @@ __all__ = [
     "BulkItem",
     "BulkJob",
     "BulkKind",
+    "ClockKind",
     "Comment",
     "Density",
     "DeskPreferences",
@@ -34,6 +37,9 @@ __all__ = [
     "Rating",
     "Reason",
     "SavedView",
+    "SearchDocument",
+    "SearchWord",
+    "SlaClock",
     "Tag",
     "Ticket",
     "Visit",

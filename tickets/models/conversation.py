@@ -1,9 +1,7 @@
 import uuid
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,7 +25,6 @@ class Comment(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["ticket", "created_at", "id"], name="comment_in_thread"),
-            GinIndex(OpClass(Upper("body"), name="gin_trgm_ops"), name="comment_words"),
         ]
 
     def __str__(self) -> str:
@@ -89,6 +86,9 @@ class ActivityKind(models.TextChoices):
     ESCALATION_CLOSED = "escalation_closed"
     RATED = "rated"
     FOLLOWED_UP = "followed_up"
+    UPDATE_PROMISED = "update_promised"
+    RESPONSE_DUE_SOON = "response_due_soon"
+    RESPONSE_OVERDUE = "response_overdue"
     TAGGED = "tagged"
     RECLASSIFIED = "reclassified"
     CLOSED = "closed"

@@ -3,10 +3,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Coalesce, Least, Upper
+from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils import timezone
 
@@ -51,10 +50,12 @@ def queue_indexes() -> list[models.Index]:
 class Ticket(models.Model):
     """One case of one organization. Its public reference is the prefix and the primary key.
 
-    ``updated_at`` moves with what the customer can see, and only with that. ``response_due_at`` is when the
-    answer that support owes now is due, and empty while it owes none; ``escalation_due_at`` is by when
-    somebody must take the open escalation, and empty once somebody did. ``last_word_by`` wrote the newest
-    public comment.
+    ``updated_at`` moves with what the customer can see, and only with that. ``response_due_at`` is when what
+    support owes next is due, and empty while it owes nothing; ``due_kind`` says what that is,
+    ``response_warn_at`` when three quarters of its time are over, and ``is_best_effort`` that it is no
+    promise. They sum up the ticket's clocks (``tickets.clock``), so that lists need no other table.
+    ``escalation_due_at`` is by when somebody must take the open escalation, and empty once somebody did.
+    ``last_word_by`` wrote the newest public comment.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tickets")
@@ -77,10 +78,12 @@ class Ticket(models.Model):
     submission_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
-    first_response_due_at = models.DateTimeField(null=True, blank=True)
+    tier = models.CharField(max_length=50, blank=True, help_text="Code of the tier when it was opened")
     first_responded_at = models.DateTimeField(null=True, blank=True)
-    is_best_effort = models.BooleanField(default=False)
     response_due_at = models.DateTimeField(null=True, blank=True)
+    response_warn_at = models.DateTimeField(null=True, blank=True)
+    due_kind = models.CharField(max_length=20, blank=True)
+    is_best_effort = models.BooleanField(default=False)
     escalation_due_at = models.DateTimeField(null=True, blank=True)
     last_word_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
@@ -103,7 +106,6 @@ class Ticket(models.Model):
             models.Index(F("organization"), DUE_ORDER, F("id"), name="ticket_of_org_by_due"),
             models.Index(F("requester"), F("updated_at").desc(), F("id").desc(), name="ticket_of_requester"),
             *queue_indexes(),
-            GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="ticket_subject_words"),
         ]
 
     def __str__(self) -> str:

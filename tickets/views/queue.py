@@ -30,6 +30,7 @@ from tickets.forms import BulkForm, QueueForm
 from tickets.forms.queue import Offers, offers
 from tickets.models import Ticket
 from tickets.paging import Page, page_of
+from tickets.search import mark
 
 # Columns that sort, and the names of their orders: what the first click gives, and the other way around.
 SORTING = {
@@ -66,28 +67,32 @@ def queue(request: HttpRequest, view: str = FIRST) -> HttpResponse:
     shown = desk.view(view)
     if shown is None:
         return redirect("tickets:queue")
-    if found := ticket_named(actor, request.GET.get("q", "")):
-        return redirect(found)
+    if named := ticket_named(actor, request.GET.get("q", "")):
+        return redirect(named)
     query = request.GET.copy()
     seen = query.pop("seen", [""])[-1]
     choices = offers()
     form = QueueForm(shown.filled(query), actor=actor, offers=choices)
-    page = page_of(form.apply(queue_tickets(actor)).for_queue(actor.user_id), form.key, query)
+    found = form.apply(queue_tickets(actor))
+    order = form.key if "sort" in query else found.sort or form.key  # the best hit first, unless asked
+    page = page_of(found.queryset.for_queue(actor.user_id), order, query)
+    mark(page.rows, found.words)
     rows, tabs = _rows(page), _tabs(desk, shown, choices)
-    mark = _mark([[each.looks for each in rows], tabs, bool(page.next_url)])
-    if seen == mark:
+    looks = _fingerprint([[each.looks for each in rows], tabs, bool(page.next_url)])
+    if seen == looks:
         return HttpResponse(status=204)
     context = {
         "desk": desk,
         "view": shown,
         "tabs": tabs,
         "form": form,
+        "problems": found.problems,
         "has_changed": form.query != shown.query,
         "rows": rows,
         "columns": desk.columns(shown),
         "heads": _heads(query, form, desk.columns(shown)),
         "bulk": BulkForm(actor=actor, query=form.query),
-        "poll_url": _with(query, seen=mark),
+        "poll_url": _with(query, seen=looks),
         "newer_url": page.previous_url,
         "older_url": page.next_url,
         "leads": actor.can(Capability.LEAD_ESCALATIONS),
@@ -110,7 +115,7 @@ def _tabs(desk: Desk, shown: View, choices: Offers) -> list[dict[str, Any]]:
         if each.slug != "all"
     }
     counts = counts_of(
-        {slug: form.apply(tickets) for slug, form in forms.items() if not form.filters.get("q")}
+        {slug: form.apply(tickets).queryset for slug, form in forms.items() if not form.filters.get("q")}
     )
     return [
         {"label": each.name, "url": each.url, "current": each == shown, "count": counts.get(each.slug)}
@@ -143,5 +148,5 @@ def _with(query: QueryDict, **values: str) -> str:
     return f"?{changed.urlencode()}"
 
 
-def _mark(looks: object) -> str:
+def _fingerprint(looks: object) -> str:
     return sha256(repr(looks).encode()).hexdigest()[:16]

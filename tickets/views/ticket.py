@@ -5,7 +5,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.entitlements import entitlement_of
 from orgs.actor import Actor, actor_of
 from orgs.context import act_in
 from orgs.roles import Capability
@@ -45,6 +44,9 @@ ICONS = {
     ActivityKind.TAGGED: "tag",
     ActivityKind.RECLASSIFIED: "package",
     ActivityKind.CLOSED: "archive",
+    ActivityKind.UPDATE_PROMISED: "clock",
+    ActivityKind.RESPONSE_DUE_SOON: "clock",
+    ActivityKind.RESPONSE_OVERDUE: "clock",
 }
 IMPORTANT = {ActivityKind.ESCALATED, ActivityKind.ESCALATION_OVERDUE}
 
@@ -90,7 +92,7 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
         "allowed": allowed,
         "back_url": queue if allowed.work else mine,
         "organization": ticket.organization,
-        "clock": clock_of(ticket),
+        "clock": explain(ticket.status, list(ticket.clocks.all()), say_instant),
         "sight": sight_of(ticket),
         "status_words": status_words(ticket.status, for_staff=allowed.work),
         "composer": composer_for(actor, ticket),
@@ -101,13 +103,6 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
     if allowed.work:
         base |= panel_of(actor, ticket)
     return base | context
-
-
-def clock_of(ticket: Ticket) -> list[str]:
-    """The response clock in sentences, with times in the reader's zone."""
-    entitlement = entitlement_of(ticket.organization, ticket.created_at)
-    target = entitlement.targets[ticket.severity].words
-    return explain(ticket, target=target, tier=entitlement.tier_name, say=say_instant)
 
 
 def ticket_update(

@@ -9,7 +9,15 @@ from django.conf import settings
 
 from billing import events
 from billing.actions import close_month, record_custom_sla
-from billing.models import BillingGroup, ChangeStatus, ExchangeRate, ServiceCharge, SupportTier, TierChange
+from billing.models import (
+    BillingGroup,
+    ChangeStatus,
+    ExchangeRate,
+    ServiceCharge,
+    SupportCalendar,
+    SupportTier,
+    TierChange,
+)
 from billing.proration import local_month, previous_month
 from billing.quoting import quote_for
 from orgs.actor import Actor, Source
@@ -104,7 +112,7 @@ def _agree(organization: Organization) -> None:
     record_custom_sla(
         actor=Actor.of(hal, Source.WEB),
         organization=organization,
-        hours="24x7",
+        calendar=SupportCalendar.objects.get(code="24x7"),
         time_zone=organization.time_zone,
         document_url=f"{settings.SITE_URL}/help/",
         minutes={"low": 240, "high": 20, "critical": 10},

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from billing.entitlements import entitlement_of
 from orgs.actor import Source
-from orgs.models import Organization, User
+from orgs.models import User
 from supportcenter.local.demo.story import Story, Turn
+from tickets.clock import Clocks
 from tickets.models import Activity, ActivityKind, Comment, Escalation, Ticket
 from tickets.states import REOPEN_DAYS, Status, after_customer_comment
 
@@ -36,10 +37,16 @@ class Play:
     activities: list[Activity] = field(default_factory=list)
     escalation: Escalation | None = None
 
+    def __post_init__(self) -> None:
+        ticket = self.ticket
+        self.clocks = Clocks(ticket, [], lambda: entitlement_of(ticket.organization, ticket.created_at))
+
     def perform(self, now: datetime) -> None:
         """Play the story as far as it has come by ``now``."""
         ticket = self.ticket
         self._say(self.cast.requester, self.story.opening, ticket.created_at, ActivityKind.OPENED)
+        self.clocks.asked(ticket.created_at)
+        ticket.tier = self.clocks.entitlement.tier_code
         at = ticket.created_at
         for index, turn in enumerate(self.story.turns):
             at += timedelta(minutes=turn.after)
@@ -58,14 +65,13 @@ class Play:
         else:
             status = after_customer_comment(self.ticket.status)
             self._say(author, turn.text, at, ActivityKind.COMMENTED, status)
-            self.ticket.response_due_at = self.ticket.response_due_at or due_at(self.ticket, at)
+            self.clocks.asked(at)
             if index == self.story.escalates_at:
                 self._escalate(at)
 
     def _answer(self, author: User, turn: Turn, at: datetime, *, is_last: bool) -> None:
         status = self.story.ends if is_last and self.story.ends != "open" else Status.WAITING
-        self.ticket.first_responded_at = self.ticket.first_responded_at or at
-        self.ticket.response_due_at = None
+        self.clocks.answered(at, author, status)
         if self.escalation and not self.escalation.acknowledged_at:
             self.escalation.acknowledged_by = self.cast.lead
             self.escalation.acknowledged_at = min(at, self.escalation.raised_at + timedelta(minutes=11))
@@ -83,7 +89,7 @@ class Play:
             at += timedelta(minutes=4)
             ticket.solved_at = at
             self._change(ActivityKind.STATUS_CHANGED, self.cast.requester, at, Status.SOLVED)
-        ticket.response_due_at = None
+        self.clocks.rested(Status.SOLVED, at)
         if self.escalation:
             self.escalation.closed_at = at
             ticket.escalation_due_at = None
@@ -147,14 +153,3 @@ class Play:
         self.activities.append(
             Activity(ticket=self.ticket, kind=kind, actor=actor, source=source, created_at=at, **values)
         )
-
-
-def due_at(ticket: Ticket, at: datetime) -> datetime:
-    return entitlement_of(ticket.organization, at).targets[ticket.severity].due_at(at)
-
-
-def promise(ticket: Ticket, organization: Organization) -> None:
-    """Fill in the first response that the tier of that day promised."""
-    target = entitlement_of(organization, ticket.created_at).targets[ticket.severity]
-    ticket.is_best_effort = target.is_best_effort
-    ticket.first_response_due_at = ticket.response_due_at = target.due_at(ticket.created_at)

@@ -13,12 +13,23 @@ from orgs.actor import Actor, Source
 from orgs.models import Organization, Service, User
 from supportcenter.local.demo import world as worlds
 from supportcenter.local.demo.billing import load_billing
-from supportcenter.local.demo.conversation import Cast, Play, promise
+from supportcenter.local.demo.conversation import Cast, Play
 from supportcenter.local.demo.stories import STORIES, Story
 from supportcenter.local.demo.world import World
 from supportcenter.outbox.models import OutboxMessage
+from tickets.actions import reindex
 from tickets.actions.files import attach, stage_files
-from tickets.models import Activity, Comment, Escalation, Participant, Product, Reason, Ticket, Visit
+from tickets.models import (
+    Activity,
+    Comment,
+    Escalation,
+    Participant,
+    Product,
+    Reason,
+    SlaClock,
+    Ticket,
+    Visit,
+)
 
 SEED = 1042
 TICKETS = 400
@@ -47,6 +58,8 @@ def load(now: datetime | None = None) -> str:
     for play in plays:
         play.perform(now)
     _save(plays)
+    for _ in reindex():
+        pass
     return f"{User.objects.count()} people in {len(world.organizations)} organizations, {len(plays)} tickets"
 
 
@@ -81,7 +94,6 @@ def _plays(world: World, now: datetime, dice: random.Random) -> Iterator[Play]:
             created_at=opened,
             updated_at=opened,
         )
-        promise(ticket, ticket.organization)
         ticket._services = [service] if number % 5 else []  # type: ignore[attr-defined]  # noqa: SLF001
         yield Play(ticket, story, cast, words)
 
@@ -117,6 +129,7 @@ def _save(plays: list[Play]) -> None:
     Ticket.objects.bulk_create([play.ticket for play in plays])
     Comment.objects.bulk_create([comment for play in plays for comment in play.comments])
     Activity.objects.bulk_create([activity for play in plays for activity in play.activities])
+    SlaClock.objects.bulk_create([clock for play in plays for clock in play.clocks.rows])
     Escalation.objects.bulk_create([play.escalation for play in plays if play.escalation])
     Participant.objects.bulk_create(
         [

@@ -1,0 +1,281 @@
+"""What starts, pauses, meets and ends a clock, and who is told when it runs out."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+
+from billing.actions import start_period
+from billing.models import SlaTarget, SupportCalendar, SupportTier
+from orgs.actor import Source
+from orgs.models import Service
+from supportcenter.errors import RuleViolation
+from supportcenter.outbox.dispatch import dispatch_due
+from supportcenter.outbox.models import OutboxDelivery
+from supportcenter.outbox.publish import publish
+from tests import builders
+from tests.cast import actor
+from tickets.actions import (
+    add_comment,
+    add_internal_note,
+    assign,
+    change_severity,
+    change_status,
+    escalate,
+    mark_stale,
+    promise_update,
+    solve,
+    watch,
+)
+from tickets.models import SlaClock, Ticket
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)  # a Monday; Acme is on Advanced: High within an hour, 24×7
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def ticket(cast, clock) -> Ticket:
+    return builders.ticket(cast.ben, cast.acme)
+
+
+def only(kind: str = "first_response") -> SlaClock:
+    return SlaClock.objects.get(kind=kind)
+
+
+def due(ticket: Ticket) -> datetime | None:
+    ticket.refresh_from_db()
+    return ticket.response_due_at
+
+
+def test_new_ticket_starts_the_first_response(ticket):
+    first = only()
+    assert (first.started_at, first.due_at, first.warn_at) == (NOW, NOW + 60 * MINUTE, NOW + 45 * MINUTE)
+    assert (ticket.response_due_at, ticket.due_kind) == (first.due_at, "first_response")
+
+
+@pytest.mark.parametrize(("after", "missed"), [(60, False), (61, True)])
+def test_answer_meets_it_in_time_or_late(cast, ticket, clock, after, missed):
+    clock.shift(after * MINUTE)
+    builders.comment(cast.fay, ticket, status="waiting_on_customer")
+    first = only()
+    assert (first.met_at, first.met_by, first.is_missed) == (NOW + after * MINUTE, cast.fay, missed)
+    assert due(ticket) is None
+
+
+@pytest.mark.parametrize("source", [Source.WEB, Source.MAIL, Source.API])
+@pytest.mark.parametrize("status", ["waiting_on_customer", "on_hold"])
+def test_pause_has_its_reason_and_any_answer_of_the_customer_ends_it(cast, ticket, clock, status, source):
+    clock.shift(20 * MINUTE)
+    change_status(actor=actor(cast.fay), ticket=ticket, status=status)
+    assert (due(ticket), only().paused_at) == (None, NOW + 20 * MINUTE)
+    clock.shift(timedelta(hours=5))
+    add_comment(actor=actor(cast.ben, source), ticket=ticket, body="Here it is")
+    assert due(ticket) == NOW + timedelta(hours=5, minutes=60)
+    [pause] = only().pauses
+    assert pause[2] == status
+    assert pause[1] == (NOW + timedelta(hours=5, minutes=20)).isoformat()
+
+
+def test_from_one_pause_into_another_keeps_both_reasons(cast, ticket, clock):
+    change_status(actor=actor(cast.fay), ticket=ticket, status="waiting_on_customer")
+    clock.shift(MINUTE)
+    change_status(actor=actor(cast.fay), ticket=ticket, status="on_hold")
+    assert [reason for _, _, reason in only().pauses] == ["waiting_on_customer", "on_hold"]
+
+
+def test_internal_notes_touch_no_clock(cast, ticket, clock):
+    before = SlaClock.objects.values().get()
+    clock.shift(MINUTE)
+    add_internal_note(actor=actor(cast.fay), ticket=ticket, body="hm")
+    assert SlaClock.objects.values().get() == before
+
+
+def test_next_response_runs_from_the_first_comment_that_waits(cast, ticket, clock):
+    builders.comment(cast.fay, ticket, status="waiting_on_customer")
+    clock.shift(10 * MINUTE)
+    builders.comment(cast.ben, ticket)
+    clock.shift(10 * MINUTE)
+    builders.comment(cast.ben, ticket, "And?")
+    assert only("next_response").started_at == NOW + 10 * MINUTE
+    assert due(ticket) == NOW + 70 * MINUTE
+
+
+def test_solving_ends_what_was_owed_and_reopening_starts_anew(cast, ticket, clock):
+    builders.comment(cast.fay, ticket)
+    builders.comment(cast.ben, ticket)
+    solve(actor=actor(cast.ben), ticket=ticket)
+    assert (only("next_response").ended_at, only("next_response").met_at) == (NOW, None)
+    clock.shift(timedelta(days=3))
+    builders.comment(cast.ben, ticket, "Again")
+    assert due(ticket) == NOW + timedelta(days=3, hours=1)
+
+
+def test_first_response_that_was_never_given_waits_through_a_solved_ticket(cast, ticket, clock):
+    clock.shift(50 * MINUTE)
+    solve(actor=actor(cast.ben), ticket=ticket)
+    clock.shift(timedelta(days=1))
+    builders.comment(cast.ben, ticket, "It is back")
+    assert due(ticket) == NOW + timedelta(days=1, minutes=60)
+
+
+def test_escalation_owes_an_answer(cast, ticket):
+    builders.comment(cast.fay, ticket, status="on_hold")
+    escalate(actor=actor(cast.ben), ticket=ticket)
+    assert due(ticket) == NOW + 60 * MINUTE
+
+
+def test_severity_is_reckoned_from_the_start(cast, ticket, clock):
+    clock.shift(20 * MINUTE)
+    change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical", reason="Because")
+    assert due(ticket) == NOW + 30 * MINUTE
+    change_severity(actor=actor(cast.fay), ticket=ticket, severity="low", reason="Because")
+    assert due(ticket) == NOW + timedelta(hours=12)
+
+
+def test_severity_never_makes_a_met_target_missed(cast, ticket, clock):
+    clock.shift(40 * MINUTE)
+    builders.comment(cast.fay, ticket)
+    change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical", reason="Because")
+    assert not only().is_missed
+
+
+def test_target_that_a_higher_severity_has_used_up_is_missed_and_a_lower_one_gives_time(cast, ticket, clock):
+    clock.shift(40 * MINUTE)
+    change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical", reason="Because")
+    assert only().breached_at == NOW + 30 * MINUTE
+    change_severity(actor=actor(cast.fay), ticket=ticket, severity="low", reason="Because")
+    assert only().breached_at is None
+
+
+def test_new_tier_counts_from_the_start_once_its_event_was_heard(cast, ticket, clock):
+    premium = SupportTier.objects.get(code="premium")
+    clock.shift(5 * MINUTE)
+    start_period(cast.acme, premium, at=NOW + 5 * MINUTE, group=cast.acme_group)
+    publish_once("tier_change.activated", cast.acme.pk)
+    watch(NOW + 5 * MINUTE)
+    assert due(ticket) == NOW + 30 * MINUTE
+    assert only().tier == "premium"
+
+
+def publish_once(name: str, organization: int) -> None:
+    """Have the clocks hear of an event, and nobody else."""
+    with transaction.atomic():
+        publish(name, {"organization": organization}, actor_id=None)
+    OutboxDelivery.objects.exclude(subscriber="tickets.clocks").delete()
+    dispatch_due()
+
+
+def test_calendar_edited_in_mid_flight_counts_from_its_edit_on(cast, ticket, clock):
+    always = SupportCalendar.objects.get(code="24x7")
+    shut = [[["00:00", "10:30"], ["12:00", "00:00"]]] * 7
+    always.versions.create(valid_from=NOW + 10 * MINUTE, week=shut)
+    mark_stale()
+    watch(NOW + 11 * MINUTE)
+    assert due(ticket) == NOW + timedelta(hours=2, minutes=30)  # half an hour, a gap, half an hour
+
+
+def test_best_effort_is_never_missed_and_nobody_is_warned(cast, clock):
+    Service.objects.filter(project__unit__organization=cast.hobby).update(is_paid=True)
+    late = builders.ticket(cast.ivy, cast.hobby)
+    clock.shift(timedelta(days=9))
+    assert watch(NOW + timedelta(days=9)) == 0
+    builders.comment(cast.fay, late)
+    assert (only().is_best_effort, only().is_missed) == (True, False)
+
+
+def test_database_refuses_a_missed_best_effort(ticket):
+    with pytest.raises(IntegrityError, match="best_effort_is_never_missed"):
+        SlaClock.objects.update(is_best_effort=True, breached_at=NOW)
+
+
+# Promises
+
+
+def test_promise_is_met_by_the_next_answer_and_stays_through_a_pause(cast, ticket, clock):
+    builders.comment(cast.fay, ticket, status="on_hold")
+    promise_update(actor=actor(cast.fay), ticket=ticket, at=NOW + timedelta(hours=6), now=NOW)
+    change_status(actor=actor(cast.fay), ticket=ticket, status="waiting_on_customer")
+    assert due(ticket) == NOW + timedelta(hours=6)
+    assert ticket.activities.last().kind == "status_changed"
+    clock.shift(timedelta(hours=7))
+    builders.comment(cast.gus, ticket)
+    assert only("next_update").breached_at == NOW + timedelta(hours=6)
+
+
+def test_second_promise_replaces_the_first(cast, ticket):
+    for hours in (2, 4):
+        promise_update(actor=actor(cast.fay), ticket=ticket, at=NOW + timedelta(hours=hours), now=NOW)
+    assert SlaClock.objects.filter(kind="next_update", ended_at=None).count() == 1
+    assert SlaClock.objects.filter(kind="next_update").exclude(breached_at=None).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("who", "hours", "words"), [("ben", 1, "Only support"), ("fay", -1, "still to come")]
+)
+def test_promise_that_is_refused(cast, ticket, who, hours, words):
+    with pytest.raises(RuleViolation, match=words):
+        promise_update(
+            actor=actor(getattr(cast, who)), ticket=ticket, at=NOW + timedelta(hours=hours), now=NOW
+        )
+
+
+def test_tier_that_promises_updates_owes_one_after_each_answer(cast, ticket, clock):
+    tier = SupportTier.objects.get(code="advanced")
+    SlaTarget.objects.create(tier=tier, kind="next_update", severity="high", minutes=120)
+    builders.comment(cast.fay, ticket)
+    assert due(ticket) == NOW + timedelta(hours=2)
+    change_severity(
+        actor=actor(cast.fay), ticket=ticket, severity="low", reason="Because"
+    )  # Low has no such promise
+    assert due(ticket) is None
+
+
+# Warnings
+
+
+def told(run_outbox) -> list[tuple[str, str]]:
+    return sorted((each.to[0].split("@")[0], each.body.splitlines()[0]) for each in run_outbox())
+
+
+def test_assignee_and_leads_are_warned_once_ahead_and_once_at_the_time(cast, ticket, clock, run_outbox):
+    assign(actor=actor(cast.fay), ticket=ticket, assignee=cast.fay)
+    run_outbox().clear()
+    clock.shift(46 * MINUTE)
+    assert (watch(NOW + 46 * MINUTE), watch(NOW + 47 * MINUTE)) == (1, 0)
+    soon = "Three quarters of the time for the first response are over."
+    assert told(run_outbox) == [("fay", soon), ("gus", soon)]
+    run_outbox().clear()
+    clock.shift(15 * MINUTE)
+    assert (watch(NOW + 61 * MINUTE), watch(NOW + 62 * MINUTE)) == (1, 0)
+    over = "The time for the first response is over."
+    assert told(run_outbox) == [("fay", over), ("gus", over)]
+    assert only().breached_at == NOW + 60 * MINUTE
+
+
+def test_job_that_was_down_for_an_hour_tells_of_the_end_alone(cast, ticket, clock, run_outbox):
+    run_outbox().clear()
+    clock.shift(timedelta(hours=2))
+    assert watch(NOW + timedelta(hours=2)) == 1
+    assert [line for _, line in told(run_outbox)] == ["The time for the first response is over."]
+    assert only().breached_at == NOW + 60 * MINUTE
+
+
+def test_nobody_is_told_of_what_was_answered_or_paused_meanwhile(cast, ticket, clock):
+    builders.comment(cast.fay, ticket)
+    other = builders.ticket(cast.ben, cast.acme)
+    change_status(actor=actor(cast.fay), ticket=other, status="on_hold")
+    assert watch(NOW + timedelta(hours=9)) == 0
+
+
+def test_customers_never_read_of_warnings(cast, ticket, clock, client_of, run_outbox):
+    clock.shift(timedelta(hours=2))
+    watch(NOW + timedelta(hours=2))
+    assert "is over" not in client_of(cast.ben).get(ticket.get_absolute_url()).content.decode()
+    assert "is over" in client_of(cast.fay).get(ticket.get_absolute_url()).content.decode()

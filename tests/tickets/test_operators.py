@@ -1,0 +1,259 @@
+"""Operators of the agents' search: how they are written, and what each finds."""
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import builders
+from tests.cast import actor
+from tickets.actions import add_internal_note, assign, change_status, escalate, index_tickets
+from tickets.models import SearchWord, Ticket
+from tickets.search import searched
+from tickets.search.moments import span
+from tickets.search.operators import OPERATORS
+from tickets.search.query import RARE
+from tickets.search.syntax import Term, Words, parse, write
+
+NAMES = ["org", "status"]
+NOW = datetime(2026, 11, 23, 14, 30, tzinfo=ZoneInfo("Europe/Helsinki"))
+TYPED = st.lists(
+    st.sampled_from(
+        ["org:", "ORG:acme", "foo:", '"', "-", " ", "a", "ab", ":", "//", "\0", "“x y”", "é", "\n"]
+    )
+).map("".join)
+VALUES = st.text("ab -:", min_size=1).map(str.strip).filter(bool)
+PARTS = st.lists(
+    st.builds(Term, st.sampled_from(NAMES), VALUES, st.booleans())
+    | st.builds(Words, st.text("abc", min_size=1), st.just(False), st.booleans())
+    | st.builds(Words, VALUES, st.just(True), st.booleans())
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", []),
+        ("lag  grows", [Words("lag"), Words("grows")]),
+        ("org:acme lag", [Term("org", "acme"), Words("lag")]),
+        ('Org:"Acme Inc" -x', [Term("org", "Acme Inc"), Words("x", is_excluded=True)]),
+        ('-status:open "in two words"', [Term("status", "open", True), Words("in two words", True)]),
+        ("“smart quotes”", [Words("smart quotes", True)]),
+        ('"never closed', [Words("never closed", True)]),
+        ("https://a.example/x 10:30 C:\\x", [Words("https://a.example/x"), Words("10:30"), Words("C:\\x")]),
+        ("-", [Words("-")]),
+        ("broker-7.har", [Words("broker-7.har")]),
+    ],
+)
+def test_a_search_in_parts(text, parts):
+    assert list(parse(text, NAMES).parts) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("foo:bar", "“foo:” is no operator; it was looked for as a word. There are org:, status:."),
+        ("org:", "“org:” needs a value right behind the colon."),
+        ('org:""', "“org:” needs a value right behind the colon."),
+        ("org: acme", "“org:” needs a value right behind the colon."),
+    ],
+)
+def test_what_is_not_understood_is_said(text, problem):
+    assert parse(text, NAMES).problems == (problem,)
+
+
+@given(TYPED | st.text())
+def test_nothing_that_can_be_typed_is_an_error(text):
+    parts = parse(text, NAMES).parts
+    assert parse(write(parts), NAMES).parts == parts
+
+
+@given(PARTS)
+def test_what_is_written_is_read_again(parts):
+    parsed = parse(write(parts), NAMES)
+    assert list(parsed.parts) == parts
+    assert not parsed.problems
+
+
+def day(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=NOW.tzinfo)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2026-10-01", (day("2026-10-01"), day("2026-10-02"))),
+        (">2026-10-01", (day("2026-10-02"), None)),
+        (">=2026-10-01", (day("2026-10-01"), None)),
+        ("<2026-10-01", (None, day("2026-10-01"))),
+        ("<=2026-10-01", (None, day("2026-10-02"))),
+        ("2026-02", (day("2026-02-01"), day("2026-03-01"))),
+        ("2026-10-01..2026-10-03", (day("2026-10-01"), day("2026-10-04"))),
+        ("2026-10-01..", (day("2026-10-01"), None)),
+        ("today", (day("2026-11-23"), day("2026-11-24"))),
+        ("Yesterday", (day("2026-11-22"), day("2026-11-23"))),
+        ("<7d", (NOW - timedelta(days=7), None)),
+        (">2w", (None, NOW - timedelta(days=14))),
+        ("3h", (NOW - timedelta(hours=3), None)),
+    ],
+)
+def test_dates(value, expected):
+    assert span(value, NOW) == expected
+
+
+@given(st.text("<>=.0123456789-hdw") | st.text())
+def test_no_text_breaks_the_dates(value):
+    with suppress(ValueError):
+        since, before = span(value, datetime.now(UTC))
+        assert since or before or value == ".."
+
+
+@pytest.fixture
+def world(cast):
+    """Ben's ticket of Acme, which Fay has and which waits; Eve's of Globex, escalated and critical."""
+    acme = builders.ticket(cast.ben, cast.acme, cc=[cast.cleo])
+    globex = builders.ticket(
+        cast.eve, cast.globex, subject="Slow queries", severity="critical", description="x"
+    )
+    assign(actor=actor(cast.fay), ticket=acme, assignee=cast.fay)
+    change_status(actor=actor(cast.fay), ticket=acme, status="waiting_on_customer")
+    escalate(actor=actor(cast.eve), ticket=globex, text="now")
+    Ticket.objects.filter(pk=globex.pk).update(created_at=timezone.now() - timedelta(days=30))
+    index_tickets([acme.pk, globex.pk])
+    return {acme: "acme", globex: "globex"}
+
+
+def found(world, person, text) -> list[str]:
+    search = searched(actor(person), Ticket.objects.order_by("pk"), text)
+    return [world[ticket] for ticket in search.queryset]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "acme globex"),
+        ("org:acme", "acme"),
+        ("org:Glob", "globex"),
+        ("-org:acme", "globex"),
+        ("status:waiting", "acme"),
+        ("status:new,waiting", "acme globex"),
+        ("status:unfinished -status:new", "acme"),
+        ("severity:critical", "globex"),
+        ("assignee:me", "acme"),
+        ("assignee:nobody", "globex"),
+        ("is:unassigned", "globex"),
+        ("assignee:dubois", "acme"),
+        ("-assignee:fay@support.example", "globex"),
+        ("requester:eve", "globex"),
+        ('requester:"ben okafor"', "acme"),
+        ("cc:cleo", "acme"),
+        ("product:kafka", "acme globex"),
+        ("reason:performance is:escalated", "globex"),
+        ("is:unread", "acme globex"),
+        ("created:<7d", "acme"),
+        ("created:>7d", "globex"),
+        ("updated:<7d", "acme globex"),
+        ("solved:<7d", ""),
+        ("lag org:acme", "acme"),
+        ("lag org:globex", ""),
+        ("slow -queries", ""),
+        ("-lag", "globex"),
+        ('"lag grows"', "acme"),
+        ('"grows lag"', ""),
+        ("slow -lag", "globex"),
+        ("?!", ""),
+        ("?! org:acme", "acme"),
+    ],
+)
+def test_what_is_found(cast, world, text, expected):
+    assert found(world, cast.fay, text) == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("org:initech", "org: was left out. No organization is called “initech”."),
+        ("status:foo", "status: was left out. “foo” is no status. There are new, open,"),
+        ("is:blue", "is: was left out. “blue” is no mark. There are escalated, late, unread, unassigned"),
+        ("product:oracle", "product: was left out. “oracle” is no product. There are kafka,"),
+        ("assignee:zoe", "assignee: was left out. Nobody has the name or address “zoe”."),
+        ("created:soon", "created: was left out. “soon” is no date. Write a day like 2026-10-01,"),
+        ("tagg:x", "“tagg:” is no operator; it was looked for as a word. There are org:, status:,"),
+    ],
+)
+def test_what_makes_no_sense_is_said_and_left_out(cast, world, text, problem):
+    search = searched(actor(cast.fay), Ticket.objects.all(), text)
+    assert search.problems[0].startswith(problem)
+    assert len(search.queryset) == (0 if text == "tagg:x" else 2)
+
+
+def test_every_operator_offers_values_and_takes_them(cast, world):
+    for operator in OPERATORS.values():
+        offered = list(operator.offers(""))
+        assert offered, operator.name
+        for value, words in offered:
+            assert words
+            assert list(operator.offers(value[:2])), (operator.name, value)
+            operator.condition(value, actor(cast.fay))
+
+
+def test_customers_have_words_only_and_never_find_by_a_note(cast, world):
+    acme = Ticket.objects.get(organization=cast.acme)
+    add_internal_note(actor=actor(cast.fay), ticket=acme, body="canary")
+    index_tickets([acme.pk])
+    assert found(world, cast.fay, "canary") == ["acme"]
+    for text in ("canary", '"canary"', "canar", "lag -canary2 canary"):
+        assert found(world, cast.ben, text) == []
+    search = searched(actor(cast.ben), Ticket.objects.all(), "org:nothing")
+    assert search.problems == ()
+    assert list(search.queryset) == []
+
+
+def test_the_best_hit_stands_first_and_pages_begin_anywhere(cast, client_of, monkeypatch):
+    subject = builders.ticket(cast.ben, cast.acme, subject="Rebalance storm", description="x")
+    often = builders.ticket(cast.ben, cast.acme, subject="x", description="rebalance rebalance")
+    once = [builders.ticket(cast.ben, cast.acme, subject="y", description="a rebalance") for _ in range(31)]
+    index_tickets(Ticket.objects.values_list("pk", flat=True))
+    search = searched(actor(cast.fay), Ticket.objects.all(), "rebalance")
+    ranked = search.queryset.order_by("-rank", "-pk")
+    assert list(ranked) == [subject, often, *reversed(once)]
+    client = client_of(cast.fay)
+    first = client.get("/queue/all/?q=rebalance").context
+    second = client.get(f"/queue/all/{first['older_url']}").context
+    assert [row.ticket for row in [*first["rows"], *second["rows"]]] == list(ranked)
+
+
+def test_of_very_many_hits_the_newest_are_ranked(cast, monkeypatch):
+    monkeypatch.setattr("tickets.search.finding.MOST_RANKED", 2)
+    tickets = [builders.ticket(cast.ben, cast.acme) for _ in range(3)]
+    index_tickets([each.pk for each in tickets])
+    search = searched(actor(cast.fay), Ticket.objects.all(), "lag")
+    assert set(search.queryset) == set(tickets[1:])
+    of_acme = searched(actor(cast.fay), Ticket.objects.filter(pk=tickets[0].pk), "lag")
+    assert list(of_acme.queryset) == tickets[:1]
+
+
+def test_the_queue_says_what_it_did_not_understand_and_marks_what_it_found(cast, client_of, world):
+    page = client_of(cast.fay).get("/queue/all/?q=colour:red").content.decode()
+    assert "“colour:” is no operator" in page
+    assert 'value="colour:red"' in page
+    page = client_of(cast.fay).get("/queue/all/?q=org:acme+mornin").content.decode()
+    assert "<mark>morning</mark>" in page
+    assert "search-problems" not in page
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_search_costs_the_same_for_many_rows(cast, client_of, count, django_assert_num_queries):
+    for _ in range(count):
+        builders.ticket(cast.ben, cast.acme)
+    index_tickets(Ticket.objects.values_list("pk", flat=True))
+    SearchWord.objects.update(documents=RARE)
+    client = client_of(cast.fay)
+    # Session, person, memberships; the organization, the words; desk (2), offers (3), tiers; the counts of
+    # all views; organizations to name; the rows, the excerpts.
+    with django_assert_num_queries(15):
+        client.get("/queue/all/?q=org:acme+lag+grows+consumer")

@@ -1,0 +1,117 @@
+"""Loading and keeping the clocks of a ticket, promises of updates, and watching over what runs out."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from billing.entitlements import entitlement_of
+from orgs.actor import SYSTEM, Actor
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
+from tickets import events
+from tickets.actions.record import lock, record
+from tickets.clock import CLOCK_FIELDS, Clocks
+from tickets.models import ActivityKind, SlaClock, Ticket
+
+# How many tickets are reckoned anew in one run; the next run goes on.
+AT_A_TIME = 500
+
+
+def clocks_of(ticket: Ticket) -> Clocks:
+    """The open clocks of a locked ticket; one query."""
+    open_ones = SlaClock.objects.filter(ticket=ticket, ended_at=None)
+    return Clocks(ticket, open_ones, lambda: entitlement_of(ticket.organization))
+
+
+def keep(clocks: Clocks) -> None:
+    """Store the clocks as they are now; the ticket's own ``CLOCK_FIELDS`` are for the caller to save.
+
+    Those that ended go first, as only one of a kind can be open.
+    """
+    for clock in sorted(clocks.rows, key=lambda each: each.is_open):
+        clock.save()
+
+
+@transaction.atomic
+def promise_update(*, actor: Actor, ticket: Ticket, at: datetime, now: datetime) -> SlaClock:
+    """Promise the next update by an instant, as an agent; the customer reads it. It replaces an earlier one.
+
+    Raises ``RuleViolation`` on a finished ticket, and for an instant that is over.
+    """
+    if not actor.can(Capability.WORK_QUEUE):
+        raise RuleViolation("not_staff", "Only support staff can promise an update.")
+    ticket = lock(ticket)
+    if ticket.is_finished:
+        raise RuleViolation("ticket_finished", "A solved ticket needs no update.")
+    if at <= now:
+        raise RuleViolation("in_the_past", "Choose a time that is still to come.", field="next_update")
+    clocks = clocks_of(ticket)
+    clocks.promised(at, now, actor.person)
+    keep(clocks)
+    ticket.updated_at = now
+    ticket.save(update_fields=[*CLOCK_FIELDS, "updated_at"])
+    record(
+        ticket,
+        ActivityKind.UPDATE_PROMISED,
+        events.TICKET_UPDATE_PROMISED,
+        actor=actor,
+        after={"due_at": at.isoformat()},
+    )
+    return clocks.rows[-1]
+
+
+def mark_stale(organizations: QuerySet | list[int] | None = None) -> int:
+    """Have the open clocks of some organizations, or of all, reckoned anew by the next ``watch``."""
+    found = SlaClock.objects.filter(ended_at=None, promised_by=None)
+    if organizations is not None:
+        found = found.filter(ticket__organization__in=organizations)
+    return found.update(is_stale=True)
+
+
+def watch(now: datetime) -> int:
+    """Reckon anew what is stale, and tell of what is about to run out and of what has; how many were told of.
+
+    Each clock is told of once for each. One that ran out while nobody watched is not warned of any more.
+    """
+    for ticket in _tickets_with(Q(is_stale=True)):
+        clocks = clocks_of(ticket)
+        clocks.reckon_anew(now)
+        keep(clocks)
+        ticket.save(update_fields=CLOCK_FIELDS)
+    running = Q(ended_at=None, paused_at=None, is_best_effort=False)
+    over = running & Q(due_at__lte=now, told_at=None)
+    told = sum(_tell_of(ticket, over, now, is_over=True) for ticket in _tickets_with(over))
+    soon = running & Q(warn_at__lte=now, due_at__gt=now, warned_at=None)
+    return told + sum(_tell_of(ticket, soon, now, is_over=False) for ticket in _tickets_with(soon))
+
+
+def _tickets_with(which: Q) -> Iterator[Ticket]:
+    """Each ticket with such a clock, locked in a transaction of its own; one that somebody holds waits."""
+    found = SlaClock.objects.filter(which).order_by("pk").values_list("ticket", flat=True)[:AT_A_TIME]
+    for pk in dict.fromkeys(found):
+        with transaction.atomic():
+            locked = Ticket.objects.select_for_update(of=("self",), skip_locked=True)
+            ticket = locked.select_related("organization").filter(pk=pk).first()
+            if ticket:
+                yield ticket
+
+
+def _tell_of(ticket: Ticket, which: Q, now: datetime, *, is_over: bool) -> int:
+    """Tell of the ticket's clocks for which it is still true."""
+    clocks = list(SlaClock.objects.filter(which, ticket=ticket))
+    kind, event = (
+        (ActivityKind.RESPONSE_OVERDUE, events.TICKET_RESPONSE_OVERDUE)
+        if is_over
+        else (ActivityKind.RESPONSE_DUE_SOON, events.TICKET_RESPONSE_DUE_SOON)
+    )
+    for clock in clocks:
+        clock.warned_at = clock.warned_at or now
+        if is_over:
+            clock.told_at, clock.breached_at = now, clock.due_at
+        clock.save(update_fields=["warned_at", "told_at", "breached_at"])
+        assert clock.due_at  # noqa: S101 - both conditions ask for it
+        after = {"clock": clock.kind, "due_at": clock.due_at.isoformat()}
+        record(ticket, kind, event, actor=SYSTEM, after=after, is_internal=True)
+    return len(clocks)

@@ -1,0 +1,116 @@
+"""Keeping the search index: one document a ticket, and the words that there are."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from tickets.models import SearchDocument, SearchWord, Ticket
+from tickets.models.search import INTERNAL, PEOPLE, PUBLIC, SUBJECT
+from tickets.search.lexemes import is_fuzzy, places, variants, vector
+
+CHUNK = 200
+# A word in so many tickets is common; counting on would make every worker wait for the same rows.
+COUNTED = 50
+
+
+@transaction.atomic
+def index_tickets(ids: Iterable[int]) -> int:
+    """Rebuild the documents of some tickets from what they say now; how many there were.
+
+    Running it again changes nothing. The documents are locked before anything is read, so that of two runs
+    for one ticket the later one has read the newer text.
+    """
+    wanted = Ticket.objects.filter(pk__in=list(ids))
+    present = sorted(wanted.values_list("pk", flat=True))
+    SearchDocument.objects.bulk_create(
+        [SearchDocument(ticket_id=pk) for pk in present], ignore_conflicts=True
+    )
+    before = _words_before(present)
+    found = {pk: places(parts) for pk, parts in _texts(present).items()}
+    _write({pk: vector(words) for pk, words in found.items()})
+    _count(Counter(word for pk, words in found.items() for word in words.keys() - before[pk]))
+    return len(present)
+
+
+def reindex(first: int = 0, end: int = 2**63 - 1) -> Iterator[int]:
+    """Rebuild the documents of the tickets from one number up to before another, in chunks with transactions
+    of their own; after each the number of its last ticket.
+    """
+    tickets = Ticket.objects.filter(pk__lt=end).order_by("pk").values_list("pk", flat=True)
+    while ids := list(tickets.filter(pk__gte=first)[:CHUNK]):
+        index_tickets(ids)
+        yield ids[-1]
+        first = ids[-1] + 1
+
+
+def sweep_index(now: datetime) -> int:
+    """Rebuild the share of this hour of the day: nothing tells when a person or an organization was renamed.
+
+    Documents that stay the same are not written. Returns how many chunks there were.
+    """
+    newest = Ticket.objects.order_by("pk").values_list("pk", flat=True).last() or 0
+    share = newest // 24 + 1
+    return sum(1 for _ in reindex(now.hour * share, (now.hour + 1) * share))
+
+
+def _words_before(ids: Sequence[int]) -> dict[int, set[str]]:
+    """The words of the documents as they are, which are locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ticket_id, tsvector_to_array(words) FROM tickets_searchdocument"
+            " WHERE ticket_id = ANY(%s) ORDER BY ticket_id FOR UPDATE",
+            [list(ids)],
+        )
+        return {pk: set(words) for pk, words in cursor.fetchall()}
+
+
+def _write(vectors: dict[int, str]) -> None:
+    """Store the documents that changed; the others must not be written just because somebody looked."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tickets_searchdocument AS present SET words = made.words"
+            " FROM (SELECT unnest(%s::bigint[]) AS ticket_id, unnest(%s::text[])::tsvector AS words) AS made"
+            " WHERE present.ticket_id = made.ticket_id AND present.words IS DISTINCT FROM made.words",
+            [list(vectors), list(vectors.values())],
+        )
+
+
+def _texts(ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    """For each ticket its texts with their weights, the dearest first and comments from the newest on."""
+    tickets = Ticket.objects.filter(pk__in=ids).select_related(
+        "organization", "requester", "assignee", "product"
+    )
+    rows = tickets.prefetch_related("participants__user", "comments__attachments")
+    return {ticket.pk: list(_texts_of(ticket)) for ticket in rows}
+
+
+def _texts_of(ticket: Ticket) -> Iterator[tuple[str, str]]:
+    yield SUBJECT, ticket.reference
+    yield SUBJECT, ticket.subject
+    yield PEOPLE, f"{ticket.organization.name} {ticket.organization.slug} {ticket.product.name}"
+    people = [ticket.requester, *(each.user for each in ticket.participants.all())]
+    for person in [*people, ticket.assignee] if ticket.assignee else people:
+        yield PEOPLE, f"{person.name} {person.email}"
+    texts: dict[str, list[str]] = defaultdict(list)
+    for comment in sorted(ticket.comments.all(), key=lambda each: each.pk, reverse=True):
+        names = [attachment.name for attachment in comment.attachments.all()]
+        texts[INTERNAL if comment.is_internal else PUBLIC] += [comment.body, *names]
+    for weight in (PUBLIC, INTERNAL):
+        for text in texts[weight]:
+            yield weight, text
+
+
+def _count(added: Counter[str]) -> None:
+    """Add words to the vocabulary, in one order, so that two workers never wait for each other."""
+    fuzzy = sorted(word for word in added if is_fuzzy(word))
+    known = SearchWord.objects.filter(word__in=fuzzy, documents__gte=COUNTED)
+    common = set(known.values_list("word", flat=True))
+    rows = [(word, added[word], variants(word)) for word in fuzzy if word not in common]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO tickets_searchword AS known (word, documents, variants) VALUES (%s, %s, %s)"
+            " ON CONFLICT (word) DO UPDATE SET documents = known.documents + excluded.documents",
+            rows,
+        )

@@ -1,0 +1,17 @@
+"""``manage.py reindex``: what search knows of every ticket, made anew."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from tickets.actions import reindex
+
+
+class Command(BaseCommand):
+    help = "Rebuilds the search index, in small steps, while the site runs."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        last = 0
+        for last in reindex():
+            self.stdout.write(f"up to ticket {last}", ending="\r")
+        self.stdout.write(f"All tickets up to {last} are in the search index.")

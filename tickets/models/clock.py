@@ -1,0 +1,100 @@
+"""Running promises to the customer: one row for each time that support owed something."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from orgs.models import User
+from tickets.models.ticket import Ticket
+
+
+class ClockKind(models.TextChoices):
+    FIRST_RESPONSE = "first_response", "First response"
+    NEXT_RESPONSE = "next_response", "Next response"
+    NEXT_UPDATE = "next_update", "Next update"
+
+
+# Kinds that an answer is owed by; at most one of them is open on a ticket.
+RESPONSES = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE)
+
+
+class SlaClock(models.Model):
+    """What support owes from ``started_at`` on, and when; reckoned by ``tickets.clock``.
+
+    ``due_at`` and ``warn_at`` (75 % of the time) are empty while it is paused with time left; ``pauses``
+    keeps every pause as begin, end (null while it lasts) and the status that was its reason. It is over with
+    ``ended_at``: met if ``met_at`` is set, otherwise nothing was owed any more. ``breached_at`` is the
+    instant at which it ran out unmet; a best-effort clock is never breached. ``promise`` is the target in
+    words. ``is_stale`` asks for a new reckoning, because the tier or its calendar changed.
+    """
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="clocks")
+    kind = models.CharField(max_length=20, choices=ClockKind)
+    tier = models.CharField(max_length=50)
+    severity = models.CharField(max_length=10)
+    promise = models.CharField(max_length=100, blank=True)
+    is_best_effort = models.BooleanField(default=False)
+    promised_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    warn_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    pauses = models.JSONField(default=list)
+    met_at = models.DateTimeField(null=True)
+    met_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    breached_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+    is_stale = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["started_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket", "kind"], condition=Q(ended_at=None), name="clock_open_once"
+            ),
+            models.UniqueConstraint(
+                fields=["ticket"], condition=Q(ended_at=None, kind__in=RESPONSES), name="one_response_owed"
+            ),
+            models.CheckConstraint(
+                condition=Q(met_at=None) | Q(met_at=models.F("ended_at")), name="clock_met_is_over"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_best_effort=False) | Q(breached_at=None), name="best_effort_is_never_missed"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["warn_at"],
+                name="clock_to_warn_of",
+                condition=Q(ended_at=None, paused_at=None, warned_at=None, is_best_effort=False),
+            ),
+            models.Index(
+                fields=["due_at"],
+                name="clock_to_tell_of",
+                condition=Q(ended_at=None, paused_at=None, told_at=None, is_best_effort=False),
+            ),
+            models.Index(fields=["id"], name="clock_stale", condition=Q(is_stale=True)),
+            models.Index(fields=["met_at"], name="clock_met"),
+            models.Index(fields=["breached_at"], name="clock_breached", condition=~Q(breached_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.ticket.reference}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+    @property
+    def is_running(self) -> bool:
+        return self.ended_at is None and self.paused_at is None
+
+    @property
+    def is_missed(self) -> bool:
+        return self.breached_at is not None
+
+    def last_pause(self) -> list[Any]:
+        return self.pauses[-1]

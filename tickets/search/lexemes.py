@@ -1,0 +1,83 @@
+"""Words as search knows them: in lower case, without accents, whatever the language. Pure.
+
+Tickets and queries go through the same functions, so that they agree whatever the database's locale is.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+# PostgreSQL takes at most 1 MB of words and places for one document, and counts places up to 16383.
+MOST_BYTES = 900_000
+LAST_PLACE = 16_383
+MOST_PLACES = 100
+LONGEST = 40
+
+# Words of other lengths, or with digits, are not mistyped but looked for as they are.
+FUZZY_FROM, FUZZY_TO = 4, 24
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def fold(text: str) -> str:
+    """The text in lower case and without accents: "Übergroß" and "ubergross" are the same."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def lexemes(text: str) -> list[str]:
+    """The words of a text in their order; everything but letters and digits parts them."""
+    return [word[:LONGEST] for word in _WORD.findall(fold(text))]
+
+
+def places(parts: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """For each word its places, like ``12A``, in texts that are given with their weights, the dearest first.
+
+    What is beyond PostgreSQL's limits is left out.
+    """
+    found: dict[str, list[str]] = {}
+    place = size = 0
+    for weight, text in parts:
+        for word in lexemes(text):
+            place += 1
+            if word not in found:
+                size += len(word.encode()) + 8
+            if size > MOST_BYTES:
+                return found
+            at = found.setdefault(word, [])
+            if len(at) < MOST_PLACES:
+                at.append(f"{min(place, LAST_PLACE)}{weight}")
+                size += 2
+        place += 1  # so that no phrase reaches from one text into the next
+    return found
+
+
+def vector(found: dict[str, list[str]]) -> str:
+    """The words with their places as PostgreSQL reads a ``tsvector``."""
+    return " ".join(f"'{word}':{','.join(at)}" for word, at in found.items())
+
+
+def is_fuzzy(word: str) -> bool:
+    """Whether somebody may have mistyped the word."""
+    return FUZZY_FROM <= len(word) <= FUZZY_TO and word.isalpha()
+
+
+def variants(word: str) -> list[str]:
+    """The word, and the word without each of its letters. Words one typing error apart share one."""
+    return sorted({word, *(word[:at] + word[at + 1 :] for at in range(len(word)))})
+
+
+def distance(one: str, other: str) -> int:
+    """How many letters must be put in, left out, changed or swapped with the next to get the other word."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        before, last, row = row, before, [i]
+        for j, wanted in enumerate(other, 1):
+            cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]

@@ -1,0 +1,94 @@
+"""Showing what was found: the words marked, and the line in which they stand."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from django.db.models import F, Q
+from django.db.models.functions import Upper
+
+from tickets.models import Comment, Ticket
+from tickets.search.lexemes import distance, fold, is_fuzzy, lexemes
+
+MOST_WORDS = 8
+EXCERPT = 160
+
+_PIECES = re.compile(r"([^\W_]+)")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of text, and whether it is what was looked for."""
+
+    text: str
+    is_hit: bool
+
+
+def highlight(text: str, query: str) -> list[Part]:
+    """A text in pieces, those that match a word of the query marked. Pure."""
+    words = _words_of(query)
+
+    @cache
+    def is_hit(piece: str) -> bool:
+        return any(_alike(fold(piece), word) for word in words)
+
+    parts: list[Part] = []
+    for number, piece in enumerate(_PIECES.split(text)):
+        hit = number % 2 == 1 and is_hit(piece)
+        if parts and parts[-1].is_hit == hit:
+            parts[-1] = Part(parts[-1].text + piece, hit)
+        elif piece:
+            parts.append(Part(piece, hit))
+    return parts
+
+
+def _words_of(query: str) -> list[str]:
+    return list(dict.fromkeys(lexemes(query)))[:MOST_WORDS]
+
+
+def _alike(piece: str, word: str) -> bool:
+    """Whether the piece begins with the word or is a typing error away from it."""
+    if piece == word or (len(word) > 2 and piece.startswith(word)):
+        return True
+    is_near = is_fuzzy(word) and abs(len(piece) - len(word)) <= 1
+    return is_near and distance(piece, word) == 1
+
+
+def excerpt(text: str, query: str) -> list[Part]:
+    """A line of a longer text around the first hit, in pieces; empty without a hit. Pure."""
+    line = " ".join(text.split())
+    position = 0
+    for part in highlight(line, query):
+        if part.is_hit:
+            start = max(0, position - EXCERPT // 3)
+            shown = line[start : start + EXCERPT]
+            return highlight(
+                f"{'… ' if start else ''}{shown}{' …' if start + EXCERPT < len(line) else ''}", query
+            )
+        position += len(part.text)
+    return []
+
+
+def excerpts(tickets: Sequence[Ticket], query: str, *, internal: bool = False) -> dict[int, list[Part]]:
+    """For each ticket of a page the newest comment with a hit, cut to a line; one query."""
+    hits = Q()
+    for word in _words_of(query):
+        hits |= Q(body__icontains=word)
+        if is_fuzzy(word):
+            hits |= Q(_upper__trigram_word_similar=word.upper())
+    if not hits:
+        return {}
+    comments = Comment.objects.annotate(_upper=Upper(F("body"))).filter(hits, ticket__in=tickets)
+    if not internal:
+        comments = comments.filter(is_internal=False)
+    newest = comments.order_by("ticket", "-created_at").distinct("ticket")
+    return {each.ticket_id: excerpt(each.body, query) for each in newest}
+
+
+def mark(tickets: Sequence[Ticket], words: str) -> None:
+    """Give each ticket of an agent's page ``subject_parts`` and ``excerpt``; one query after a search."""
+    found = excerpts(tickets, words, internal=True) if words else {}
+    for ticket in tickets:
+        ticket.subject_parts = highlight(ticket.subject, words)  # type: ignore[attr-defined]
+        ticket.excerpt = found.get(ticket.pk, [])  # type: ignore[attr-defined]

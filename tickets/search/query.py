@@ -1,0 +1,95 @@
+"""From words to a query that the index answers quickly: of exact words, mistyped ones widened."""
+
+from collections.abc import Sequence
+
+from django.contrib.postgres.search import SearchQuery
+
+from tickets.models import SearchWord
+from tickets.models.search import INTERNAL, PEOPLE, PUBLIC, SUBJECT
+from tickets.search.lexemes import distance, is_fuzzy, lexemes, variants
+from tickets.search.syntax import Words
+
+MOST_WORDS = 8
+# A word in fewer tickets is probably a typing error of whoever wrote it.
+RARE = 3
+# ... and meant is one that is in so many times as many.
+MUCH = 10
+MOST_NEAR = 4
+# Longer words may have two typing errors.
+LONG = 7
+# Shorter beginnings of words would match too much.
+PREFIX_FROM = 3
+READ_BY_CUSTOMERS = f"{SUBJECT}{PEOPLE}{PUBLIC}"
+READ_BY_STAFF = f"{READ_BY_CUSTOMERS}{INTERNAL}"
+
+
+class Lexemes(SearchQuery):
+    """A ``tsquery`` in PostgreSQL's own form: what is in it are lexemes already."""
+
+    template = "%(expressions)s::tsquery"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, search_type="raw")
+
+
+def query_for(wanted: Sequence[Words], *, internal: bool) -> Lexemes | None:
+    """The query for what is wanted; None if no word is in it. At most two queries to the vocabulary.
+
+    The last word may go on; unless ``internal``, nothing in what only staff reads is found.
+    """
+    phrases = [(each, lexemes(each.text)) for each in wanted]
+    phrases = [(each, words) for each, words in phrases if words][:MOST_WORDS]
+    if not phrases:
+        return None
+    last = phrases[-1][0]
+    single = {words[0] for each, words in phrases if len(words) == 1 and _may_be_mistyped(each)}
+    near = _near({word for word in single if is_fuzzy(word)}, last=phrases[-1][1][-1])
+    weights = "" if internal else READ_BY_CUSTOMERS
+    clauses = [
+        _clause(each, words, near, weights=weights, goes_on=each is last and _may_be_mistyped(each))
+        for each, words in phrases
+    ]
+    return Lexemes(" & ".join(clauses))
+
+
+def _may_be_mistyped(wanted: Words) -> bool:
+    return not wanted.is_exact and not wanted.is_excluded
+
+
+def _clause(
+    wanted: Words, words: list[str], near: dict[str, list[str]], *, weights: str, goes_on: bool
+) -> str:
+    *first, last = words
+    star = "*" if goes_on and len(last) >= PREFIX_FROM else ""
+    terms = [_term(word, weights) for word in first] + [_term(last, star + weights)]
+    text = " <-> ".join(terms)
+    if len(words) == 1:
+        text = " | ".join([text, *(_term(word, weights) for word in near.get(last, []))])
+    return f"!({text})" if wanted.is_excluded else f"({text})"
+
+
+def _term(word: str, marks: str) -> str:
+    return f"'{word}':{marks}" if marks else f"'{word}'"
+
+
+def _near(words: set[str], *, last: str) -> dict[str, list[str]]:
+    """For each unknown or rare word the known words nearest to it; a query, and one a word of that kind."""
+    if not words:
+        return {}
+    known = dict(SearchWord.objects.filter(word__in=words).values_list("word", "documents"))
+    doubtful = [word for word in words if known.get(word, 0) < RARE]
+    return {word: _nearest(word, known.get(word, 0)) for word in doubtful if not _goes_on(word, last)}
+
+
+def _goes_on(word: str, last: str) -> bool:
+    """Whether the word is the last one, still being typed, and what is there of it fits."""
+    return word == last and SearchWord.objects.filter(word__startswith=word, documents__gte=RARE).exists()
+
+
+def _nearest(word: str, documents: int) -> list[str]:
+    """The nearest known words, each in far more tickets than the word itself."""
+    alike = SearchWord.objects.filter(variants__overlap=variants(word), documents__gte=MUCH * documents)
+    found = alike.exclude(word=word).order_by("-documents", "word").values_list("word", flat=True)
+    errors = {each: distance(word, each) for each in found[: MOST_NEAR * 5]}
+    most = 1 if len(word) < LONG else 2
+    return sorted((each for each in errors if errors[each] <= most), key=errors.__getitem__)[:MOST_NEAR]

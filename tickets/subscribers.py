@@ -1,0 +1,31 @@
+"""What this app does when something happened: keep the search index, and the clocks to what was bought."""
+
+from billing import events as billing_events
+from supportcenter.outbox.models import OutboxMessage
+from supportcenter.outbox.registry import subscribe
+from tickets import actions, events
+
+TICKET_EVENTS = sorted(value for name, value in vars(events).items() if name.startswith("TICKET_"))
+
+
+@subscribe("tickets.search", *TICKET_EVENTS)
+def index_ticket(message: OutboxMessage) -> None:
+    """Rebuild what search knows of the ticket; running it twice changes nothing."""
+    actions.index_tickets([message.payload["ticket"]])
+
+
+@subscribe(
+    "tickets.clocks",
+    billing_events.TIER_CHANGE_ACTIVATED,
+    billing_events.CUSTOM_SLA_RECORDED,
+    billing_events.CUSTOM_SLA_REMOVED,
+)
+def reckon_by_new_promise(message: OutboxMessage) -> None:
+    """What is still owed to the organization is due by its new targets, from the start of each clock."""
+    actions.mark_stale([message.payload["organization"]])
+
+
+@subscribe("tickets.calendars", billing_events.CALENDAR_CHANGED)
+def reckon_by_new_calendar(message: OutboxMessage) -> None:
+    """Any organization may be served by the calendar, so every open clock is reckoned anew."""
+    actions.mark_stale()
