@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tickets.models import Ticket
-from tickets.states import DUE_SOON, Status
+from tickets.states import Status
 
+KINDS = {"first_response": "first response", "next_update": "promised update"}
 PAUSED = {Status.WAITING: "waits for the customer", Status.ON_HOLD: "on hold"}
 
 
@@ -36,22 +37,23 @@ def countdown(ticket: Ticket, now: datetime) -> Countdown:
     """
     answer_at, take_at = ticket.response_due_at, ticket.escalation_due_at
     if take_at and (answer_at is None or take_at < answer_at):
-        return _until(take_at, now, "to take the escalation")
+        return _until(take_at, now, "to take the escalation", is_soon=True)
     if answer_at is None:
         note = PAUSED.get(Status(ticket.status), "")
         return Countdown("paused", Urgency.PAUSED, note) if note else Countdown("", Urgency.NONE)
     if not ticket.is_best_effort:
-        return _until(answer_at, now)
+        warned = ticket.response_warn_at is not None and ticket.response_warn_at <= now
+        return _until(answer_at, now, KINDS.get(ticket.due_kind, ""), is_soon=warned)
     if answer_at < now:
         return Countdown("best effort", Urgency.BEST_EFFORT, due_at=answer_at)
     return Countdown(f"{length(answer_at - now)} left", Urgency.BEST_EFFORT, "best effort", answer_at)
 
 
-def _until(due_at: datetime, now: datetime, note: str = "") -> Countdown:
+def _until(due_at: datetime, now: datetime, note: str, *, is_soon: bool) -> Countdown:
     left = due_at - now
     if left < timedelta():
         return Countdown(f"late by {length(-left)}", Urgency.LATE, note, due_at)
-    urgency = Urgency.SOON if left < DUE_SOON else Urgency.RUNNING
+    urgency = Urgency.SOON if is_soon else Urgency.RUNNING
     return Countdown(f"{length(left)} left", urgency, note, due_at)
 
 

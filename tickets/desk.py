@@ -66,6 +66,7 @@ BUILT_IN = [
     View("escalated", "Escalated", "escalated=yes"),
     View("due", "Due soon", "due=soon"),
     View("waiting", "Waiting", "status=waiting"),
+    View("aside", "Put aside", "aside=only"),
     View("all", "Everything", "status=any&sort=-updated"),
 ]
 
@@ -105,12 +106,14 @@ def require_agent(actor: Actor) -> None:
 
 
 def queue_tickets(actor: Actor) -> TicketQuerySet:
-    """All tickets that can stand in the queue, for staff who work it.
-
-    The one place for what no view of the queue shows.
-    """
+    """All tickets that can stand in the queue, for staff who work it."""
     require_agent(actor)
     return Ticket.objects.visible_to(actor)
+
+
+def tickets_tagged(name: str) -> QuerySet:
+    """Ids of tickets with a tag."""
+    return Ticket.tags.through.objects.filter(tag__name=name.lower()).values("ticket")
 
 
 def saved_views(actor: Actor) -> QuerySet[SavedView]:

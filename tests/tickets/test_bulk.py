@@ -10,7 +10,7 @@ from orgs.models import User
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.actions import bulk, cancel_bulk, request_bulk, run_bulk
+from tickets.actions import bulk, cancel_bulk, merge_into, request_bulk, run_bulk
 from tickets.actions.bulk_changes import Change
 from tickets.models import Activity, BulkItem, BulkJob, Macro, Tag, Ticket
 
@@ -75,6 +75,25 @@ def test_kinds_from_the_queue(cast, fay, tickets, data, expected):
     assert set(Ticket.objects.filter(**expected)) == set(tickets[:2])
 
 
+def test_selected_tickets_are_merged_into_another(cast, fay, tickets):
+    other = builders.ticket(cast.eve, cast.globex)
+    response = post(fay, [*tickets, other], kind="merge", target=tickets[0].reference)
+    assert response.status_code == 302
+    run_bulk()
+    assert outcomes(BulkJob.objects.get()) == ["skipped", "done", "done", "refused"]
+    assert Ticket.objects.filter(merged_into=tickets[0]).count() == 2
+    assert tickets[0].comments.count() == 3
+
+
+def test_ticket_that_was_merged_since_is_refused_and_its_target_left_alone(cast, tickets):
+    job = ask(cast, tickets[:1])
+    merge_into(actor=actor(cast.fay), ticket=tickets[0], target=tickets[1])
+    run_bulk()
+    assert job.items.get().message == f"It was merged into {tickets[1].reference}."
+    tickets[1].refresh_from_db()
+    assert tickets[1].status == "new"
+
+
 def test_tags_are_added_to_those_that_are_there(cast, fay, tickets):
     tickets[0].tags.set([Tag.objects.create(name="old"), Tag.objects.create(name="lag")])
     post(fay, tickets[:2], kind="tags", tags="lag")
@@ -89,6 +108,8 @@ def test_tags_are_added_to_those_that_are_there(cast, fay, tickets):
         ({"kind": "severity", "severity": "low"}, "Say why"),
         ({"kind": "tags"}, "Name at least one tag"),
         ({"kind": "macro"}, "Choose a macro"),
+        ({"kind": "merge", "target": "SUP-1"}, "There is no such ticket"),
+        ({"kind": "merge"}, "Name the ticket"),
         ({"kind": "nonsense"}, "Select a valid choice"),
         ({"kind": "assign", "assignee": "999999"}, "Select a valid choice"),
         ({"kind": "assign", "ticket": ["x"]}, "These are no tickets"),

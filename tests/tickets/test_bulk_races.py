@@ -8,11 +8,17 @@ from django.db import transaction
 from tests import builders
 from tests.billing.races import at_once, in_thread
 from tests.cast import Cast, actor, make_cast
-from tickets.actions import cancel_bulk, request_bulk, run_bulk
+from tickets.actions import bulk, cancel_bulk, request_bulk, run_bulk
 from tickets.models import Activity, BulkJob, Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 COUNT = 24
+
+
+@pytest.fixture(autouse=True)
+def _enough_time(monkeypatch):
+    """One slice is enough for all, however slow the machine is."""
+    monkeypatch.setattr(bulk, "SLICE", 60)
 
 
 def ask(cast: Cast) -> BulkJob:

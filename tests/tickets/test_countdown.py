@@ -20,10 +20,8 @@ def at(minutes: float | None, **fields: object) -> tuple[str, str, str]:
     ("minutes", "expected"),
     [
         (300, ("5 h left", "running")),
-        (30, ("30 min left", "running")),
-        (29.9, ("29 min left", "soon")),
-        (0.5, ("less than 1 min left", "soon")),
-        (0, ("less than 1 min left", "soon")),
+        (29.9, ("29 min left", "running")),
+        (0, ("less than 1 min left", "running")),
         (-0.5, ("late by less than 1 min", "late")),
         (-125, ("late by 2 h", "late")),
         (None, ("", "none")),
@@ -31,6 +29,17 @@ def at(minutes: float | None, **fields: object) -> tuple[str, str, str]:
 )
 def test_time_left_in_words(minutes, expected):
     assert at(minutes) == (*expected, "")
+
+
+def test_three_quarters_of_the_time_make_it_soon():
+    assert at(60, response_warn_at=NOW) == ("1 h left", "soon", "")
+    assert at(60, response_warn_at=NOW + timedelta(seconds=1)) == ("1 h left", "running", "")
+
+
+def test_what_is_owed_is_said_where_it_is_no_usual_answer():
+    assert at(60, due_kind="first_response")[2] == "first response"
+    assert at(60, due_kind="next_update")[2] == "promised update"
+    assert at(60, due_kind="next_response")[2] == ""
 
 
 def test_best_effort_is_said_apart_and_never_late():

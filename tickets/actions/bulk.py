@@ -115,10 +115,12 @@ def _do(job: BulkJob, actor: Actor, ticket_id: int) -> tuple[Outcome, str]:
             ticket = Ticket.objects.visible_to(actor).filter(pk=ticket_id).first()
             if ticket is None:
                 return Outcome.REFUSED, "You may not see this ticket any more."
-            ticket = lock(ticket)
-            if change.is_so(ticket, job.arguments):
+            present = ticket if change.locks_itself else lock(ticket)
+            if present != ticket:
+                return Outcome.REFUSED, f"It was merged into {present.reference}."
+            if change.is_so(present, job.arguments):
                 return Outcome.SKIPPED, ""
-            change.make(actor, ticket, job.arguments)
+            change.make(actor, present, job.arguments)
     except RuleViolation as violation:
         return Outcome.REFUSED, violation.message[:300]
     except (OperationalError, InterfaceError):

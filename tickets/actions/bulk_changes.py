@@ -9,6 +9,7 @@ from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
 from tickets.actions.changes import assign, change_severity, change_status
 from tickets.actions.macros import apply_macro
+from tickets.actions.merging import merge_into
 from tickets.actions.tags import set_tags
 from tickets.models import BulkKind, Macro, Ticket
 
@@ -17,10 +18,14 @@ Arguments = dict[str, Any]
 
 @dataclass(frozen=True)
 class Change:
-    """``is_so``: whether there is nothing to change on a ticket; ``make`` changes it."""
+    """``is_so``: whether there is nothing to change on a ticket; ``make`` changes it.
+
+    Before both the ticket is locked, but where ``make`` locks more than one, in an order of its own.
+    """
 
     is_so: Callable[[Ticket, Arguments], bool]
     make: Callable[[Actor, Ticket, Arguments], object]
+    locks_itself: bool = False
 
 
 def _assign(actor: Actor, ticket: Ticket, wanted: Arguments) -> object:
@@ -54,10 +59,20 @@ def _apply_macro(actor: Actor, ticket: Ticket, wanted: Arguments) -> object:
     return apply_macro(actor=actor, ticket=ticket, macro=macro)
 
 
+def _is_merged(ticket: Ticket, wanted: Arguments) -> bool:
+    return wanted["target"] in {ticket.pk, ticket.merged_into_id}
+
+
+def _merge(actor: Actor, ticket: Ticket, wanted: Arguments) -> object:
+    target = Ticket.objects.visible_to(actor).get(pk=wanted["target"])
+    return merge_into(actor=actor, ticket=ticket, target=target)
+
+
 CHANGES: dict[str, Change] = {
     BulkKind.ASSIGN: Change(lambda ticket, wanted: ticket.assignee_id == wanted["assignee"], _assign),
     BulkKind.STATUS: Change(lambda ticket, wanted: ticket.status == wanted["status"], _set_status),
     BulkKind.SEVERITY: Change(lambda ticket, wanted: ticket.severity == wanted["severity"], _set_severity),
     BulkKind.TAGS: Change(_has_tags, _add_tags),
     BulkKind.MACRO: Change(lambda ticket, wanted: False, _apply_macro),
+    BulkKind.MERGE: Change(_is_merged, _merge, locks_itself=True),
 }

@@ -7,12 +7,13 @@ from django.http import QueryDict
 
 from orgs.access import agents
 from orgs.actor import Actor
+from tickets.access import ticket_named
 from tickets.desk import queue_tickets
 from tickets.desk_access import macros_for
 from tickets.forms.lists import PLAIN_SELECT
 from tickets.forms.macros import TagsField
 from tickets.forms.queue import QueueForm, offers
-from tickets.models import BulkKind
+from tickets.models import BulkKind, Ticket
 from tickets.paging import read_id
 from tickets.querysets import TicketQuerySet
 from tickets.states import AGENT_CHOICES, Severity, Status
@@ -23,6 +24,7 @@ NEEDS = {
     BulkKind.SEVERITY: {"severity": "Choose a severity.", "reason": "Say why: the customers read it."},
     BulkKind.TAGS: {"tags": "Name at least one tag."},
     BulkKind.MACRO: {"macro": "Choose a macro."},
+    BulkKind.MERGE: {"target": "Name the ticket that the others go into."},
 }
 
 
@@ -69,11 +71,26 @@ class BulkForm(forms.Form):
         None, label="Apply macro", required=False, empty_label="Choose one", widget=PLAIN_SELECT
     )
 
+    target = forms.CharField(
+        label="Merge into the ticket",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        help_text="By its number, like SUP-1042.",
+    )
+
     def __init__(self, data: QueryDict | None = None, *, actor: Actor, query: str = "") -> None:
         super().__init__(data, initial={"query": query, "assignee": actor.user_id}, auto_id="bulk_%s")
         self.actor = actor
         self.fields["assignee"].queryset = agents()  # type: ignore[attr-defined]
         self.fields["macro"].queryset = macros_for(actor).prefetch_related(None)  # type: ignore[attr-defined]
+
+    def clean_target(self) -> Ticket | None:
+        words = self.cleaned_data["target"]
+        found = ticket_named(self.actor, words)
+        if words and found is None:
+            raise forms.ValidationError("There is no such ticket.")
+        return found
 
     def clean(self) -> None:
         for name, problem in NEEDS.get(BulkKind(self.cleaned_data.get("kind", "assign")), {}).items():
@@ -95,7 +112,7 @@ class BulkForm(forms.Form):
     def change(self) -> dict[str, Any]:
         """Kind, arguments and words of the job."""
         said, kind = self.cleaned_data, self.cleaned_data["kind"]
-        assignee, macro = said["assignee"], said["macro"]
+        assignee, macro, target = said["assignee"], said["macro"], said["target"]
         arguments, words = {
             BulkKind.ASSIGN: ({"assignee": assignee and assignee.pk}, f"Assign to {assignee or 'nobody'}"),
             BulkKind.STATUS: (
@@ -108,6 +125,7 @@ class BulkForm(forms.Form):
             ),
             BulkKind.TAGS: ({"tags": said["tags"]}, f"Add tags {', '.join(said['tags'])}"),
             BulkKind.MACRO: ({"macro": macro and macro.pk}, f"Apply macro “{macro}”"),
+            BulkKind.MERGE: ({"target": target and target.pk}, f"Merge into {target}"),
         }[kind]
         return {"kind": kind, "arguments": arguments, "words": words[:200]}
 

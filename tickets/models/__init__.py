@@ -6,6 +6,8 @@ from tickets.models.clock import ClockKind, SlaClock
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
 from tickets.models.desk import Density, DeskPreferences, SavedView
 from tickets.models.following import Follow, FollowScope, Mute
+from tickets.models.handover import Handover
+from tickets.models.linking import Merge, TicketLink
 from tickets.models.macros import Macro, MacroKind
 from tickets.models.mentions import Mention
 from tickets.models.people import Escalation, Participant, Rating, Visit
@@ -27,9 +29,11 @@ __all__ = [
     "Escalation",
     "Follow",
     "FollowScope",
+    "Handover",
     "Macro",
     "MacroKind",
     "Mention",
+    "Merge",
     "Mute",
     "Outcome",
     "Participant",
@@ -42,5 +46,6 @@ __all__ = [
     "SlaClock",
     "Tag",
     "Ticket",
+    "TicketLink",
     "Visit",
 ]

@@ -15,6 +15,7 @@ class BulkKind(models.TextChoices):
     SEVERITY = "severity", "Set severity"
     TAGS = "tags", "Add tags"
     MACRO = "macro", "Apply macro"
+    MERGE = "merge", "Merge"
 
 
 class BulkJob(models.Model):
