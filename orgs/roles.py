@@ -36,6 +36,7 @@ class Capability(models.TextChoices):
     WORK_QUEUE = "work_queue"
     LEAD_ESCALATIONS = "lead_escalations"
     MANAGE_ACCOUNTS = "manage_accounts"
+    SEE_REPORTS = "see_reports"
 
 
 ORGANIZATION_CAPABILITIES: dict[str, frozenset[Capability]] = {
@@ -56,7 +57,9 @@ ORGANIZATION_CAPABILITIES: dict[str, frozenset[Capability]] = {
 
 STAFF_CAPABILITIES: dict[str, frozenset[Capability]] = {
     "": frozenset(),
-    StaffRole.AGENT: frozenset({Capability.WORK_QUEUE}),
-    StaffRole.DUTY_LEAD: frozenset({Capability.WORK_QUEUE, Capability.LEAD_ESCALATIONS}),
-    StaffRole.ACCOUNT_MANAGER: frozenset({Capability.MANAGE_ACCOUNTS}),
+    StaffRole.AGENT: frozenset({Capability.WORK_QUEUE, Capability.SEE_REPORTS}),
+    StaffRole.DUTY_LEAD: frozenset(
+        {Capability.WORK_QUEUE, Capability.LEAD_ESCALATIONS, Capability.SEE_REPORTS}
+    ),
+    StaffRole.ACCOUNT_MANAGER: frozenset({Capability.MANAGE_ACCOUNTS, Capability.SEE_REPORTS}),
 }

@@ -115,6 +115,11 @@ GET = {
     "tickets:desk_preferences": row(403, fay=200, gus=200),
     "tickets:bulk_jobs": row(403, fay=200, gus=200),
     "tickets:bulk_job": row(403, fay=200, gus=404),  # she asked for it
+    "tickets:reports": row(403, fay=200, gus=200, hal=200),
+    "tickets:reports/backlog": row(403, fay=200, gus=200, hal=200),
+    "tickets:report_table": row(403, fay=200, gus=200, hal=200),
+    "tickets:organization_reports": OF_ACMES_ADMIN,
+    "tickets:organization_report_table": OF_ACMES_ADMIN,
     "notifications:ticket_mails": ON_TICKET,
     "notifications:mails": row(403, fay=200, gus=200),
     "notifications:resendings": row(403, fay=302, gus=302),  # no filter is set
@@ -282,6 +287,10 @@ def address(world: SimpleNamespace, name: str) -> str:
         "orgs:resources": ["acme"],
         "orgs:import_resources": ["acme"],
         "tickets:visibility": ["acme"],
+        "tickets:reports": [],
+        "tickets:report_table": ["ratings", "over-time"],
+        "tickets:organization_reports": ["acme"],
+        "tickets:organization_report_table": ["acme", "ratings", "breakdown"],
         "orgs:audit_log_export": ["acme"],
         "orgs:member": ["acme", world.membership.pk],
         "orgs:member_removal": ["acme", world.membership.pk],

@@ -17,6 +17,7 @@ from tickets.forms.linking import SplitForm, TargetForm
 from tickets.forms.lists import FilterForm
 from tickets.forms.macros import MacroForm, TagsForm
 from tickets.forms.queue import DeskPreferencesForm, QueueForm, SavedViewForm
+from tickets.forms.reports import ReportForm
 from tickets.forms.work import (
     AgentSeverityForm,
     AssignmentForm,
@@ -44,6 +45,7 @@ __all__ = [
     "ParticipantsForm",
     "QueueForm",
     "RatingForm",
+    "ReportForm",
     "SavedViewForm",
     "SeverityForm",
     "SnoozeForm",

@@ -5,6 +5,7 @@ from tickets.models.catalogue import Product, Reason
 from tickets.models.clock import ClockKind, SlaClock
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
 from tickets.models.desk import Density, DeskPreferences, SavedView
+from tickets.models.figures import DailyFigures, DailyTotals, DirtyDay
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.handover import Handover
 from tickets.models.linking import Merge, TicketLink
@@ -24,8 +25,11 @@ __all__ = [
     "BulkKind",
     "ClockKind",
     "Comment",
+    "DailyFigures",
+    "DailyTotals",
     "Density",
     "DeskPreferences",
+    "DirtyDay",
     "Escalation",
     "Follow",
     "FollowScope",
