@@ -2,6 +2,7 @@ from django.urls import path
 
 from tickets.views import (
     account_team,
+    bulk,
     conversation,
     create,
     files,
@@ -116,6 +117,9 @@ urlpatterns = [
     path("queue/views/", queue_setup.saved_views, name="saved_views"),
     path("queue/views/<int:pk>/", queue_setup.saved_view, name="saved_view"),
     path("queue/views/<int:pk>/removal/", queue_setup.removal, name="saved_view_removal"),
+    path("queue/jobs/", bulk.jobs, name="bulk_jobs"),
+    path("queue/jobs/<int:pk>/", bulk.job, name="bulk_job"),
+    path("queue/jobs/<int:pk>/cancellation/", bulk.cancellation, name="bulk_cancellation"),
     path("queue/preferences/", queue_setup.preferences, name="desk_preferences"),
     path("queue/<str:view>/", queue.queue, name="queue"),
 ]

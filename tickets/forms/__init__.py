@@ -1,5 +1,6 @@
 """Shapes of what people send about tickets."""
 
+from tickets.forms.bulk import BulkForm
 from tickets.forms.conversation import (
     AnswerForm,
     CommentForm,
@@ -33,6 +34,7 @@ __all__ = [
     "AnswerForm",
     "AssignmentForm",
     "AvailabilityForm",
+    "BulkForm",
     "ChoiceChangeForm",
     "ChoiceForm",
     "ClassificationForm",
