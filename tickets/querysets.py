@@ -61,6 +61,12 @@ class TicketQuerySet(models.QuerySet):
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
 
+    def open_by(self, dimension: str) -> models.QuerySet:
+        """How many are not solved, as pairs of a dimension's value (None without one) and their number."""
+        of = models.F(dimension) if dimension else models.Value(None, output_field=models.IntegerField())
+        rows = self.unfinished().order_by().annotate(of=of)
+        return rows.values_list("of").annotate(models.Count("pk"))
+
     def assigned_to(self, user_id: int | None) -> Self:
         return self.filter(assignee=user_id)
 
@@ -132,7 +138,8 @@ class TicketQuerySet(models.QuerySet):
         return self.select_related(
             "organization__account_manager",
             "requester",
-            "assignee",
+            "assignee__availability",
+            "team",
             "product",
             "reason",
             "rating",
@@ -163,6 +170,10 @@ class ActivityQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """Internal notes and other internal entries exist for staff only."""
         return self.all() if actor.can(Capability.WORK_QUEUE) else self.filter(is_internal=False)
+
+    def written_since(self, seen: int, *, but_by: User) -> Self:
+        """Comments and notes newer than an entry, by others."""
+        return self.filter(pk__gt=seen, kind__in=["commented", "noted"]).exclude(actor=but_by)
 
     def for_thread(self) -> Self:
         """In the order of the thread, with authors, comments and their files: two queries."""

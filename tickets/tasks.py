@@ -11,6 +11,12 @@ def close_solved() -> int:
     return actions.close_solved()
 
 
+@shared_task(name="tickets.drop_drafts", ignore_result=True)
+def drop_drafts() -> int:
+    """Delete drafts that nobody can send any more."""
+    return actions.drop_drafts()
+
+
 @shared_task(name="tickets.drop_unsent_files", ignore_result=True)
 def drop_unsent_files() -> int:
     """Delete uploads that were never sent with a comment."""

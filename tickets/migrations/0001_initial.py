@@ -104,6 +104,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Team',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60, unique=True)),
+                ('description', models.CharField(blank=True, max_length=200)),
+                ('hands_out', models.CharField(choices=[('by_hand', 'By hand: whoever takes it'), ('round_robin', 'Round robin: in turn'), ('least_loaded', 'Least loaded: who has the fewest unfinished tickets')], default='by_hand', max_length=15)),
+            ],
+            options={
+                'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='TeamMember',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('handed_at', models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
             name='TicketLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -116,6 +135,20 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seen_at', models.DateTimeField()),
             ],
+        ),
+        migrations.CreateModel(
+            name='Availability',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('week', models.JSONField(blank=True, null=True)),
+                ('away_from', models.DateField(blank=True, null=True)),
+                ('away_until', models.DateField(blank=True, null=True)),
+                ('away_note', models.CharField(blank=True, max_length=120)),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='availability', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name_plural': 'availabilities',
+            },
         ),
         migrations.CreateModel(
             name='BulkJob',
@@ -197,37 +230,15 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField(help_text='In UTC')),
+                ('kind', models.CharField(choices=[('opened', 'Opened'), ('solved', 'Solved'), ('first', 'First'), ('first_best_effort', 'First Best Effort'), ('next', 'Next'), ('next_best_effort', 'Next Best Effort'), ('rated_1', 'Rated 1'), ('rated_2', 'Rated 2'), ('rated_3', 'Rated 3'), ('rated_4', 'Rated 4'), ('rated_5', 'Rated 5'), ('escalated', 'Escalated'), ('taken', 'Taken')], max_length=20)),
                 ('tier', models.CharField(max_length=50)),
                 ('severity', models.CharField(choices=[('low', 'Low'), ('high', 'High'), ('critical', 'Critical')], max_length=10)),
-                ('opened', models.IntegerField(default=0)),
-                ('solved', models.IntegerField(default=0)),
-                ('solve_seconds', models.BigIntegerField(default=0)),
-                ('solve_times', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), null=True, size=None)),
-                ('first_given', models.IntegerField(default=0)),
-                ('first_in_time', models.IntegerField(default=0)),
-                ('first_missed', models.IntegerField(default=0)),
-                ('first_seconds', models.BigIntegerField(default=0)),
-                ('first_times', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), null=True, size=None)),
-                ('first_best_effort', models.IntegerField(default=0)),
-                ('first_best_effort_seconds', models.BigIntegerField(default=0)),
-                ('next_given', models.IntegerField(default=0)),
-                ('next_in_time', models.IntegerField(default=0)),
-                ('next_missed', models.IntegerField(default=0)),
-                ('next_seconds', models.BigIntegerField(default=0)),
-                ('next_times', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), null=True, size=None)),
-                ('next_best_effort', models.IntegerField(default=0)),
-                ('next_best_effort_seconds', models.BigIntegerField(default=0)),
-                ('rated_1', models.IntegerField(default=0)),
-                ('rated_2', models.IntegerField(default=0)),
-                ('rated_3', models.IntegerField(default=0)),
-                ('rated_4', models.IntegerField(default=0)),
-                ('rated_5', models.IntegerField(default=0)),
-                ('escalated', models.IntegerField(default=0)),
-                ('taken', models.IntegerField(default=0)),
-                ('taken_in_time', models.IntegerField(default=0)),
-                ('taken_late', models.IntegerField(default=0)),
-                ('take_seconds', models.BigIntegerField(default=0)),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.product')),
+                ('bucket', models.SmallIntegerField(null=True)),
+                ('count', models.IntegerField()),
+                ('in_time', models.IntegerField()),
+                ('missed', models.IntegerField()),
+                ('seconds', models.BigIntegerField()),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.product')),
             ],
             options={
                 'verbose_name_plural': 'daily totals',
@@ -238,39 +249,17 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField(help_text='In UTC')),
+                ('kind', models.CharField(choices=[('opened', 'Opened'), ('solved', 'Solved'), ('first', 'First'), ('first_best_effort', 'First Best Effort'), ('next', 'Next'), ('next_best_effort', 'Next Best Effort'), ('rated_1', 'Rated 1'), ('rated_2', 'Rated 2'), ('rated_3', 'Rated 3'), ('rated_4', 'Rated 4'), ('rated_5', 'Rated 5'), ('escalated', 'Escalated'), ('taken', 'Taken')], max_length=20)),
                 ('tier', models.CharField(max_length=50)),
                 ('severity', models.CharField(choices=[('low', 'Low'), ('high', 'High'), ('critical', 'Critical')], max_length=10)),
-                ('opened', models.IntegerField(default=0)),
-                ('solved', models.IntegerField(default=0)),
-                ('solve_seconds', models.BigIntegerField(default=0)),
-                ('solve_times', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), null=True, size=None)),
-                ('first_given', models.IntegerField(default=0)),
-                ('first_in_time', models.IntegerField(default=0)),
-                ('first_missed', models.IntegerField(default=0)),
-                ('first_seconds', models.BigIntegerField(default=0)),
-                ('first_times', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), null=True, size=None)),
-                ('first_best_effort', models.IntegerField(default=0)),
-                ('first_best_effort_seconds', models.BigIntegerField(default=0)),
-                ('next_given', models.IntegerField(default=0)),
-                ('next_in_time', models.IntegerField(default=0)),
-                ('next_missed', models.IntegerField(default=0)),
-                ('next_seconds', models.BigIntegerField(default=0)),
-                ('next_times', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), null=True, size=None)),
-                ('next_best_effort', models.IntegerField(default=0)),
-                ('next_best_effort_seconds', models.BigIntegerField(default=0)),
-                ('rated_1', models.IntegerField(default=0)),
-                ('rated_2', models.IntegerField(default=0)),
-                ('rated_3', models.IntegerField(default=0)),
-                ('rated_4', models.IntegerField(default=0)),
-                ('rated_5', models.IntegerField(default=0)),
-                ('escalated', models.IntegerField(default=0)),
-                ('taken', models.IntegerField(default=0)),
-                ('taken_in_time', models.IntegerField(default=0)),
-                ('taken_late', models.IntegerField(default=0)),
-                ('take_seconds', models.BigIntegerField(default=0)),
-                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='orgs.organization')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.product')),
+                ('bucket', models.SmallIntegerField(null=True)),
+                ('count', models.IntegerField()),
+                ('in_time', models.IntegerField()),
+                ('missed', models.IntegerField()),
+                ('seconds', models.BigIntegerField()),
+                ('agent', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='orgs.organization')),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.product')),
             ],
             options={
                 'verbose_name_plural': 'daily figures',
@@ -428,6 +417,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ServerDraft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('answer', 'Answer'), ('note', 'Internal note')], default='answer', max_length=10)),
+                ('body', models.TextField()),
+                ('status', models.CharField(blank=True, max_length=20)),
+                ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='tickets.ticket')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='SlaClock',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -470,6 +471,21 @@ class Migration(migrations.Migration):
             field=models.ManyToManyField(blank=True, related_name='macros', to='tickets.tag'),
         ),
         migrations.AddField(
+            model_name='ticket',
+            name='team',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tickets', to='tickets.team'),
+        ),
+        migrations.AddField(
+            model_name='teammember',
+            name='team',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='tickets.team'),
+        ),
+        migrations.AddField(
+            model_name='teammember',
+            name='user',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='teams', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
             model_name='ticketlink',
             name='first',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_to', to='tickets.ticket'),
@@ -494,6 +510,10 @@ class Migration(migrations.Migration):
             name='user',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to=settings.AUTH_USER_MODEL),
         ),
+        migrations.AddConstraint(
+            model_name='availability',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('away_from', None), ('away_until', None)), ('away_until__gte', models.F('away_from')), _connector='OR'), name='availability_away_in_order'),
+        ),
         migrations.AddIndex(
             model_name='bulkjob',
             index=models.Index(condition=models.Q(('finished_at', None)), fields=['id'], name='bulk_job_unfinished'),
@@ -510,21 +530,21 @@ class Migration(migrations.Migration):
             model_name='mention',
             constraint=models.UniqueConstraint(fields=('comment', 'user'), name='mention_once'),
         ),
-        migrations.AddConstraint(
+        migrations.AddIndex(
             model_name='dailytotals',
-            constraint=models.UniqueConstraint(fields=('day', 'tier', 'severity', 'product'), name='daily_totals_once'),
+            index=models.Index(fields=['day', 'kind'], name='totals_of_day'),
         ),
         migrations.AddIndex(
             model_name='dailyfigures',
-            index=models.Index(fields=['organization', 'day'], name='daily_figures_of_org'),
+            index=models.Index(fields=['day', 'kind'], name='figures_of_day'),
         ),
         migrations.AddIndex(
             model_name='dailyfigures',
-            index=models.Index(fields=['agent', 'day'], name='daily_figures_of_agent'),
+            index=models.Index(fields=['organization', 'kind', 'day'], name='figures_of_org'),
         ),
-        migrations.AddConstraint(
+        migrations.AddIndex(
             model_name='dailyfigures',
-            constraint=models.UniqueConstraint(fields=('day', 'organization', 'tier', 'severity', 'product', 'agent'), name='daily_figures_once', nulls_distinct=False),
+            index=models.Index(fields=['agent', 'kind', 'day'], name='figures_of_agent'),
         ),
         migrations.AddIndex(
             model_name='savedview',
@@ -602,6 +622,10 @@ class Migration(migrations.Migration):
             model_name='activity',
             index=models.Index(fields=['ticket', 'created_at', 'id'], name='activity_in_thread'),
         ),
+        migrations.AddConstraint(
+            model_name='serverdraft',
+            constraint=models.UniqueConstraint(fields=('user', 'ticket'), name='draft_once'),
+        ),
         migrations.AddIndex(
             model_name='slaclock',
             index=models.Index(condition=models.Q(('ended_at', None), ('is_best_effort', False), ('paused_at', None), ('warned_at', None)), fields=['warn_at'], name='clock_to_warn_of'),
@@ -637,6 +661,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='slaclock',
             constraint=models.CheckConstraint(condition=models.Q(('is_best_effort', False), ('breached_at', None), _connector='OR'), name='best_effort_is_never_missed'),
+        ),
+        migrations.AddConstraint(
+            model_name='macro',
+            constraint=models.UniqueConstraint(fields=('owner', 'name'), name='macro_name_once', nulls_distinct=False),
+        ),
+        migrations.AddConstraint(
+            model_name='macro',
+            constraint=models.CheckConstraint(condition=models.Q(('body', ''), _negated=True), name='macro_has_a_text'),
         ),
         migrations.AddIndex(
             model_name='ticket',
@@ -703,12 +735,8 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('solved_at__isnull', True), ('status__in', ('new', 'open', 'waiting_on_customer', 'on_hold'))), models.Q(('solved_at__isnull', False), ('status__in', ['solved', 'closed'])), _connector='OR'), name='ticket_solved_at_with_status'),
         ),
         migrations.AddConstraint(
-            model_name='macro',
-            constraint=models.UniqueConstraint(fields=('owner', 'name'), name='macro_name_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='macro',
-            constraint=models.CheckConstraint(condition=models.Q(('body', ''), _negated=True), name='macro_has_a_text'),
+            model_name='teammember',
+            constraint=models.UniqueConstraint(fields=('team', 'user'), name='team_member_once'),
         ),
         migrations.AddConstraint(
             model_name='ticketlink',
