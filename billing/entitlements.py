@@ -1,12 +1,13 @@
 """What an organization may expect of support. All that ``tickets`` sees of billing."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from billing.calendars import Schedule, SupportHours, read_week
@@ -79,6 +80,32 @@ def tier_of(organization: Organization, at: datetime | None = None) -> SupportTi
     periods = TierPeriod.objects.at(at or timezone.now()).filter(organization=organization)
     period = periods.select_related("tier__calendar").first()
     return period.tier if period else SupportTier.objects.select_related("calendar").get(code=FREE_TIER)
+
+
+def tier_names_of(organization_ids: Iterable[int], at: datetime | None = None) -> dict[int, str]:
+    """The names of the tiers of some organizations at an instant, by organization id; two queries at most."""
+    wanted = set(organization_ids)
+    periods = TierPeriod.objects.at(at or timezone.now()).filter(organization__in=wanted)
+    found = dict(periods.values_list("organization", "tier__name"))
+    if missing := wanted - found.keys():
+        free = SupportTier.objects.filter(code=FREE_TIER).values_list("name", flat=True).first() or ""
+        found |= dict.fromkeys(missing, free)
+    return found
+
+
+def organizations_on(tier_code: str, at: datetime | None = None) -> QuerySet[Organization]:
+    """Organizations that are on a tier at an instant, as a subquery; the free one has all others."""
+    periods = TierPeriod.objects.at(at or timezone.now())
+    if tier_code == FREE_TIER:
+        return Organization.objects.exclude(
+            pk__in=periods.exclude(tier__code=FREE_TIER).values("organization")
+        )
+    return Organization.objects.filter(pk__in=periods.filter(tier__code=tier_code).values("organization"))
+
+
+def tier_choices() -> list[tuple[str, str]]:
+    """Code and name of each tier, from the smallest to the largest."""
+    return list(SupportTier.objects.values_list("code", "name"))
 
 
 def entitlement_of(organization: Organization, at: datetime | None = None) -> Entitlement:

@@ -65,6 +65,8 @@ def _navigation(
         items.append(("Queue", "tickets:queue", [], "inbox"))
         items.append(("Mail", "notifications:mails", [], "mail"))
         items.append(("Desk", "tickets:teams", [], "adjustments"))
+    if actor.can(Capability.SEE_REPORTS):
+        items.append(("Reports", "tickets:reports", [], "chart-bar"))
     if actor.can(Capability.MANAGE_ACCOUNTS):
         items.append(("Tier changes", "billing:tier_changes", [], "refresh"))
         items.append(("Organizations", "billing:organizations", [], "building"))
@@ -83,7 +85,7 @@ def _navigation(
 
 def _item(request: HttpRequest, label: str, url: str, icon: str) -> NavigationItem:
     """An item is current on its page, and where it leads to an area also on the pages below."""
-    is_area = url.endswith("/admin/") or url.startswith(("/account-team/", "/mail/"))
+    is_area = url.endswith("/admin/") or url.startswith(("/account-team/", "/mail/", "/reports/"))
     current = request.path == url or (is_area and request.path.startswith(url))
     if url.startswith("/desk/"):  # the item leads to the first page of the area
         current = request.path.startswith("/desk/")

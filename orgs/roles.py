@@ -37,6 +37,7 @@ class Capability(models.TextChoices):
     LEAD_ESCALATIONS = "lead_escalations"
     MANAGE_DESK = "manage_desk"
     MANAGE_ACCOUNTS = "manage_accounts"
+    SEE_REPORTS = "see_reports"
 
 
 ORGANIZATION_CAPABILITIES: dict[str, frozenset[Capability]] = {
@@ -57,9 +58,14 @@ ORGANIZATION_CAPABILITIES: dict[str, frozenset[Capability]] = {
 
 STAFF_CAPABILITIES: dict[str, frozenset[Capability]] = {
     "": frozenset(),
-    StaffRole.AGENT: frozenset({Capability.WORK_QUEUE}),
+    StaffRole.AGENT: frozenset({Capability.WORK_QUEUE, Capability.SEE_REPORTS}),
     StaffRole.DUTY_LEAD: frozenset(
-        {Capability.WORK_QUEUE, Capability.LEAD_ESCALATIONS, Capability.MANAGE_DESK}
+        {
+            Capability.WORK_QUEUE,
+            Capability.LEAD_ESCALATIONS,
+            Capability.MANAGE_DESK,
+            Capability.SEE_REPORTS,
+        }
     ),
-    StaffRole.ACCOUNT_MANAGER: frozenset({Capability.MANAGE_ACCOUNTS}),
+    StaffRole.ACCOUNT_MANAGER: frozenset({Capability.MANAGE_ACCOUNTS, Capability.SEE_REPORTS}),
 }

@@ -37,6 +37,8 @@ SCHEDULE = {
     "tell of tier changes past their promised date": ("billing.tell_of_overdue_changes", 900.0),
     # Hourly, because the 1st begins at another hour in each time zone; a month is closed only once.
     "invoice months that are over": ("billing.close_months", 3600.0),
+    "count the figures of days that changed": ("tickets.count_figures", 30.0),
+    "count the figures of the last days": ("tickets.count_last_days", 21600.0),
     "close solved tickets": ("tickets.close_solved", 3600.0),
     "forget drafts that nobody can send": ("tickets.drop_drafts", 3600.0),
     "forget uploads that nobody sent": ("tickets.drop_unsent_files", 3600.0),

@@ -108,7 +108,10 @@ def submitted_before(actor: Actor, submission_key: str) -> Ticket | None:
 
 
 def ticket_for(actor: Actor, reference: str, *, capability: Capability | None = None) -> Ticket:
-    """The ticket behind a reference like ``SUP-1042``, with what its page shows."""
+    """The ticket behind a reference like ``SUP-1042``, with what its page shows.
+
+    Of one that was merged it is the ticket into which it went.
+    """
     return _one(Ticket.objects.for_page().with_wishes(actor.user_id), actor, reference, capability)
 
 
@@ -118,8 +121,10 @@ def bare_ticket_for(actor: Actor, reference: str, *, capability: Capability | No
 
 
 def _one(tickets: TicketQuerySet, actor: Actor, reference: str, capability: Capability | None) -> Ticket:
-    number = number_of(reference)
-    ticket = number and tickets.visible_to(actor).filter(pk=number).first()
+    visible = tickets.visible_to(actor)
+    ticket = visible.filter(pk=number_of(reference) or 0).first()
+    while ticket and ticket.merged_into_id:
+        ticket = visible.filter(pk=ticket.merged_into_id).first()
     if not ticket:
         raise Http404("No such ticket")
     if capability and not actor.can(capability):
@@ -277,32 +282,6 @@ def muted_by(actor: Actor) -> QuerySet[Mute]:
     visible = Ticket.objects.visible_to(actor)
     mutes = Mute.objects.filter(user=actor.person, ticket__in=visible)
     return mutes.select_related("ticket").order_by("-pk")
-
-
-QUEUE_VIEWS = {
-    "unfinished": "All open",
-    "mine": "Mine",
-    "unassigned": "Unassigned",
-    "escalated": "Escalated",
-    "waiting": "Waiting",
-    "all": "Everything",
-}
-
-
-def queue_for(actor: Actor) -> dict[str, TicketQuerySet]:
-    """The views of the queue with their tickets, for staff who work it."""
-    if not actor.can(Capability.WORK_QUEUE):
-        raise PermissionDenied
-    tickets = Ticket.objects.visible_to(actor)
-    unfinished = tickets.unfinished()
-    return {
-        "unfinished": unfinished,
-        "mine": unfinished.assigned_to(actor.user_id),
-        "unassigned": unfinished.assigned_to(None),
-        "escalated": unfinished.escalated(),
-        "waiting": tickets.in_statuses([Status.WAITING, Status.ON_HOLD]),
-        "all": tickets,
-    }
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from orgs.actor import Actor
 from orgs.context import NavigationItem
 from orgs.models import Organization
 from orgs.roles import Capability
-from tickets.access import QUEUE_VIEWS, allowed_on, recent_tickets, ticket_for, ticket_named, tickets_like
+from tickets.access import allowed_on, recent_tickets, ticket_for, ticket_named, tickets_like
+from tickets.desk import desk_of
 from tickets.models import Ticket
 from tickets.search.lexemes import lexemes
 
@@ -121,9 +122,8 @@ def _tickets(actor: Actor, typed: str) -> Iterator[Entry]:
 
 def _views(actor: Actor) -> Iterator[Entry]:
     if actor.can(Capability.WORK_QUEUE):
-        for name, label in QUEUE_VIEWS.items():
-            args = [] if name == "unfinished" else [name]
-            yield Entry("Queue", label, "inbox", reverse("tickets:queue", args=args))
+        for view in desk_of(actor).views:
+            yield Entry("Queue", view.name, "inbox", view.url)
 
 
 def _pages(actor: Actor, organization: Organization | None) -> Iterator[Entry]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from orgs.actor import Actor
 from orgs.models import Membership, Organization, Project, User, Visibility
 from orgs.roles import Capability
-from tickets.states import UNFINISHED, Severity
+from tickets.states import DUE_SOON, UNFINISHED, Severity
 
 if TYPE_CHECKING:
     from tickets.models import Ticket
@@ -49,6 +50,10 @@ class TicketQuerySet(models.QuerySet):
     def of(self, organization: Organization) -> Self:
         return self.filter(organization=organization)
 
+    def awake(self, now: datetime) -> Self:
+        """Tickets that nobody put aside until later than ``now``."""
+        return self.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now))
+
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
 
@@ -70,8 +75,30 @@ class TicketQuerySet(models.QuerySet):
 
     def by_severity(self) -> Self:
         """With ``severity_rank``: 0 is low."""
-        ranks = [When(severity=severity, then=Value(rank)) for rank, severity in enumerate(Severity)]
-        return self.annotate(severity_rank=Case(*ranks, output_field=models.IntegerField()))
+        from tickets.models.ticket import SEVERITY_RANK
+
+        return self.annotate(severity_rank=SEVERITY_RANK)
+
+    def by_queue_order(self) -> Self:
+        """With ``queue_order``: when something must be answered next, far in the future where nothing is."""
+        from tickets.models.ticket import QUEUE_ORDER
+
+        return self.annotate(queue_order=QUEUE_ORDER)
+
+    def late(self, now: datetime) -> Self:
+        """Tickets whose answer is overdue. Best effort never is."""
+        return self.filter(response_due_at__lt=now, is_best_effort=False)
+
+    def due_soon(self, now: datetime) -> Self:
+        """Tickets that must be answered soon, or should have been already."""
+        return self.filter(response_due_at__lt=now + DUE_SOON)
+
+    def for_queue(self, user_id: int | None) -> Self:
+        """With everything that a row of the agents' queue shows but the tier, and can be ordered by."""
+        tickets = self.for_list().select_related(
+            "organization", "requester", "assignee", "product", "last_word_by"
+        )
+        return tickets.with_unread(user_id).by_queue_order().by_severity()
 
     def with_unread(self, user_id: int | None) -> Self:
         """With ``is_unread``: something changed since the person last looked."""
@@ -99,7 +126,7 @@ class TicketQuerySet(models.QuerySet):
     def for_page(self) -> Self:
         """With everything that the ticket's own page shows besides the thread."""
         return self.select_related(
-            "organization",
+            "organization__account_manager",
             "requester",
             "assignee__availability",
             "team",
@@ -107,6 +134,7 @@ class TicketQuerySet(models.QuerySet):
             "reason",
             "rating",
             "follow_up_to",
+            "handover__written_by",
         ).prefetch_related(
             "projects",
             "services__project",
@@ -182,3 +210,11 @@ class FollowQuerySet(models.QuerySet):
     def for_list(self) -> Self:
         """With everything that the words of each need, in a steady order."""
         return self.select_related("organization", "unit", "project", "product", "ticket").order_by("pk")
+
+
+class SavedViewQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """One's own, and those that are shared with everybody who works the queue."""
+        if not actor.can(Capability.WORK_QUEUE):
+            return self.none()
+        return self.filter(Q(owner=actor.user_id) | Q(is_shared=True))

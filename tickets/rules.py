@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from orgs.actor import Actor
 from orgs.roles import Capability
-from tickets.models import Ticket
+from tickets.models import SavedView, Ticket
 
 RATING_CHANGEABLE_DAYS = 7
 
@@ -48,3 +48,8 @@ def may_rate(actor: Actor, ticket: Ticket, rated_at: datetime | None, now: datet
     if actor.can(Capability.WORK_QUEUE) or not ticket.is_finished or not is_in_charge(actor, ticket):
         return False
     return rated_at is None or now - rated_at <= timedelta(days=RATING_CHANGEABLE_DAYS)
+
+
+def may_change_view(actor: Actor, view: SavedView) -> bool:
+    """One's own views; duty leads look after the shared ones."""
+    return view.owner_id == actor.user_id or (view.is_shared and actor.can(Capability.LEAD_ESCALATIONS))

@@ -2,6 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from tickets import actions
+from tickets.actions.figures import count_dirty_days, mark_last_days
 
 
 @shared_task(name="tickets.close_solved", ignore_result=True)
@@ -38,3 +39,16 @@ def remind_of_escalations() -> int:
 def sweep_index() -> int:
     """Look once a day at what search knows of each ticket, a share every hour."""
     return actions.sweep_index(timezone.now())
+
+
+@shared_task(name="tickets.count_figures", ignore_result=True)
+def count_figures() -> int:
+    """Count the days anew on which something changed."""
+    return count_dirty_days()
+
+
+@shared_task(name="tickets.count_last_days", ignore_result=True)
+def count_last_days() -> int:
+    """Count the last days anew, whether or not anybody told of a change."""
+    mark_last_days()
+    return count_dirty_days()

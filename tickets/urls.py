@@ -4,23 +4,27 @@ from tickets.views import (
     account_team,
     conversation,
     create,
+    desk,
     files,
     following,
+    handover,
     lists,
     macros,
+    merging,
     participation,
     people,
     queue,
+    reports,
     search,
     tags,
     ticket,
     what_if,
     work,
 )
-from tickets.views.desk import lists as desk_lists
-from tickets.views.desk import people as desk_people
-from tickets.views.desk import tags as desk_tags
-from tickets.views.desk import teams as desk_teams
+from tickets.views.staff import lists as desk_lists
+from tickets.views.staff import people as desk_people
+from tickets.views.staff import tags as desk_tags
+from tickets.views.staff import teams as desk_teams
 
 app_name = "tickets"
 urlpatterns = [
@@ -44,6 +48,14 @@ urlpatterns = [
     path("tickets/<str:reference>/status/", work.status, name="status"),
     path("tickets/<str:reference>/severity/", work.severity, name="severity"),
     path("tickets/<str:reference>/classification/", work.classification, name="classification"),
+    path("tickets/<str:reference>/merge/", merging.merge, name="merge"),
+    path("tickets/<str:reference>/merges/<int:pk>/undoing/", merging.undoing, name="merge_undoing"),
+    path("tickets/<str:reference>/links/", merging.links, name="links"),
+    path("tickets/<str:reference>/links/<str:other>/removal/", merging.unlinking, name="link_removal"),
+    path("tickets/<str:reference>/comments/<int:pk>/split/", merging.split, name="split"),
+    path("tickets/<str:reference>/handover/", handover.handover, name="handover"),
+    path("tickets/<str:reference>/snooze/", handover.snooze, name="snooze"),
+    path("tickets/<str:reference>/waking/", handover.waking, name="waking"),
     path("tickets/<str:reference>/tags/", tags.tags, name="tags"),
     path("tickets/<str:reference>/macros/", macros.choices, name="macro_choices"),
     path("tickets/<str:reference>/macros/<int:pk>/", macros.preview, name="macro_preview"),
@@ -90,6 +102,20 @@ urlpatterns = [
     path("desk/macros/<int:pk>/removal/", macros.removal, name="macro_removal"),
     path("search/suggestions/", search.suggestions, name="suggestions"),
     path("palette/", search.palette, name="palette"),
+    path("reports/", reports.of_staff, name="reports"),
+    path("reports/<str:code>/", reports.of_staff, name="reports"),
+    path("reports/<str:code>/<str:table>/", reports.table_of_staff, name="report_table"),
+    path("o/<slug:slug>/admin/reports/", reports.of_organization, name="organization_reports"),
+    path("o/<slug:slug>/admin/reports/<str:code>/", reports.of_organization, name="organization_reports"),
+    path(
+        "o/<slug:slug>/admin/reports/<str:code>/<str:table>/",
+        reports.table_of_organization,
+        name="organization_report_table",
+    ),
     path("queue/", queue.queue, name="queue"),
+    path("queue/views/", desk.saved_views, name="saved_views"),
+    path("queue/views/<int:pk>/", desk.saved_view, name="saved_view"),
+    path("queue/views/<int:pk>/removal/", desk.removal, name="saved_view_removal"),
+    path("queue/preferences/", desk.preferences, name="desk_preferences"),
     path("queue/<str:view>/", queue.queue, name="queue"),
 ]

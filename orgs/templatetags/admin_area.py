@@ -18,6 +18,7 @@ PAGES = [
     ("Visibility", "orgs:visibility", "eye", Capability.MANAGE_ORGANIZATION),
     ("Billing groups", "billing:groups", "credit-card", Capability.MANAGE_ORGANIZATION),
     ("Invoices", "billing:invoices", "receipt", Capability.SEE_INVOICES),
+    ("Reports", "tickets:organization_reports", "chart-bar", Capability.SEE_ALL_TICKETS),
     ("Audit log", "orgs:audit_log", "history", Capability.MANAGE_ORGANIZATION),
 ]
 

@@ -16,7 +16,8 @@ from orgs.models import Membership
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.models import Attachment, Follow, Macro, Participant, Tag, Team
+from tickets.actions import link, merge_into
+from tickets.models import Attachment, Follow, Macro, Participant, SavedView, Tag, Team
 
 PEOPLE = ["ada", "ben", "cleo", "dov", "eve", "ivy", "fay", "gus", "hal", "nobody"]
 # Addresses of Django's admin, allauth and anymail have tests of their own; these are theirs.
@@ -98,6 +99,9 @@ GET = {
     "tickets:presence": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
     "tickets:participants": ON_TICKET | {"cleo": 403},
     "tickets:attachment": ON_TICKET,
+    "tickets:merge": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
+    "tickets:links": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
+    "tickets:split": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
     "tickets:macro_choices": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
     "tickets:macro_preview": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
     "tickets:macros": DESK,
@@ -128,6 +132,14 @@ GET = {
     "tickets:palette": row(200),
     "tickets:queue": row(403, fay=200, gus=200),
     "tickets:queue/mine": row(403, fay=200, gus=200),
+    "tickets:saved_views": row(403, fay=200, gus=200),
+    "tickets:saved_view": row(403, fay=200, gus=404),  # her own, not shared
+    "tickets:desk_preferences": row(403, fay=200, gus=200),
+    "tickets:reports": row(403, fay=200, gus=200, hal=200),
+    "tickets:reports/backlog": row(403, fay=200, gus=200, hal=200),
+    "tickets:report_table": row(403, fay=200, gus=200, hal=200),
+    "tickets:organization_reports": OF_ACMES_ADMIN,
+    "tickets:organization_report_table": OF_ACMES_ADMIN,
     "notifications:ticket_mails": ON_TICKET,
     "notifications:mails": row(403, fay=200, gus=200),
     "notifications:resendings": row(403, fay=302, gus=302),  # no filter is set
@@ -177,6 +189,15 @@ POST = {
     "tickets:status": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
     "tickets:severity": row(404, ada=422, ben=422, cleo=403, fay=422, gus=422),
     "tickets:classification": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
+    "tickets:merge": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
+    "tickets:links": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
+    "tickets:split": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
+    "tickets:merge_undoing": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "tickets:link_removal": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "tickets:handover": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
+    "tickets:snooze": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
+    "tickets:waking": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "billing:account_manager": OF_ACCOUNT_TEAM | {"hal": 302},
     "tickets:tags": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
     "billing:calendar_new": row(403, gus=422),
     "billing:calendar": row(403, gus=422),
@@ -204,6 +225,10 @@ POST = {
     "tickets:outcome": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
     "tickets:rating": row(404, **dict.fromkeys(["ada", "ben", "cleo", "fay", "gus"], 403)),
     "tickets:resolution": row(404, ada=302, ben=302, cleo=302, fay=302, gus=302),
+    "tickets:saved_views": row(403, fay=422, gus=422),
+    "tickets:saved_view": row(403, fay=422, gus=404),
+    "tickets:saved_view_removal": row(403, fay=302, gus=404),
+    "tickets:desk_preferences": row(403, fay=422, gus=422),
     "notifications:resendings": row(403, fay=302, gus=302),
     "notifications:resending": row(403, fay=302, gus=302),
     "notifications:lifting": row(403, fay=302, gus=302, hal=302),
@@ -222,12 +247,16 @@ def world(cast, settings, tmp_path):
         actor=actor(cast.ada), organization=cast.acme, email="zoe@acme.example", role="member"
     )
     follow = Follow.objects.create(user=cast.ada, organization=cast.acme)
+    linked, merged = (builders.ticket(cast.ben, cast.acme) for _ in range(2))
     change = builders.tier_change(cast.ada, cast.acme, "premium")
     mail = EmailMessage.objects.create(kind="account", to_address=cast.ben.email)
     return SimpleNamespace(
         change=change,
         follow=follow,
+        linked=linked,
+        merge=merge_into(actor=actor(cast.fay), ticket=merged, target=ticket),
         mail=mail,
+        view=SavedView.objects.create(owner=cast.fay, name="Hers"),
         suppression=Suppression.objects.create(address=cast.ben.email, cause="bounce", mail=mail),
         team=Team.objects.create(name="Streaming"),
         tag=Tag.objects.create(name="lag"),
@@ -268,6 +297,9 @@ def address(world: SimpleNamespace, name: str) -> str:
         "notifications:ticket_mails": [world.ticket.reference],
         "notifications:resending": [world.mail.pk],
         "notifications:lifting": [world.suppression.pk],
+        "tickets:merge_undoing": [world.ticket.reference, world.merge.pk],
+        "tickets:link_removal": [world.ticket.reference, world.linked.reference],
+        "tickets:split": [world.ticket.reference, world.ticket.comments.earliest("pk").pk],
         "tickets:macro_preview": [world.ticket.reference, world.macro.pk],
         "billing:calendars": [],
         "billing:calendar_new": [],
@@ -300,12 +332,20 @@ def address(world: SimpleNamespace, name: str) -> str:
         "tickets:what_if": ["acme"],
         "tickets:following": ["acme"],
         "tickets:following_all": ["acme"],
+        "tickets:saved_views": [],
+        "tickets:saved_view": [world.view.pk],
+        "tickets:saved_view_removal": [world.view.pk],
+        "tickets:desk_preferences": [],
         "tickets:follow_end": [world.follow.pk],
         "notifications:stop": [stop_token_for(Stop("mute", world.ticket.pk, world.people["ben"].pk))],
         "orgs:visibility": ["acme"],
         "orgs:resources": ["acme"],
         "orgs:import_resources": ["acme"],
         "tickets:visibility": ["acme"],
+        "tickets:reports": [],
+        "tickets:report_table": ["ratings", "over-time"],
+        "tickets:organization_reports": ["acme"],
+        "tickets:organization_report_table": ["acme", "ratings", "breakdown"],
         "orgs:audit_log_export": ["acme"],
         "orgs:member": ["acme", world.membership.pk],
         "orgs:member_removal": ["acme", world.membership.pk],
@@ -338,6 +378,8 @@ def answers(world, client_of, client, method: str, name: str) -> dict[str, int]:
         one = client if person == "nobody" else client_of(world.people[person])
         if name == "tickets:removal":  # the one before may have removed her
             Participant.objects.get_or_create(ticket=world.ticket, user=world.people["cleo"])
+        if name == "tickets:link_removal":
+            link(actor=actor(world.people["fay"]), ticket=world.ticket, other=world.linked)
         if name == "tickets:macro_removal":
             world.macro.save()
         if name == "orgs:member_removal":

@@ -224,7 +224,7 @@ def test_the_best_hit_stands_first_and_pages_begin_anywhere(cast, client_of, mon
     client = client_of(cast.fay)
     first = client.get("/queue/all/?q=rebalance").context
     second = client.get(f"/queue/all/{first['older_url']}").context
-    assert [*first["tickets"], *second["tickets"]] == list(ranked)
+    assert [row.ticket for row in [*first["rows"], *second["rows"]]] == list(ranked)
 
 
 def test_of_very_many_hits_the_newest_are_ranked(cast, monkeypatch):
@@ -253,6 +253,7 @@ def test_search_costs_the_same_for_many_rows(cast, client_of, count, django_asse
     index_tickets(Ticket.objects.values_list("pk", flat=True))
     SearchWord.objects.update(documents=RARE)
     client = client_of(cast.fay)
-    # Session, person, memberships; the organization, the words; five counted views; the rows, the excerpts.
-    with django_assert_num_queries(12):
+    # Session, person, memberships; the organization, the words; desk (2), offers (3), tiers; the counts of
+    # all views; organizations to name; the rows, the excerpts.
+    with django_assert_num_queries(15):
         client.get("/queue/all/?q=org:acme+lag+grows+consumer")

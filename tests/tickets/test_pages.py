@@ -98,16 +98,6 @@ def test_list_costs_the_same_for_many_rows(cast, client_of, count):
         ada.get("/o/acme/tickets/organization/")
 
 
-# Session, person, memberships; five counted views; the rows.
-@pytest.mark.parametrize("count", [1, 30])
-def test_queue_costs_the_same_for_many_rows(cast, client_of, count):
-    for _ in range(count):
-        builders.ticket(cast.ben, cast.acme)
-    fay = client_of(cast.fay)
-    with assertNumQueries(9):
-        fay.get("/queue/")
-
-
 # Session, person, memberships; ticket, its projects, services, participants, escalations; the visit;
 # thread and files; tier, calendar and targets of the clock; admins for who can see it; the kept draft.
 @pytest.mark.parametrize("count", [1, 30])

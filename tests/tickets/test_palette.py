@@ -133,6 +133,6 @@ def test_the_palette_costs_the_same_for_many_tickets(cast, client_of, django_ass
         builders.ticket(cast.ben, cast.acme)
     index_tickets(Ticket.objects.values_list("pk", flat=True))
     client = client_of(cast.fay)
-    # Session, person, memberships; the tickets of the words.
-    with django_assert_num_queries(4):
+    # Session, person, memberships; saved views, preferences; the tickets of the words.
+    with django_assert_num_queries(6):
         labels(client, "lag")

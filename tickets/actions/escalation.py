@@ -1,6 +1,6 @@
 """Calls for more attention: raised by the customer, taken and closed by support."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -12,6 +12,7 @@ from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.record import lock, record
+from tickets.actions.snoozing import wake
 from tickets.clock import CLOCK_FIELDS
 from tickets.models import ActivityKind, Escalation, Ticket
 from tickets.states import ANSWER_OWED, Status
@@ -42,6 +43,7 @@ def escalate(*, actor: Actor, ticket: Ticket, text: str = "") -> Escalation:
     )
     before = ticket.status
     _owe_an_answer(ticket)
+    _rise_until(ticket, escalation.deadline_at)
     record(
         ticket,
         ActivityKind.ESCALATED,
@@ -55,6 +57,7 @@ def escalate(*, actor: Actor, ticket: Ticket, text: str = "") -> Escalation:
 
 def _owe_an_answer(ticket: Ticket) -> None:
     now = timezone.now()
+    wake(ticket)
     if ticket.status not in ANSWER_OWED:
         ticket.status = Status.OPEN
         ticket.solved_at = None
@@ -75,6 +78,7 @@ def acknowledge(*, actor: Actor, ticket: Ticket) -> Escalation:
     escalation.acknowledged_by = actor.user
     escalation.acknowledged_at = now
     escalation.save(update_fields=["acknowledged_by", "acknowledged_at"])
+    _rise_until(ticket, None)
     _touch(ticket)
     record(
         ticket,
@@ -110,6 +114,13 @@ def end_with(ticket: Ticket) -> None:
     ticket.escalations.filter(closed_at=None).update(
         closed_at=timezone.now(), outcome="The ticket was solved."
     )
+    _rise_until(ticket, None)
+
+
+def _rise_until(ticket: Ticket, deadline_at: datetime | None) -> None:
+    """Put a ticket where its deadline belongs in the queue; without one, where its answer does."""
+    ticket.escalation_due_at = deadline_at
+    ticket.save(update_fields=["escalation_due_at"])
 
 
 def remind_of_escalations() -> int:

@@ -10,11 +10,15 @@ from tickets.forms.conversation import (
     RatingForm,
 )
 from tickets.forms.create import TicketForm
-from tickets.forms.desk import AvailabilityForm, ChoiceChangeForm, ChoiceForm, TagForm, TeamForm
+from tickets.forms.desk import HandoverForm, SnoozeForm
 from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.following import FollowForm
-from tickets.forms.lists import FilterForm, QueueForm
+from tickets.forms.linking import SplitForm, TargetForm
+from tickets.forms.lists import FilterForm
 from tickets.forms.macros import MacroForm, TagsForm
+from tickets.forms.queue import DeskPreferencesForm, QueueForm, SavedViewForm
+from tickets.forms.reports import ReportForm
+from tickets.forms.staff import AvailabilityForm, ChoiceChangeForm, ChoiceForm, TagForm, TeamForm
 from tickets.forms.work import (
     AgentSeverityForm,
     AssignmentForm,
@@ -33,20 +37,27 @@ __all__ = [
     "ChoiceForm",
     "ClassificationForm",
     "CommentForm",
+    "DeskPreferencesForm",
     "DraftForm",
     "EscalationForm",
     "FilesMixin",
     "FilterForm",
     "FollowForm",
+    "HandoverForm",
     "MacroForm",
     "OutcomeForm",
     "ParticipantsForm",
     "QueueForm",
     "RatingForm",
+    "ReportForm",
+    "SavedViewForm",
     "SeverityForm",
+    "SnoozeForm",
+    "SplitForm",
     "StatusForm",
     "TagForm",
     "TagsForm",
+    "TargetForm",
     "TeamForm",
     "TicketForm",
     "UploadForm",

@@ -10,12 +10,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from orgs.access import members_of, projects_of
-from orgs.actor import Actor
 from orgs.models import Organization
 from tickets import access
 from tickets.querysets import TicketQuerySet
-from tickets.search import Found, matching, searched
-from tickets.states import CUSTOMER_FILTERS, Severity, Status
+from tickets.search import matching
+from tickets.states import CUSTOMER_FILTERS, Severity
 
 # A select that stands outside of a .field.
 PLAIN_SELECT = forms.Select(attrs={"class": "form-select"})
@@ -92,7 +91,7 @@ class FilterForm(forms.Form):
         return tickets.filter(*[FILTERS[name](value) for name, value in wanted.items()])
 
 
-def _start_of(day: date) -> datetime:
+def start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
 
 
@@ -101,27 +100,6 @@ FILTERS: dict[str, Callable[[Any], Q]] = {
     "product": lambda value: Q(product__code=value),
     "project": lambda value: Q(pk__in=access.tickets_in_project(value)),
     "requester": lambda value: Q(requester=value),
-    "since": lambda value: Q(updated_at__gte=_start_of(value)),
-    "until": lambda value: Q(updated_at__lt=_start_of(value + timedelta(days=1))),
+    "since": lambda value: Q(updated_at__gte=start_of(value)),
+    "until": lambda value: Q(updated_at__lt=start_of(value + timedelta(days=1))),
 }
-
-
-class QueueForm(forms.Form):
-    """The queue's filters, in the words of staff."""
-
-    q = forms.CharField(label="Search", required=False, max_length=200, strip=True)
-    status = forms.ChoiceField(
-        label="Status", required=False, choices=[("", "Any status"), *Status.choices], widget=PLAIN_SELECT
-    )
-    severity = forms.ChoiceField(
-        label="Severity",
-        required=False,
-        choices=[("", "Any severity"), *Severity.choices],
-        widget=PLAIN_SELECT,
-    )
-
-    def apply(self, tickets: TicketQuerySet, actor: Actor) -> Found:
-        self.full_clean()
-        wanted = {name: value for name, value in self.cleaned_data.items() if value}
-        words = wanted.pop("q", "")
-        return searched(actor, tickets.filter(**wanted), words)

@@ -1,10 +1,15 @@
 """Tables of the tickets app."""
 
+from tickets.models.bulk import BulkItem, BulkJob, BulkKind, Outcome
 from tickets.models.catalogue import Product, Reason
 from tickets.models.clock import ClockKind, SlaClock
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
+from tickets.models.desk import Density, DeskPreferences, SavedView
 from tickets.models.drafts import DraftKind, ServerDraft
+from tickets.models.figures import DailyFigures, DailyTotals, DirtyDay
 from tickets.models.following import Follow, FollowScope, Mute
+from tickets.models.handover import Handover
+from tickets.models.linking import Merge, TicketLink
 from tickets.models.macros import Macro, MacroKind
 from tickets.models.mentions import Mention
 from tickets.models.people import Escalation, Participant, Rating, Visit
@@ -18,21 +23,33 @@ __all__ = [
     "ActivityKind",
     "Attachment",
     "Availability",
+    "BulkItem",
+    "BulkJob",
+    "BulkKind",
     "ClockKind",
     "Comment",
+    "DailyFigures",
+    "DailyTotals",
+    "Density",
+    "DeskPreferences",
+    "DirtyDay",
     "DraftKind",
     "Escalation",
     "Follow",
     "FollowScope",
+    "Handover",
     "HandsOut",
     "Macro",
     "MacroKind",
     "Mention",
+    "Merge",
     "Mute",
+    "Outcome",
     "Participant",
     "Product",
     "Rating",
     "Reason",
+    "SavedView",
     "SearchDocument",
     "SearchWord",
     "ServerDraft",
@@ -41,5 +58,6 @@ __all__ = [
     "Team",
     "TeamMember",
     "Ticket",
+    "TicketLink",
     "Visit",
 ]

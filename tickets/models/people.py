@@ -92,6 +92,7 @@ class Rating(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(score__gte=1, score__lte=5), name="rating_one_to_five")
         ]
+        indexes = [models.Index(fields=["rated_at"], name="rating_by_day")]
 
     def __str__(self) -> str:
         return f"{self.score} for {self.ticket.reference}"

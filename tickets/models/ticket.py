@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +23,29 @@ if TYPE_CHECKING:
 # Stands in for "no answer owed", so that such tickets sort behind all that have a time.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 DUE_ORDER = Coalesce("response_due_at", Value(NEVER, output_field=models.DateTimeField()))
+# What must be answered next: the answer that is owed, or the call for more attention that nobody took yet.
+QUEUE_ORDER = Coalesce(
+    Least("response_due_at", "escalation_due_at"), Value(NEVER, output_field=models.DateTimeField())
+)
+# 0 is low.
+SEVERITY_RANK = Case(
+    *[When(severity=severity, then=Value(rank)) for rank, severity in enumerate(Severity)],
+    output_field=models.IntegerField(),
+)
+
+
+def queue_indexes() -> list[models.Index]:
+    """One for each order of the queue, and for the filters that leave few of very many tickets."""
+    unfinished = Q(status__in=UNFINISHED)
+    return [
+        models.Index(QUEUE_ORDER, F("id"), name="ticket_queue", condition=unfinished),
+        models.Index(F("assignee"), QUEUE_ORDER, F("id"), name="ticket_of_assignee", condition=unfinished),
+        models.Index(SEVERITY_RANK, F("id"), name="ticket_queue_severity", condition=unfinished),
+        models.Index(F("last_word_at"), F("id"), name="ticket_queue_last_word", condition=unfinished),
+        models.Index(QUEUE_ORDER, F("id"), name="ticket_by_due"),
+        models.Index(F("updated_at"), F("id"), name="ticket_by_updated"),
+        models.Index(F("created_at"), F("id"), name="ticket_by_created"),
+    ]
 
 
 class Ticket(models.Model):
@@ -32,6 +55,8 @@ class Ticket(models.Model):
     support owes next is due, and empty while it owes nothing; ``due_kind`` says what that is,
     ``response_warn_at`` when three quarters of its time are over, and ``is_best_effort`` that it is no
     promise. They sum up the ticket's clocks (``tickets.clock``), so that lists need no other table.
+    ``escalation_due_at`` is by when somebody must take the open escalation, and empty once somebody did.
+    ``last_word_by`` wrote the newest public comment.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tickets")
@@ -52,6 +77,10 @@ class Ticket(models.Model):
     follow_up_to = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="follow_ups"
     )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_tickets"
+    )
+    snoozed_until = models.DateTimeField(null=True, blank=True)
     submission_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
@@ -61,6 +90,11 @@ class Ticket(models.Model):
     response_warn_at = models.DateTimeField(null=True, blank=True)
     due_kind = models.CharField(max_length=20, blank=True)
     is_best_effort = models.BooleanField(default=False)
+    escalation_due_at = models.DateTimeField(null=True, blank=True)
+    last_word_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    last_word_at = models.DateTimeField(default=timezone.now)
     solved_at = models.DateTimeField(null=True, blank=True)
 
     objects = TicketQuerySet.as_manager()
@@ -77,8 +111,8 @@ class Ticket(models.Model):
             models.Index(F("organization"), F("updated_at").desc(), F("id").desc(), name="ticket_of_org"),
             models.Index(F("organization"), DUE_ORDER, F("id"), name="ticket_of_org_by_due"),
             models.Index(F("requester"), F("updated_at").desc(), F("id").desc(), name="ticket_of_requester"),
-            models.Index(DUE_ORDER, F("id"), name="ticket_queue", condition=Q(status__in=UNFINISHED)),
-            models.Index(F("assignee"), DUE_ORDER, F("id"), name="ticket_of_assignee"),
+            *queue_indexes(),
+            models.Index(fields=["solved_at"], name="ticket_by_solution", condition=~Q(solved_at=None)),
         ]
 
     def __str__(self) -> str:
@@ -104,6 +138,11 @@ class Ticket(models.Model):
     def open_escalation(self) -> "Escalation | None":
         """The escalation that is not closed yet; needs the escalations to be prefetched to cost nothing."""
         return next((each for each in self.escalations.all() if each.closed_at is None), None)
+
+    @property
+    def is_snoozed(self) -> bool:
+        """Whether it is put aside; a time that is over tells only that it was."""
+        return self.snoozed_until is not None and self.snoozed_until > timezone.now()
 
     @property
     def is_closed(self) -> bool:

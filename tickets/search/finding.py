@@ -63,6 +63,11 @@ def searched(actor: Actor, tickets: TicketQuerySet, text: str) -> Found:
     return Found(_ranked(hits, query), BY_RANK, problems, words, names)
 
 
+def operators_in(text: str) -> frozenset[str]:
+    """The names of the operators that a text uses."""
+    return frozenset(term.name for term in parse(text, OPERATORS).terms)
+
+
 def matching(tickets: TicketQuerySet, text: str) -> TicketQuerySet:
     """Tickets in which every word occurs: in number, subject, people, a comment, or the name of a file.
 

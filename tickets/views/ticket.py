@@ -1,7 +1,8 @@
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +18,7 @@ from tickets.access import (
     colleagues_on,
     draft_of,
     last_entry_id,
+    number_of,
     sight_of,
     thread_for,
     ticket_for,
@@ -53,6 +55,16 @@ ICONS = {
     ActivityKind.ESCALATION_CLOSED: "checks",
     ActivityKind.RATED: "star",
     ActivityKind.FOLLOWED_UP: "link",
+    ActivityKind.MERGED: "git-merge",
+    ActivityKind.MERGED_AWAY: "git-merge",
+    ActivityKind.MERGE_UNDONE: "arrow-back-up",
+    ActivityKind.SPLIT: "subtask",
+    ActivityKind.SPLIT_FROM: "subtask",
+    ActivityKind.LINKED: "link",
+    ActivityKind.UNLINKED: "link",
+    ActivityKind.HANDED_OVER: "notes",
+    ActivityKind.SNOOZED: "moon",
+    ActivityKind.WOKEN: "bell",
     ActivityKind.TAGGED: "tag",
     ActivityKind.RECLASSIFIED: "package",
     ActivityKind.CLOSED: "archive",
@@ -68,6 +80,9 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
     """One ticket, for everybody who may see it."""
     actor = actor_of(request)
     found = ticket_for(actor, reference)
+    if number_of(reference) != found.pk:
+        messages.info(request, f"{reference.upper()} was merged into this ticket.")
+        return redirect(found)
     mark_seen(actor=actor, ticket=found)
     _be_seen(actor, found)
     context = ticket_context(request, actor, found)
@@ -187,6 +202,7 @@ def _entry(actor: Actor, ticket: Ticket, activity: Activity, *, for_staff: bool)
     }
     if comment := activity.comment:
         entry |= {
+            "comment_id": comment.pk,
             "html": to_html(comment.body, frozenset(activity.after.get("mentions", []))),
             "author": comment.author,
             "by_support": bool(comment.author.staff_role),

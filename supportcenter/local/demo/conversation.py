@@ -75,6 +75,7 @@ class Play:
         if self.escalation and not self.escalation.acknowledged_at:
             self.escalation.acknowledged_by = self.cast.lead
             self.escalation.acknowledged_at = min(at, self.escalation.raised_at + timedelta(minutes=11))
+            self.ticket.escalation_due_at = None
         self._say(author, turn.text, at, ActivityKind.COMMENTED, status)
         if status == Status.SOLVED:
             self.ticket.solved_at = at
@@ -91,6 +92,7 @@ class Play:
         self.clocks.rested(Status.SOLVED, at)
         if self.escalation:
             self.escalation.closed_at = at
+            ticket.escalation_due_at = None
             self.escalation.outcome = "Taken over by a senior agent and solved with the customer."
         closes = at + timedelta(days=REOPEN_DAYS)
         if closes < now:
@@ -118,7 +120,8 @@ class Play:
         )
         self.ticket.status = status or before
         if not is_internal:
-            self.ticket.updated_at = at
+            self.ticket.updated_at = self.ticket.last_word_at = at
+            self.ticket.last_word_by = author
 
     def _assign(self, at: datetime) -> None:
         if self.ticket.assignee is None:
@@ -137,6 +140,7 @@ class Play:
             source=Source.WEB,
             deadline_at=at + timedelta(minutes=30),
         )
+        self.ticket.escalation_due_at = self.escalation.deadline_at
         self._record(ActivityKind.ESCALATED, self.cast.requester, at)
 
     def _change(self, kind: ActivityKind, actor: User | None, at: datetime, status: str) -> None:

@@ -18,6 +18,7 @@ from supportcenter.local.demo.stories import STORIES, Story
 from supportcenter.local.demo.world import World
 from supportcenter.outbox.models import OutboxMessage
 from tickets.actions import reindex
+from tickets.actions.figures import count_dirty_days, mark_all_days
 from tickets.actions.files import attach, stage_files
 from tickets.models import (
     Activity,
@@ -25,6 +26,7 @@ from tickets.models import (
     Escalation,
     Participant,
     Product,
+    Rating,
     Reason,
     SlaClock,
     Ticket,
@@ -38,6 +40,9 @@ UNFINISHED_TWICE = 2
 # How many hours ago, at most, the last word was said in a story that waits for an answer.
 OPEN_FOR = {"low": 13, "high": 2.5, "critical": 0.6}
 SHARE = {"acme": 34, "globex": 22, "initech": 14, "umbra": 9, "nordwind": 14, "marula": 7}
+# How often a solved ticket is rated, and what with.
+RATED_EVERY = 3
+SCORES = (5, 4, 5, 5, 3, 4, 5, 2, 5, 4, 1)
 # People who are met in the documentation open more tickets than others.
 CAST = {"ada@acme.example", "ben@acme.example", "cleo@acme.example", "eve@globex.example"}
 
@@ -57,9 +62,11 @@ def load(now: datetime | None = None) -> str:
     plays = sorted(_plays(world, now, dice), key=lambda play: play.ticket.created_at)
     for play in plays:
         play.perform(now)
-    _save(plays)
+    _save(plays, now)
     for _ in reindex():
         pass
+    mark_all_days()
+    count_dirty_days()
     return f"{User.objects.count()} people in {len(world.organizations)} organizations, {len(plays)} tickets"
 
 
@@ -125,7 +132,7 @@ def _opened_at(story: Story, now: datetime, dice: random.Random) -> datetime:
             return opened
 
 
-def _save(plays: list[Play]) -> None:
+def _save(plays: list[Play], now: datetime) -> None:
     Ticket.objects.bulk_create([play.ticket for play in plays])
     Comment.objects.bulk_create([comment for play in plays for comment in play.comments])
     Activity.objects.bulk_create([activity for play in plays for activity in play.activities])
@@ -136,6 +143,18 @@ def _save(plays: list[Play]) -> None:
             Participant(ticket=play.ticket, user=play.cast.participant, added_by=play.cast.requester)
             for play in plays
             if any(turn.who == "participant" for turn in play.story.turns) or play.ticket.pk % 3 == 0
+        ]
+    )
+    Rating.objects.bulk_create(
+        [
+            Rating(
+                ticket=play.ticket,
+                rated_by=play.ticket.requester,
+                rated_at=min(play.ticket.solved_at + timedelta(hours=play.ticket.pk % 30), now),
+                score=SCORES[play.ticket.pk % len(SCORES)],
+            )
+            for play in plays
+            if play.ticket.solved_at and play.ticket.pk % RATED_EVERY == 0
         ]
     )
     Visit.objects.bulk_create(

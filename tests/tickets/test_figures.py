@@ -1,0 +1,185 @@
+"""Figures of reports equal a slow count of the rows, whatever happened, in whatever order."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from supportcenter.outbox.dispatch import dispatch_due
+from tests import builders
+from tests.billing.races import at_once, in_thread, wait_until_somebody_waits_for_a_lock
+from tests.cast import actor, make_cast
+from tests.tickets.figures_oracle import exact, kept
+from tests.tickets.histories import Histories
+from tickets.actions import add_comment, change_severity, rate
+from tickets.actions.figures import (
+    count_dirty_days,
+    mark_all_days,
+    mark_days,
+    mark_days_of,
+    mark_last_days,
+)
+from tickets.models import DailyTotals, DirtyDay, Ticket
+from tickets.reports.counting import count_day
+from tickets.reports.period import Period
+from tickets.reports.reading import DIMENSIONS, Sums, reading_of_staff
+from tickets.reports.sections import SECTIONS
+
+EVERYTHING = sorted({name for section in SECTIONS.values() for name in section.measures})
+
+
+def today() -> date:
+    return timezone.now().date()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_kept_figures_equal_the_exact_ones_after_each_round(cast, seed):
+    past = Histories(cast, seed)
+    for _ in range(3):
+        tickets = [past.open() for _ in range(8)] + list(Ticket.objects.all())
+        for ticket in past.dice.choices(tickets, k=40):
+            past.happen(ticket)
+            mark_days_of(ticket.pk)
+        for ticket in tickets:
+            mark_days_of(ticket.pk)
+        count_dirty_days()
+        assert kept() == exact()
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_readings_equal_the_exact_figures(cast, dimension):
+    past = Histories(cast, 7)
+    for ticket in [past.open() for _ in range(40)]:
+        for _ in range(6):
+            past.happen(ticket)
+    mark_all_days()
+    count_dirty_days()
+    period = Period(today() - timedelta(days=8), today() - timedelta(days=2))
+    place = 1 + ["organization", "tier", "severity", "product", "agent"].index(dimension)
+    wanted: dict = {}
+    for key, values in exact().items():
+        if period.first <= key[0] <= period.last:
+            wanted[key[place]] = wanted.get(key[place], Sums()) + Sums(values)
+    found = reading_of_staff(actor(cast.fay)).by(dimension, EVERYTHING, period)
+    assert {key: nonzero(sums) for key, sums in found.items() if nonzero(sums)} == {
+        key: nonzero(sums) for key, sums in wanted.items()
+    }
+    assert nonzero(reading_of_staff(actor(cast.fay)).total(EVERYTHING, period)) == nonzero(
+        sum(wanted.values(), Sums())
+    )
+
+
+def nonzero(sums: Sums) -> dict[str, int]:
+    return {name: value for name, value in sums.values.items() if value}
+
+
+def test_counting_twice_changes_nothing(cast):
+    past = Histories(cast, 3)
+    for ticket in [past.open() for _ in range(5)]:
+        past.happen(ticket)
+    for _ in range(2):
+        mark_all_days()
+        count_dirty_days()
+        assert kept() == exact()
+    assert DailyTotals.objects.exists()
+
+
+def test_open_at_the_end_is_open_at_the_start_plus_opened_less_solved(cast):
+    past = Histories(cast, 5)
+    for ticket in [past.open() for _ in range(30)]:
+        for _ in range(4):
+            past.happen(ticket)
+    mark_all_days()
+    count_dirty_days()
+    reading = reading_of_staff(actor(cast.fay))
+    for day in Period(today() - timedelta(days=10), today()):
+        flow = reading.total(["opened", "solved"], Period(day, day))
+        start, end = (reading.open_before(each)[None] for each in (day, day + timedelta(days=1)))
+        assert end == start + flow["opened"] - flow["solved"]
+        still = [each for each in Ticket.objects.all() if is_open_after(each, day)]
+        assert end == len(still)
+        by_agent = reading.open_before(day + timedelta(days=1), "agent")
+        assert {key: count for key, count in by_agent.items() if count} == {
+            key: len([each for each in still if each.assignee_id == key])
+            for key in {each.assignee_id for each in still}
+        }
+
+
+def is_open_after(ticket: Ticket, day: date) -> bool:
+    return ticket.created_at.date() <= day and not (ticket.solved_at and ticket.solved_at.date() <= day)
+
+
+def test_what_people_do_reaches_the_figures(cast):
+    ticket = builders.ticket(cast.ben, cast.acme)
+    add_comment(actor=actor(cast.fay), ticket=ticket, body="Look at the broker.", status="solved")
+    rate(actor=actor(cast.ben), ticket=ticket, score=2)
+    rate(actor=actor(cast.ben), ticket=ticket, score=5)
+    dispatch_due()
+    count_dirty_days()
+    sums = reading_of_staff(actor(cast.fay)).total(EVERYTHING, Period(today(), today()))
+    told = [sums[name] for name in ("opened", "solved", "first_given", "first_in_time", "rated_2", "rated_5")]
+    assert told == [1, 1, 1, 1, 0, 1]
+    add_comment(actor=actor(cast.ben), ticket=ticket, body="It is back.")
+    change_severity(actor=actor(cast.ben), ticket=ticket, severity="low")
+    dispatch_due()
+    count_dirty_days()
+    found = reading_of_staff(actor(cast.fay)).by("severity", ["opened", "solved"], Period(today(), today()))
+    assert nonzero(found["low"]) == {"opened": 1}
+    assert kept() == exact()
+
+
+def test_marked_days_are_those_of_the_ticket(cast):
+    past = Histories(cast, 1)
+    ticket, other = past.open(), past.open()
+    DirtyDay.objects.all().delete()
+    past.note(ticket, timezone.now() - timedelta(days=40))
+    past.note(other, timezone.now() - timedelta(days=41))
+    mark_days_of(ticket.pk)
+    days = set(DirtyDay.objects.values_list("day", flat=True))
+    assert {today() - timedelta(days=40), ticket.created_at.date()} <= days
+    assert today() - timedelta(days=41) not in days
+
+
+def test_nightly_and_by_command_everything_is_counted(cast):
+    Histories(cast, 1).open()
+    Ticket.objects.update(created_at=timezone.now() - timedelta(days=100))
+    mark_last_days()
+    assert DirtyDay.objects.count() == 61
+    call_command("count_figures")
+    assert kept() == exact() != {}
+    assert not DirtyDay.objects.exists()
+
+
+def test_nothing_to_count_is_fine(cast):
+    mark_all_days()
+    assert count_dirty_days() == 0
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_workers_at_once_count_each_day_right():
+    past = Histories(make_cast(), 9)
+    for ticket in [past.open() for _ in range(10)]:
+        past.happen(ticket)
+    mark_all_days()
+    counts = at_once(count_dirty_days, count_dirty_days, lambda: count_day(today()))
+    assert sum(counts[:2]) >= 1
+    assert kept() == exact()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_fact_that_comes_while_its_day_is_counted_marks_the_day_again():
+    past = Histories(make_cast(), 9)
+    ticket = past.open()
+    past.note(ticket, timezone.now())
+    mark_days(today(), today())
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            DirtyDay.objects.select_for_update().get().delete()
+            count_day(today())
+            marking = in_thread(pool, lambda: mark_days_of(ticket.pk))
+            wait_until_somebody_waits_for_a_lock()
+        marking.result(20)
+    assert DirtyDay.objects.filter(day=today()).exists()

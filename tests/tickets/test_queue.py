@@ -1,0 +1,248 @@
+"""The agents' queue: filters that are its address, views, columns, order, news."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django.asserts import assertNumQueries
+
+from tests import builders
+from tests.cast import actor
+from tickets.actions import acknowledge, assign, change_status, escalate, index_tickets, save_view
+from tickets.models import DeskPreferences, SavedView, Ticket
+from tickets.paging import PAGE_SIZE
+
+NEWS = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def ticket(cast):
+    return builders.ticket(cast.ben, cast.acme, subject="Lag of orders")
+
+
+@pytest.fixture
+def fay(cast, client_of):
+    return client_of(cast.fay)
+
+
+def text(response) -> str:
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def change(ticket, **fields) -> None:
+    Ticket.objects.filter(pk=ticket.pk).update(**fields)
+
+
+# Session, person, memberships; views, preferences; agents, tiers and products to filter by; rows and their
+# tiers; all counts; names of organizations.
+@pytest.mark.parametrize("count", [1, 30])
+def test_queue_costs_the_same_for_many_rows_and_views(cast, fay, count):
+    for number in range(count):
+        builders.ticket(cast.ben, cast.acme)
+        save_view(actor=actor(cast.fay), name=f"View {number}", query="severity=high")
+    with assertNumQueries(12):
+        fay.get("/queue/")
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", True),
+        ("status=new", True),
+        ("status=solved", False),
+        ("status=finished", False),
+        ("status=any", True),
+        ("status=nonsense", True),
+        ("severity=high", True),
+        ("severity=low", False),
+        ("assignee=nobody", True),
+        ("assignee=me", False),
+        ("assignee=999999", True),  # nobody with this number can be chosen
+        ("organization=acm", True),
+        ("organization=ACME", True),
+        ("organization=globex", False),
+        ("tier=advanced", True),
+        ("tier=basic", False),
+        ("product=kafka", True),
+        ("product=mysql", False),
+        ("escalated=yes", False),
+        ("due=late", False),
+        ("since=2020-01-01", True),
+        ("since=2999-01-01", False),
+        ("q=orders", True),
+        ("q=weather", False),
+    ],
+)
+def test_filters_are_the_address(fay, ticket, query, expected):
+    index_tickets([ticket.pk])
+    assert (ticket.get_absolute_url() in text(fay.get(f"/queue/?{query}"))) is expected
+
+
+def test_free_tier_is_of_whoever_has_no_other(cast, fay, ticket):
+    cast.acme.tier_periods.all().delete()
+    assert "Lag of orders" in text(fay.get("/queue/?tier=basic"))
+    assert "Lag of orders" not in text(fay.get("/queue/?tier=advanced"))
+    assert '<span class="cell-note">Basic</span>' in text(fay.get("/queue/"))
+
+
+def test_due_soon_holds_the_late_ones_and_late_leaves_best_effort_out(fay, ticket):
+    now = timezone.now()
+    for minutes, best_effort, soon, late in [
+        (60, False, False, False),
+        (20, False, True, False),
+        (-1, False, True, True),
+        (-1, True, True, False),
+    ]:
+        change(ticket, response_due_at=now + timedelta(minutes=minutes), is_best_effort=best_effort)
+        assert ("Lag of orders" in text(fay.get("/queue/due/"))) is soon
+        assert ("Lag of orders" in text(fay.get("/queue/?due=late"))) is late
+
+
+def test_address_overrides_what_a_view_brings(cast, fay, ticket):
+    assert "Lag of orders" not in text(fay.get("/queue/mine/"))
+    assert "Lag of orders" in text(fay.get("/queue/mine/?assignee=nobody"))
+    assert "Lag of orders" in text(fay.get("/queue/mine/?assignee="))
+
+
+def test_counts_stop_at_99(cast, fay, ticket):
+    copies = [Ticket(**_values(ticket)) for _ in range(120)]
+    Ticket.objects.bulk_create(copies)
+    page = text(fay.get("/queue/"))
+    assert 'All open<span class="count">99+</span>' in page
+    assert 'Mine<span class="count">0</span>' in page
+
+
+def _values(ticket) -> dict:
+    names = ["organization", "requester", "subject", "severity", "product", "reason", "response_due_at"]
+    return {name: getattr(ticket, name) for name in names}
+
+
+def test_row_says_clock_tier_and_last_word(cast, fay, ticket):
+    change(ticket, response_due_at=timezone.now() + timedelta(minutes=12, seconds=30))
+    page = text(fay.get("/queue/"))
+    assert "12 min left</span>" in page
+    assert "Customer, <time" in page
+    builders.comment(cast.gus, ticket, "On it", status="waiting_on_customer")
+    page = text(fay.get("/queue/"))
+    assert "paused, waits for the customer" in page
+    assert "Support, <time" in page
+    assert "Gus Lindgren" in page
+
+
+def test_note_is_no_last_word(cast, ticket):
+    from tickets.actions import add_internal_note
+
+    add_internal_note(actor=actor(cast.fay), ticket=ticket, body="psst")
+    ticket.refresh_from_db()
+    assert ticket.last_word_by == cast.ben
+
+
+def test_escalated_ticket_rises_until_somebody_takes_it(cast, fay):
+    urgent = builders.ticket(cast.ben, cast.acme, severity="high", subject="Urgent")
+    called = builders.ticket(cast.ben, cast.acme, severity="low", subject="Called")
+    escalate(actor=actor(cast.ben), ticket=called)
+    page = text(fay.get("/queue/"))
+    assert page.index("Called") < page.index("Urgent")
+    acknowledge(actor=actor(cast.gus), ticket=called)
+    page = text(fay.get("/queue/"))
+    assert page.index("Urgent") < page.index("Called")
+    change_status(actor=actor(cast.gus), ticket=urgent, status="on_hold")
+    assert Ticket.objects.filter(escalation_due_at=None).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("", ["Critical", "High", "Low"]),
+        ("-due", ["Low", "High", "Critical"]),
+        ("severity", ["Low", "High", "Critical"]),
+        ("-created", ["High", "Critical", "Low"]),
+        ("last_word", ["Low", "Critical", "High"]),
+        ("-updated", ["High", "Critical", "Low"]),
+        ("nonsense", ["Critical", "High", "Low"]),
+    ],
+)
+def test_queue_sorts(cast, fay, sort, expected):
+    for severity in ("low", "critical", "high"):
+        builders.ticket(cast.ben, cast.acme, subject=f"Sorted-{severity.title()}", severity=severity)
+    assert re.findall(r"Sorted-(\w+)", text(fay.get(f"/queue/?sort={sort}"))) == expected
+
+
+@pytest.mark.parametrize("sort", ["due", "-severity", "last_word", "-updated"])
+def test_pages_of_the_queue_have_no_gap(cast, fay, sort):
+    for number in range(PAGE_SIZE + 5):
+        builders.ticket(
+            cast.ben, cast.acme, subject=f"Number {number:03}", severity=["low", "high"][number % 2]
+        )
+    first = text(fay.get(f"/queue/?sort={sort}"))
+    older = re.search(r'href="(\?[^"]*after=[^"]*)" rel="next"', first)[1].replace("&amp;", "&")
+    seen = re.findall(r"Number \d{3}", first + text(fay.get(f"/queue/{older}")))
+    assert len(seen) == len(set(seen)) == PAGE_SIZE + 5
+
+
+def poll_url(page: str) -> str:
+    return "/queue/" + re.search(r'hx-get="(\?[^"]*seen=[^"]*)"', page)[1].replace("&amp;", "&")
+
+
+def test_no_news_is_204_and_news_is_the_list_with_its_counts(cast, fay, ticket):
+    poll = poll_url(text(fay.get("/queue/?severity=high")))
+    assert fay.get(poll, headers=NEWS).status_code == 204
+    assign(actor=actor(cast.gus), ticket=ticket, assignee=cast.gus)
+    news = fay.get(poll, headers=NEWS)
+    assert text(news).strip().startswith('<section id="queue-list"')
+    assert "Gus Lindgren" in text(news)
+    assert 'hx-target="#queue-tabs"' in text(news)
+    assert fay.get(poll_url(text(news)), headers=NEWS).status_code == 204
+
+
+def test_view_is_saved_from_the_address_and_counted(cast, client_of, fay, ticket):
+    page = text(fay.get("/queue/?severity=high&status=any&nonsense=1"))
+    assert "/queue/views/?status=any&amp;severity=high" in page
+    form = {"name": "High ones", "query": "severity=high&nonsense=1&status=any", "is_shared": "on"}
+    response = fay.post("/queue/views/", form)
+    view = SavedView.objects.get()
+    assert response.url == f"/queue/{view.pk}/"
+    assert (view.query, view.owner, view.is_shared) == ("status=any&severity=high", cast.fay, True)
+    assert 'High ones<span class="count">1</span>' in text(client_of(cast.gus).get(f"/queue/{view.pk}/"))
+
+
+def test_personal_view_is_nobody_elses(cast, client_of):
+    view = save_view(actor=actor(cast.fay), name="Only mine", query="")
+    gus = client_of(cast.gus)
+    assert "Only mine" not in text(gus.get("/queue/"))
+    assert gus.get(f"/queue/views/{view.pk}/").status_code == 404
+    assert gus.get(f"/queue/{view.pk}/").url == "/queue/"
+
+
+def test_shared_view_is_changed_by_its_owner_and_duty_leads(cast, client_of, fay):
+    view = save_view(actor=actor(cast.gus), name="Shared", query="", is_shared=True)
+    assert fay.post(f"/queue/views/{view.pk}/", {"name": "x"}).status_code == 403
+    view = save_view(actor=actor(cast.fay), name="By Fay", query="", is_shared=True)
+    client_of(cast.gus).post(f"/queue/views/{view.pk}/", {"name": "By all", "is_shared": "on"})
+    view.refresh_from_db()
+    assert (view.name, view.owner) == ("By all", cast.fay)
+
+
+def test_name_of_a_view_is_taken_once(cast, fay):
+    save_view(actor=actor(cast.fay), name="Same", query="")
+    response = fay.post("/queue/views/", {"name": "Same", "query": "severity=low"})
+    assert response.status_code == 422
+    assert "There is a view “Same” already." in text(response)
+
+
+def test_view_is_deleted(cast, fay):
+    view = save_view(actor=actor(cast.fay), name="Old", query="")
+    fay.post(f"/queue/views/{view.pk}/removal/")
+    assert not SavedView.objects.exists()
+
+
+def test_columns_of_the_view_go_before_those_of_the_agent(cast, fay, ticket):
+    fay.post("/queue/preferences/", {"columns": ["product"], "density": "comfortable"})
+    page = text(fay.get("/queue/"))
+    assert re.findall(r'<th scope="col" class="col-(\w+)"', page) == ["due", "subject", "product"]
+    assert "density-comfortable" in page
+    view = save_view(actor=actor(cast.fay), name="Wide", query="", columns=["status", "created"])
+    page = text(fay.get(view.get_absolute_url()))
+    assert re.findall(r'<th scope="col" class="col-(\w+)"', page) == ["due", "subject", "status", "created"]
+    assert DeskPreferences.objects.get().user == cast.fay

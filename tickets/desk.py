@@ -1,0 +1,158 @@
+"""The agents' desk: the only door to the queue, its views, and how each agent has set it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import IntegerField, QuerySet, Value
+from django.http import Http404, QueryDict
+from django.urls import reverse
+
+from billing.entitlements import tier_names_of
+from orgs.actor import Actor
+from orgs.models import Organization
+from orgs.roles import Capability
+from tickets.models import DeskPreferences, SavedView, Ticket
+from tickets.querysets import TicketQuerySet
+from tickets.rules import may_change_view
+
+# Counting stops here: the number is for orientation.
+MOST_COUNTED = 99
+# So many views are counted at most, and so many organizations offered while a name is typed.
+VIEWS_COUNTED = 20
+ORGANIZATIONS_OFFERED = 300
+# Columns that can be chosen, in their order; the subject and the clock are always there.
+COLUMNS = {
+    "severity": "Severity",
+    "organization": "Organization",
+    "product": "Product",
+    "requester": "Requester",
+    "status": "Status",
+    "assignee": "Assignee",
+    "last_word": "Last word",
+    "created": "Created",
+    "updated": "Updated",
+}
+USUAL_COLUMNS = ["severity", "organization", "status", "assignee", "last_word"]
+
+
+@dataclass(frozen=True)
+class View:
+    """A named query string of the queue's own form; ``saved`` is its row, if somebody made it."""
+
+    slug: str
+    name: str
+    query: str
+    saved: SavedView | None = None
+
+    @property
+    def url(self) -> str:
+        return reverse("tickets:queue", args=[self.slug] if self.slug != FIRST else [])
+
+    def filled(self, query: QueryDict) -> QueryDict:
+        """What the form is filled with: the view's own values, and over them those of the address."""
+        values = QueryDict(self.query, mutable=True)
+        for name in query:
+            values.setlist(name, query.getlist(name))
+        return values
+
+
+FIRST = "unfinished"
+BUILT_IN = [
+    View(FIRST, "All open", ""),
+    View("mine", "Mine", "assignee=me"),
+    View("unassigned", "Unassigned", "assignee=nobody"),
+    View("escalated", "Escalated", "escalated=yes"),
+    View("due", "Due soon", "due=soon"),
+    View("waiting", "Waiting", "status=waiting"),
+    View("all", "Everything", "status=any&sort=-updated"),
+]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What one agent has before them: views and preferences; two queries."""
+
+    actor: Actor
+    views: list[View]
+    preferences: DeskPreferences
+
+    def view(self, slug: str) -> View | None:
+        return next((each for each in self.views if each.slug == slug), None)
+
+    @property
+    def usual_columns(self) -> list[str]:
+        return self.preferences.columns or USUAL_COLUMNS
+
+    def columns(self, view: View) -> list[str]:
+        """The columns of a view: its own, else those that the agent usually has."""
+        chosen = (view.saved.columns if view.saved else []) or self.usual_columns
+        return [name for name in COLUMNS if name in chosen]
+
+
+def desk_of(actor: Actor) -> Desk:
+    """The desk of somebody who works the queue; anybody else gets 403."""
+    require_agent(actor)
+    saved = [View(str(each.pk), each.name, each.query, each) for each in saved_views(actor)]
+    preferences = DeskPreferences.objects.filter(user=actor.person).first()
+    return Desk(actor, [*BUILT_IN, *saved], preferences or DeskPreferences(user=actor.person))
+
+
+def require_agent(actor: Actor) -> None:
+    if not actor.can(Capability.WORK_QUEUE):
+        raise PermissionDenied
+
+
+def queue_tickets(actor: Actor) -> TicketQuerySet:
+    """All tickets that can stand in the queue, for staff who work it.
+
+    The one place for what no view of the queue shows.
+    """
+    require_agent(actor)
+    return Ticket.objects.visible_to(actor)
+
+
+def saved_views(actor: Actor) -> QuerySet[SavedView]:
+    """The agent's own views and the shared ones, by name, with their owners."""
+    require_agent(actor)
+    return SavedView.objects.visible_to(actor).select_related("owner")
+
+
+def saved_view_for(actor: Actor, pk: int) -> SavedView:
+    """A view that the agent may change: their own; a shared one also for duty leads. Else 403."""
+    found = saved_views(actor).filter(pk=pk).first()
+    if found is None:
+        raise Http404("No such view")
+    if not may_change_view(actor, found):
+        raise PermissionDenied
+    return found
+
+
+def counts_of(views: Mapping[str, TicketQuerySet]) -> dict[str, str]:
+    """How many tickets each view holds, by its slug, counted no further than shown; one query."""
+    parts = [_first_few(tickets, number) for number, tickets in enumerate(views.values())]
+    rows = parts[0].union(*parts[1:], all=True) if parts else []
+    counts = Counter(row["view"] for row in rows)
+    return {slug: _in_words(counts[number]) for number, slug in enumerate(views)}
+
+
+def _first_few(tickets: TicketQuerySet, number: int) -> QuerySet:
+    counted = tickets.order_by().annotate(view=Value(number, output_field=IntegerField()))
+    return counted.values("view")[: MOST_COUNTED + 1]
+
+
+def _in_words(count: int) -> str:
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
+
+
+def tier_names(tickets: Iterable[Ticket]) -> dict[int, str]:
+    """The present tiers of the organizations of some tickets, by organization id."""
+    return tier_names_of({each.organization_id for each in tickets})
+
+
+def organizations_to_name(actor: Actor) -> list[str]:
+    """Names that are offered while an organization is typed into the filter."""
+    require_agent(actor)
+    names = Organization.objects.order_by("name").values_list("name", flat=True)
+    return list(names[:ORGANIZATIONS_OFFERED])

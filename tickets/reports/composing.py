@@ -1,0 +1,172 @@
+"""A report as its page shows it: headline, chart, and two tables."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tickets import charts
+from tickets.reports.period import DAY, Period
+from tickets.reports.reading import Reading, Sums
+from tickets.reports.sections import Column, Section
+
+# So many rows of a breakdown are shown; all of them are in the CSV file.
+MOST_ROWS = 50
+# Dimensions whose values have an order of their own; others stand by size.
+ORDERED = {"tier", "severity"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: what it is about, and its sums."""
+
+    label: str
+    sums: Sums
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row as it is shown; ``share`` is what its bar shows, in percent."""
+
+    label: str
+    cells: Sequence[str]
+    share: float | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that one page says."""
+
+    section: Section
+    period: Period
+    total: Sums
+    before: Sums
+    days: Mapping[date, Sums]
+    breakdown: Sequence[Row]
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.total.values.values()) and not any(self.before.values.values())
+
+    @property
+    def headline(self) -> Iterator[tuple[Column, str, str]]:
+        """The most telling columns, in this period and in the one before."""
+        for number in self.section.headline:
+            column = self.section.columns[number]
+            yield column, column.words(self.total), column.words(self.before)
+
+    @property
+    def steps(self) -> list[Row]:
+        """The period step by step."""
+        return [Row(self.period.label_of(step), self._sum(step)) for step in self.period.steps]
+
+    @property
+    def chart(self) -> charts.Chart:
+        if self.section.code == "backlog":
+            days = list(self.days)
+            return charts.line(
+                [f"{day.day} {day:%b}" for day in days], [self.days[day]["open"] for day in days]
+            )
+        steps = self.steps
+        series = [
+            charts.Series(part.kind, part.words, [part.count(row.sums) for row in steps])
+            for part in self.section.series
+        ]
+        return charts.columns([row.label for row in steps], series)
+
+    @property
+    def lines(self) -> list[Line]:
+        """The largest rows of the breakdown."""
+        return [self._line(row) for row in self.breakdown[:MOST_ROWS]]
+
+    @property
+    def left_out(self) -> int:
+        """How many rows more there are."""
+        return max(0, len(self.breakdown) - MOST_ROWS)
+
+    @property
+    def step_lines(self) -> list[Line]:
+        return [self._line(row) for row in self.steps]
+
+    @property
+    def total_line(self) -> Line:
+        return self._line(Row("Total", self.total))
+
+    def _line(self, row: Row) -> Line:
+        columns, share = self.section.columns, self.section.share
+        cells = [column.words(row.sums) for column in columns]
+        return Line(row.label, cells, None if share is None else columns[share].value(row.sums))
+
+    def _sum(self, step: Period) -> Sums:
+        days = [self.days[day] for day in step if day in self.days]
+        found = sum(days, Sums())
+        return Sums({**found.values, "open": days[-1]["open"]}) if days else found
+
+
+def compose(
+    reading: Reading,
+    section: Section,
+    period: Period,
+    dimension: str,
+    names: Mapping[Any, str],
+) -> Report:
+    """Read what a report needs: three queries, five for the backlog."""
+    measures = section.measures
+    days = reading.by_day(measures, period)
+    before = reading.total(measures, period.before)
+    parts = reading.by(dimension, measures, period)
+    if section.code == "backlog":
+        open_first = reading.open_before(period.first)[None]
+        days = _running(days, period, open_first)
+        before = before.having(open=open_first)
+        parts = _open_at_end(parts, reading.open_before(period.last + DAY, dimension))
+    total = sum(days.values(), Sums())
+    if section.code == "backlog":
+        total = total.having(open=days[period.last]["open"])
+    return Report(section, period, total, before, days, _rows(section, parts, dimension, names))
+
+
+def _running(days: Mapping[date, Sums], period: Period, count: int) -> dict[date, Sums]:
+    """Every day of the period, with how many were open when it ended."""
+    found = {}
+    for day in period:
+        sums = days.get(day, Sums())
+        count += sums["opened"] - sums["solved"]
+        found[day] = sums.having(open=count)
+    return found
+
+
+def _open_at_end(parts: Mapping[Any, Sums], counts: Mapping[Any, int]) -> dict[Any, Sums]:
+    keys = [key for key in counts if counts[key] or key in parts]
+    return {key: parts.get(key, Sums()).having(open=counts[key]) for key in keys}
+
+
+def _rows(section: Section, parts: Mapping[Any, Sums], dimension: str, names: Mapping[Any, str]) -> list[Row]:
+    """Those with any facts: by the order of the names, or the largest first; facts of nobody stand last."""
+    parts = {key: sums for key, sums in parts.items() if any(sums.values.values())}
+    if dimension in ORDERED:
+        order = [key for key in names if key in parts] + [key for key in parts if key not in names]
+    else:
+        order = sorted(parts, key=lambda key: (key is None, -section.size(parts[key]), names.get(key, "")))
+    return [Row(names.get(key, "Nobody" if key is None else str(key)), parts[key]) for key in order]
+
+
+def breakdown_table(report: Report, dimension: str) -> Iterator[list[object]]:
+    """The breakdown for a spreadsheet, whole, with the total last."""
+    yield from _table(dimension, report.section, [*report.breakdown, Row("Total", report.total)])
+
+
+def steps_table(report: Report, dimension: str) -> Iterator[list[object]]:
+    """The same over time, with the total last."""
+    rows = [*report.steps, Row("Total", report.total)]
+    yield from _table(report.period.step_words, report.section, rows)
+
+
+# By their names in the address.
+TABLES = {"breakdown": breakdown_table, "over-time": steps_table}
+
+
+def _table(first: str, section: Section, rows: Sequence[Row]) -> Iterator[list[object]]:
+    yield [first, *(column.heading for column in section.columns)]
+    for row in rows:
+        yield [row.label, *(column.number(row.sums) for column in section.columns)]

@@ -1,0 +1,63 @@
+"""Durations in buckets, so that a typical one can be told from sums. Pure."""
+
+from collections.abc import Sequence
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+# Upper ends in seconds; the last bucket holds whatever took longer.
+BOUNDS = (
+    5 * MINUTE,
+    15 * MINUTE,
+    30 * MINUTE,
+    HOUR,
+    2 * HOUR,
+    4 * HOUR,
+    8 * HOUR,
+    DAY,
+    2 * DAY,
+    4 * DAY,
+    7 * DAY,
+    14 * DAY,
+    30 * DAY,
+)
+BUCKETS = len(BOUNDS) + 1
+
+
+def bucket_of(seconds: float) -> int:
+    """The number of the bucket that holds a duration."""
+    return next((number for number, bound in enumerate(BOUNDS) if seconds < bound), len(BOUNDS))
+
+
+def about_median(counts: Sequence[int]) -> float | None:
+    """About the duration that half stayed under, in seconds: never out of the median's own bucket.
+
+    Within the bucket it supposes an even spread. None without any; in the last bucket its lower end.
+    """
+    total = sum(counts)
+    if not total:
+        return None
+    before = 0
+    for number, count in enumerate(counts[:-1]):
+        if before + count >= total / 2:
+            low = BOUNDS[number - 1] if number else 0
+            return low + (BOUNDS[number] - low) * (total / 2 - before) / count
+        before += count
+    return BOUNDS[-1]
+
+
+def words(seconds: float | None) -> str:
+    """“45 s”, “12 min”, “6 h 30 min”, “2 d 3 h”; “no data” for None. Two units at most."""
+    if seconds is None:
+        return "no data"
+    if seconds < MINUTE:
+        return f"{round(seconds)} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return _two(minutes // 60, "h", minutes % 60, "min")
+    hours = round(seconds / HOUR)
+    return _two(hours // 24, "d", hours % 24, "h")
+
+
+def _two(large: int, unit: str, small: int, smaller: str) -> str:
+    return f"{large} {unit} {small} {smaller}" if small else f"{large} {unit}"

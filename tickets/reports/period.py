@@ -1,0 +1,71 @@
+"""The days that a report covers, and the steps in which it draws them. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+MOST_DAYS = 366
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Period:
+    """From the first day to the last, both included, in UTC."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def before(self) -> "Period":
+        """As many days, just before."""
+        return Period(self.first - timedelta(days=self.days), self.first - DAY)
+
+    @property
+    def words(self) -> str:
+        """“3–9 Nov 2026”, “28 Oct – 3 Nov 2026”, “30 Dec 2025 – 5 Jan 2026”, “9 Nov 2026”."""
+        first, last = self.first, self.last
+        end = f"{last.day} {last:%b %Y}"
+        if first == last:
+            return end
+        if (first.year, first.month) == (last.year, last.month):
+            return f"{first.day}–{end}"
+        year = "" if first.year == last.year else f" {first.year}"
+        return f"{first.day} {first:%b}{year} – {end}"
+
+    def __iter__(self) -> Iterator[date]:
+        return (self.first + timedelta(days=number) for number in range(self.days))
+
+    @property
+    def step_words(self) -> str:
+        """What its steps are, as the heading of their labels."""
+        return {1: "Day", 7: "Week from"}.get(self._step, "Month")
+
+    def label_of(self, step: "Period") -> str:
+        """“3 Nov” for a day or week, “Nov 2026” for a month."""
+        return f"{step.first:%b %Y}" if self._step > 7 else f"{step.first.day} {step.first:%b}"
+
+    @property
+    def steps(self) -> list["Period"]:
+        """Days up to six weeks, weeks from Monday up to half a year, months beyond; cut at both ends."""
+        found = []
+        first = self.first
+        while first <= self.last:
+            last = min(self._end_of_step(first), self.last)
+            found.append(Period(first, last))
+            first = last + DAY
+        return found
+
+    @property
+    def _step(self) -> int:
+        return 1 if self.days <= 42 else 7 if self.days <= 184 else 31
+
+    def _end_of_step(self, day: date) -> date:
+        if self._step == 1:
+            return day
+        if self._step == 7:
+            return day + timedelta(days=6 - day.weekday())
+        return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - DAY

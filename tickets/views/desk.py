@@ -1,0 +1,84 @@
+"""How an agent sets the desk: saved views, columns and density."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from orgs.actor import Actor, actor_of
+from supportcenter.errors import RuleViolation
+from supportcenter.http import posted
+from tickets import actions
+from tickets.desk import desk_of, saved_view_for
+from tickets.forms import DeskPreferencesForm, SavedViewForm
+from tickets.models import SavedView
+from tickets.rules import may_change_view
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def saved_views(request: HttpRequest) -> HttpResponse:
+    """The views of the desk; the query string of this address is what a new one is filled with."""
+    actor = actor_of(request)
+    desk = desk_of(actor)
+    form = SavedViewForm(posted(request), actor=actor, query=request.GET.urlencode())
+    if form.is_valid() and (view := _kept(actor, form)):
+        messages.success(request, f"The view “{view}” is on your desk.")
+        return redirect(view)
+    saved = [each for each in desk.views if each.saved]
+    context = {
+        "form": form,
+        "mine": [each for each in saved if each.saved and may_change_view(actor, each.saved)],
+        "others": [each for each in saved if each.saved and not may_change_view(actor, each.saved)],
+    }
+    return render(request, "tickets/saved_views.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def saved_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Rename a view, share it, or choose its columns; with a query string in the address, fill it anew."""
+    actor = actor_of(request)
+    view = saved_view_for(actor, pk)
+    form = SavedViewForm(posted(request), actor=actor, view=view, query=request.GET.urlencode())
+    if form.is_valid() and _kept(actor, form, view):
+        messages.success(request, f"The view “{view}” is changed.")
+        return redirect(view)
+    return render(
+        request, "tickets/saved_view.html", {"view": view, "form": form}, status=422 if form.errors else 200
+    )
+
+
+def _kept(actor: Actor, form: SavedViewForm, view: SavedView | None = None) -> SavedView | None:
+    """The view with what the form says; None, and the error in the form, where a rule refuses."""
+    try:
+        if view is None:
+            return actions.save_view(actor=actor, **form.cleaned_data)
+        return actions.change_view(actor=actor, view=view, **form.cleaned_data)
+    except RuleViolation as violation:
+        form.add_error(violation.field, violation.message)
+        return None
+
+
+@require_POST
+def removal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a saved view."""
+    actor = actor_of(request)
+    view = saved_view_for(actor, pk)
+    actions.delete_view(actor=actor, view=view)
+    messages.success(request, f"The view “{view}” is deleted.")
+    return redirect("tickets:saved_views")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Columns and density of the queue."""
+    actor = actor_of(request)
+    desk = desk_of(actor)
+    initial = {"columns": desk.usual_columns, "density": desk.preferences.density}
+    form = DeskPreferencesForm(posted(request), initial=initial)
+    if form.is_valid():
+        actions.set_desk(actor=actor, **form.cleaned_data)
+        messages.success(request, "Your queue looks like this from now on.")
+        return redirect("tickets:queue")
+    return render(
+        request, "tickets/desk_preferences.html", {"form": form}, status=422 if form.errors else 200
+    )
