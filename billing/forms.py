@@ -13,9 +13,10 @@ from billing.charge_file import read_charges
 from billing.models import SupportTier
 from billing.money import is_currency, percent, words
 from billing.quoting import SEVERITIES
-from orgs.access import projects_of
+from orgs.access import projects_of, staff_with
 from orgs.forms import TIME_ZONES, CsvForm
 from orgs.models import Organization
+from orgs.roles import Capability
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,18 @@ class CustomSlaForm(forms.Form):
         values = dict(self.cleaned_data)
         minutes = {severity: values.pop(severity) for severity, _ in SEVERITIES}
         return values | {"minutes": minutes}
+
+
+class AccountManagerForm(forms.Form):
+    """Who of the account team looks after an organization."""
+
+    manager: forms.ModelChoiceField = forms.ModelChoiceField(
+        None, label="Account manager", required=False, empty_label="Nobody"
+    )
+
+    def __init__(self, data: Any = None, *, organization: Organization) -> None:
+        super().__init__(data, initial={"manager": organization.account_manager_id})
+        self.fields["manager"].queryset = staff_with(Capability.MANAGE_ACCOUNTS)  # type: ignore[attr-defined]
 
 
 class CreditForm(forms.Form):

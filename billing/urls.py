@@ -33,6 +33,11 @@ urlpatterns = [
     path(f"{TEAM}organizations/<slug:slug>/sla/", account_team.custom_sla, name="custom_sla"),
     path(f"{TEAM}organizations/<slug:slug>/sla/removal/", account_team.sla_removal, name="sla_removal"),
     path(f"{TEAM}organizations/<slug:slug>/credits/", account_team.credit, name="credits"),
+    path(
+        f"{TEAM}organizations/<slug:slug>/account-manager/",
+        account_team.account_manager,
+        name="account_manager",
+    ),
     path(f"{TEAM}charges/", charges.charges, name="charges"),
     path(f"{TEAM}charges/rates/", charges.rates, name="rates"),
 ]

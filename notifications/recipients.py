@@ -26,6 +26,8 @@ PUBLIC_EVENTS = frozenset(
         events.TICKET_ESCALATION_ACKNOWLEDGED,
         events.TICKET_ESCALATION_CLOSED,
         events.TICKET_CLOSED,
+        events.TICKET_MERGED,
+        events.TICKET_MERGE_UNDONE,
     }
 )
 # For the agents who have or follow the ticket.

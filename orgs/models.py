@@ -104,6 +104,9 @@ class Organization(models.Model):
     participants_may_add = models.BooleanField(
         default=False, help_text="Whether people in CC may add others, besides requester and admins"
     )
+    account_manager = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="managed_organizations"
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = OrganizationQuerySet.as_manager()

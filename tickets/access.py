@@ -106,10 +106,14 @@ def submitted_before(actor: Actor, submission_key: str) -> Ticket | None:
 
 
 def ticket_for(actor: Actor, reference: str, *, capability: Capability | None = None) -> Ticket:
-    """The ticket behind a reference like ``SUP-1042``, with what its page shows."""
-    number = number_of(reference)
+    """The ticket behind a reference like ``SUP-1042``, with what its page shows.
+
+    Of one that was merged it is the ticket into which it went.
+    """
     tickets = Ticket.objects.visible_to(actor).for_page().with_wishes(actor.user_id)
-    ticket = number and tickets.filter(pk=number).first()
+    ticket = tickets.filter(pk=number_of(reference) or 0).first()
+    while ticket and ticket.merged_into_id:
+        ticket = tickets.filter(pk=ticket.merged_into_id).first()
     if not ticket:
         raise Http404("No such ticket")
     if capability and not actor.can(capability):

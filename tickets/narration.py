@@ -61,6 +61,15 @@ def _rated(before: Values, after: Values, for_staff: bool) -> str:
     return f"{'changed the rating to' if before else 'rated the ticket'} {after['score']} of 5{sentence}"
 
 
+def _handed_over(before: Values, after: Values, for_staff: bool) -> str:
+    return f"handed over. State: {after['state']} Next step: {after['next_step']}"
+
+
+def _snoozed(before: Values, after: Values, for_staff: bool) -> str:
+    until = after["until"]
+    return f"put the ticket aside until {_in_utc(until)}" if until else "took the ticket up again"
+
+
 def _tagged(before: Values, after: Values, for_staff: bool) -> str:
     old, new = set(before["tags"]), set(after["tags"])
     steps = [("added", sorted(new - old)), ("removed", sorted(old - new))]
@@ -103,10 +112,20 @@ WORDS: dict[str, Words] = {
     "rated": _rated,
     "update_promised": lambda _, after, __: f"promised the next update by {_in_utc(after['due_at'])}",
     "tagged": _tagged,
+    "handed_over": _handed_over,
+    "snoozed": _snoozed,
+    "merged": lambda _, after, __: f"merged {after['reference']} into this ticket",
+    "merged_away": lambda _, after, __: f"merged this ticket into {after['reference']}",
+    "merge_undone": lambda _, after, __: f"undid the merge with {after['reference']}",
+    "split": lambda _, after, __: f"made a comment the new ticket {after['reference']}",
+    "split_from": lambda _, after, __: f"opened this ticket from a comment on {after['reference']}",
+    "linked": lambda _, after, __: f"linked {after['reference']}",
+    "unlinked": lambda _, after, __: f"took away the link to {after['reference']}",
     "reclassified": _reclassified,
     "followed_up": lambda _, after, __: f"opened the follow-up ticket {after['reference']}",
 }
 WITHOUT_ACTOR = {
+    "woken": "The ticket had been put aside, and came back as the customer wrote",
     "closed": "The ticket was closed, as it had been solved for a while",
     "escalation_overdue": "Nobody took the escalation by its deadline",
 }

@@ -50,6 +50,10 @@ class TicketQuerySet(models.QuerySet):
     def of(self, organization: Organization) -> Self:
         return self.filter(organization=organization)
 
+    def awake(self, now: datetime) -> Self:
+        """Tickets that nobody put aside until later than ``now``."""
+        return self.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now))
+
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
 
@@ -128,7 +132,14 @@ class TicketQuerySet(models.QuerySet):
     def for_page(self) -> Self:
         """With everything that the ticket's own page shows besides the thread."""
         return self.select_related(
-            "organization", "requester", "assignee", "product", "reason", "rating", "follow_up_to"
+            "organization__account_manager",
+            "requester",
+            "assignee",
+            "product",
+            "reason",
+            "rating",
+            "follow_up_to",
+            "handover__written_by",
         ).prefetch_related(
             "projects",
             "services__project",

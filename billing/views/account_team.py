@@ -23,9 +23,10 @@ from billing.access import (
 from billing.actions.invoices import outstanding
 from billing.actions.sla import custom_sla_values
 from billing.entitlements import entitlement_of, is_entitled, tier_of
-from billing.forms import CreditForm, CustomSlaForm, RefusalForm
+from billing.forms import AccountManagerForm, CreditForm, CustomSlaForm, RefusalForm
 from billing.models import TierChange
 from orgs.access import organization_for, summary_of
+from orgs.actions import change_account_manager
 from orgs.actor import actor_of
 from orgs.models import Organization
 from orgs.roles import Capability
@@ -127,6 +128,20 @@ def custom_sla(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
+def account_manager(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say who looks after an organization."""
+    actor = actor_of(request)
+    found = organization_for(actor, slug, capability=TEAM)
+    form = AccountManagerForm(request.POST, organization=found)
+    if form.is_valid():
+        changed = change_account_manager(actor=actor, organization=found, **form.cleaned_data)
+        messages.success(request, f"Account manager: {changed.account_manager or 'nobody'}.")
+    else:
+        messages.error(request, "Choose one of the account managers.")
+    return redirect("billing:organization", slug)
+
+
+@require_POST
 def sla_removal(request: HttpRequest, slug: str) -> HttpResponse:
     """Go back to the tier's own targets."""
     actor = actor_of(request)
@@ -156,6 +171,7 @@ def _organization_page(request: HttpRequest, found: Organization, form: CreditFo
         rest = None
     context = {
         "customer": found,
+        "manager_form": AccountManagerForm(organization=found),
         "entitlement": entitlement_of(found),
         "is_entitled": is_entitled(found),
         "period": present_period(found),

@@ -9,10 +9,11 @@ from orgs.actions.invitations import (
 from orgs.actions.members import change_member, remove_member
 from orgs.actions.people import change_profile, clear_bouncing, mark_bouncing
 from orgs.actions.resources import import_resources
-from orgs.actions.settings import change_participants_policy, change_visibility
+from orgs.actions.settings import change_account_manager, change_participants_policy, change_visibility
 
 __all__ = [
     "accept_invitation",
+    "change_account_manager",
     "change_member",
     "change_participants_policy",
     "change_profile",

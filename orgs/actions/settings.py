@@ -5,7 +5,7 @@ from django.db import transaction
 from orgs import events
 from orgs.actions.record import lock, record
 from orgs.actor import Actor
-from orgs.models import AuditArea, Organization, Visibility
+from orgs.models import AuditArea, Organization, User, Visibility
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 
@@ -32,6 +32,34 @@ def change_visibility(*, actor: Actor, organization: Organization, visibility: s
         actor=actor,
         before={"visibility": str(before.label)},
         after={"visibility": str(after.label)},
+    )
+    return organization
+
+
+@transaction.atomic
+def change_account_manager(*, actor: Actor, organization: Organization, manager: User | None) -> Organization:
+    """Say which of the account team looks after an organization, or that nobody does.
+
+    Raises ``RuleViolation`` for anybody but the account team, and for somebody who is not of it.
+    """
+    if not actor.can(Capability.MANAGE_ACCOUNTS):
+        raise RuleViolation("not_allowed", "Only the account team names account managers.")
+    if manager and not Actor(user=manager, source=actor.source).can(Capability.MANAGE_ACCOUNTS):
+        raise RuleViolation("not_a_manager", f"{manager} is no account manager.", field="manager")
+    organization = lock(organization)
+    before = organization.account_manager
+    if before == manager:
+        return organization
+    organization.account_manager = manager
+    organization.save(update_fields=["account_manager"])
+    record(
+        organization,
+        AuditArea.SETTINGS,
+        events.ACCOUNT_MANAGER_CHANGED,
+        f"Named {manager} account manager" if manager else "Named no account manager",
+        actor=actor,
+        before={"account manager": str(before or "nobody")},
+        after={"account manager": str(manager or "nobody")},
     )
     return organization
 

@@ -15,6 +15,7 @@ from orgs.models import Membership
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
+from tickets.actions import link, merge_into
 from tickets.models import Attachment, Follow, Macro, Participant, SavedView
 
 PEOPLE = ["ada", "ben", "cleo", "dov", "eve", "ivy", "fay", "gus", "hal", "nobody"]
@@ -95,6 +96,9 @@ GET = {
     "tickets:thread": ON_TICKET,
     "tickets:participants": ON_TICKET | {"cleo": 403},
     "tickets:attachment": ON_TICKET,
+    "tickets:merge": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
+    "tickets:links": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
+    "tickets:split": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
     "tickets:macro_choices": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
     "tickets:macro_preview": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
     "tickets:macros": DESK,
@@ -162,6 +166,15 @@ POST = {
     "tickets:status": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
     "tickets:severity": row(404, ada=422, ben=422, cleo=403, fay=422, gus=422),
     "tickets:classification": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
+    "tickets:merge": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
+    "tickets:links": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
+    "tickets:split": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
+    "tickets:merge_undoing": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "tickets:link_removal": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "tickets:handover": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
+    "tickets:snooze": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
+    "tickets:waking": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "billing:account_manager": OF_ACCOUNT_TEAM | {"hal": 302},
     "tickets:tags": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
     "tickets:macro_new": row(403, fay=422, gus=422),
     "tickets:macro": row(403, fay=422, gus=422),
@@ -195,11 +208,14 @@ def world(cast, settings, tmp_path):
         actor=actor(cast.ada), organization=cast.acme, email="zoe@acme.example", role="member"
     )
     follow = Follow.objects.create(user=cast.ada, organization=cast.acme)
+    linked, merged = (builders.ticket(cast.ben, cast.acme) for _ in range(2))
     change = builders.tier_change(cast.ada, cast.acme, "premium")
     mail = EmailMessage.objects.create(kind="account", to_address=cast.ben.email)
     return SimpleNamespace(
         change=change,
         follow=follow,
+        linked=linked,
+        merge=merge_into(actor=actor(cast.fay), ticket=merged, target=ticket),
         mail=mail,
         view=SavedView.objects.create(owner=cast.fay, name="Hers"),
         suppression=Suppression.objects.create(address=cast.ben.email, cause="bounce", mail=mail),
@@ -240,6 +256,9 @@ def address(world: SimpleNamespace, name: str) -> str:
         "notifications:ticket_mails": [world.ticket.reference],
         "notifications:resending": [world.mail.pk],
         "notifications:lifting": [world.suppression.pk],
+        "tickets:merge_undoing": [world.ticket.reference, world.merge.pk],
+        "tickets:link_removal": [world.ticket.reference, world.linked.reference],
+        "tickets:split": [world.ticket.reference, world.ticket.comments.earliest("pk").pk],
         "tickets:macro_preview": [world.ticket.reference, world.macro.pk],
         "tickets:macros": [],
         "tickets:macro_new": [],
@@ -296,6 +315,8 @@ def answers(world, client_of, client, method: str, name: str) -> dict[str, int]:
         one = client if person == "nobody" else client_of(world.people[person])
         if name == "tickets:removal":  # the one before may have removed her
             Participant.objects.get_or_create(ticket=world.ticket, user=world.people["cleo"])
+        if name == "tickets:link_removal":
+            link(actor=actor(world.people["fay"]), ticket=world.ticket, other=world.linked)
         if name == "tickets:macro_removal":
             world.macro.save()
         if name == "orgs:member_removal":

@@ -175,6 +175,15 @@ def test_every_event_of_a_ticket_is_mailed_or_left_out_on_purpose():
         events.TICKET_PARTICIPANT_LEFT,
         events.TICKET_PARTICIPANT_REMOVED,
         events.TICKET_RECLASSIFIED,  # nothing to act on, and the page tells
+        events.TICKET_MERGED_AWAY,  # its people are in the other ticket now, and hear of it there
+        events.TICKET_SPLIT_OFF,  # told to those of the ticket that stands alone again
+        events.TICKET_SPLIT,  # the new ticket is mailed itself
+        events.TICKET_SPLIT_FROM,
+        events.TICKET_LINKED,  # internal, and nothing to act on
+        events.TICKET_UNLINKED,
+        events.TICKET_HANDED_OVER,  # internal; the promise in it is mailed itself
+        events.TICKET_SNOOZED,
+        events.TICKET_WOKEN,
         events.TICKET_TAGGED,  # internal, and nothing to act on
         events.TICKET_FOLLOWED_UP,  # the follow-up is mailed itself
     }

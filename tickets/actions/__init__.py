@@ -14,11 +14,15 @@ from tickets.actions.desk import change_view, delete_view, save_view, set_desk
 from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
 from tickets.actions.files import drop_unsent_files, stage_files
 from tickets.actions.following import end_follow, follow, follow_ticket, mute, unfollow
+from tickets.actions.handover import hand_over
 from tickets.actions.indexing import index_tickets, reindex, sweep_index
+from tickets.actions.linking import link, split, unlink
 from tickets.actions.macros import Message, apply_macro, delete_macro, filled, save_macro, send
+from tickets.actions.merging import merge_into, undo_merge
 from tickets.actions.opening import TicketDraft, open_ticket
 from tickets.actions.participants import add_participants, join, remove_participant
 from tickets.actions.rating import rate
+from tickets.actions.snoozing import snooze
 from tickets.actions.tags import set_tags
 from tickets.actions.visits import mark_seen
 
@@ -44,10 +48,13 @@ __all__ = [
     "filled",
     "follow",
     "follow_ticket",
+    "hand_over",
     "index_tickets",
     "join",
+    "link",
     "mark_seen",
     "mark_stale",
+    "merge_into",
     "mute",
     "open_ticket",
     "promise_update",
@@ -61,9 +68,13 @@ __all__ = [
     "send",
     "set_desk",
     "set_tags",
+    "snooze",
     "solve",
+    "split",
     "stage_files",
     "sweep_index",
+    "undo_merge",
     "unfollow",
+    "unlink",
     "watch",
 ]

@@ -13,7 +13,9 @@ from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.record import lock, record
 from tickets.clock import CLOCK_FIELDS, Clocks
-from tickets.models import ActivityKind, SlaClock, Ticket
+from tickets.models import ActivityKind, ClockKind, SlaClock, Ticket
+from tickets.models.clock import RESPONSES
+from tickets.states import Status, after_customer_comment
 
 # How many tickets are reckoned anew in one run; the next run goes on.
 AT_A_TIME = 500
@@ -60,6 +62,29 @@ def promise_update(*, actor: Actor, ticket: Ticket, at: datetime, now: datetime)
         after={"due_at": at.isoformat()},
     )
     return clocks.rows[-1]
+
+
+def adopt(*, target: Ticket, source: Ticket, now: datetime) -> None:
+    """Close a ticket that goes into another; what was owed on it is owed there, since the same time.
+
+    A promised update goes over where the target has none. Both tickets are locked, and saved here.
+    """
+    leaving, clocks = clocks_of(source), clocks_of(target)
+    owed, promise = leaving.open_one(*RESPONSES), leaving.open_one(ClockKind.NEXT_UPDATE)
+    if owed and owed.is_running:
+        target.status = after_customer_comment(target.status)
+        target.solved_at = target.snoozed_until = None
+        clocks.asked(now)
+        clocks.owe_since(owed.started_at)
+        clocks.reckon_anew(now)
+    if promise and promise.due_at and promise.promised_by and not clocks.open_one(ClockKind.NEXT_UPDATE):
+        clocks.promised(promise.due_at, now, promise.promised_by)
+    source.status, source.solved_at = Status.CLOSED, source.solved_at or now
+    leaving.rested(Status.CLOSED, now)
+    for ticket, its in ((source, leaving), (target, clocks)):
+        keep(its)
+        ticket.updated_at = now
+        ticket.save(update_fields=["status", "solved_at", "snoozed_until", *CLOCK_FIELDS, "updated_at"])
 
 
 def mark_stale(organizations: QuerySet | list[int] | None = None) -> int:

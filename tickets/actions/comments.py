@@ -14,6 +14,7 @@ from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.escalation import end_with, escalate
 from tickets.actions.files import attach
 from tickets.actions.record import lock, record
+from tickets.actions.snoozing import wake
 from tickets.calling import asks_to_escalate, handles_in
 from tickets.clock import CLOCK_FIELDS
 from tickets.mentions import handle_of
@@ -124,6 +125,7 @@ def _answered(ticket: Ticket, status: str, comment: Comment) -> None:
 
 def _asked(ticket: Ticket, comment: Comment) -> None:
     """The customer wrote: an answer is owed, from the first comment that waits for one."""
+    wake(ticket)
     ticket.status = after_customer_comment(ticket.status)
     ticket.solved_at = None
     clocks = clocks_of(ticket)

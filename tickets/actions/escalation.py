@@ -12,6 +12,7 @@ from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.record import lock, record
+from tickets.actions.snoozing import wake
 from tickets.clock import CLOCK_FIELDS
 from tickets.models import ActivityKind, Escalation, Ticket
 from tickets.states import ANSWER_OWED, Status
@@ -56,6 +57,7 @@ def escalate(*, actor: Actor, ticket: Ticket, text: str = "") -> Escalation:
 
 def _owe_an_answer(ticket: Ticket) -> None:
     now = timezone.now()
+    wake(ticket)
     if ticket.status not in ANSWER_OWED:
         ticket.status = Status.OPEN
         ticket.solved_at = None

@@ -49,7 +49,7 @@ def open_ticket(*, actor: Actor, organization: Organization, draft: TicketDraft)
         raise RuleViolation("not_entitled", "Support tickets need at least one paid service.")
     try:
         with transaction.atomic():
-            return _create(actor, organization, draft)
+            return create_ticket(actor, organization, draft)
     except IntegrityError:
         existing = Ticket.objects.filter(submission_key=draft.submission_key, requester=actor.user).first()
         if existing is None:
@@ -62,7 +62,8 @@ def severity_for(draft: TicketDraft) -> str:
     return Severity.LOW if any(each.is_early_availability for each in draft.services) else draft.severity
 
 
-def _create(actor: Actor, organization: Organization, draft: TicketDraft) -> Ticket:
+def create_ticket(actor: Actor, organization: Organization, draft: TicketDraft) -> Ticket:
+    """Write a new ticket of the acting person; callers check the rules and hold the transaction."""
     now = timezone.now()
     severity = severity_for(draft)
     ticket = Ticket(

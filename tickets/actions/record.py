@@ -5,11 +5,29 @@ from typing import Any
 from orgs.actor import Actor
 from supportcenter.outbox.publish import publish
 from tickets.models import Activity, ActivityKind, Comment, Ticket
+from tickets.querysets import TicketQuerySet
 
 
 def lock(ticket: Ticket) -> Ticket:
-    """The ticket as it is now, locked until the transaction ends."""
-    return Ticket.objects.select_for_update(of=("self",)).select_related("organization").get(pk=ticket.pk)
+    """The ticket as it is now, locked until the transaction ends.
+
+    Of one that was merged it is the ticket into which it went: whatever comes in for it lands there.
+    """
+    pk = ticket.pk
+    while (found := _locked().filter(pk=pk, merged_into=None).first()) is None:
+        pk = Ticket.objects.values_list("merged_into_id", flat=True).get(pk=pk) or pk
+    return found
+
+
+def lock_both(one: Ticket, other: Ticket) -> tuple[Ticket, Ticket]:
+    """Two tickets themselves, merged or not, locked in order of their ids: nobody waits in a circle."""
+    found = {each.pk: each for each in _locked().filter(pk__in=[one.pk, other.pk]).order_by("pk")}
+    return found[one.pk], found[other.pk]
+
+
+def _locked() -> TicketQuerySet:
+    tickets: TicketQuerySet = Ticket.objects.select_for_update(of=("self",)).select_related("organization")
+    return tickets
 
 
 def record(

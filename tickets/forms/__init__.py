@@ -9,8 +9,10 @@ from tickets.forms.conversation import (
     RatingForm,
 )
 from tickets.forms.create import TicketForm
+from tickets.forms.desk import HandoverForm, SnoozeForm
 from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.following import FollowForm
+from tickets.forms.linking import SplitForm, TargetForm
 from tickets.forms.lists import FilterForm
 from tickets.forms.macros import MacroForm, TagsForm
 from tickets.forms.queue import DeskPreferencesForm, QueueForm, SavedViewForm
@@ -35,6 +37,7 @@ __all__ = [
     "FilesMixin",
     "FilterForm",
     "FollowForm",
+    "HandoverForm",
     "MacroForm",
     "OutcomeForm",
     "ParticipantsForm",
@@ -43,8 +46,11 @@ __all__ = [
     "ReportForm",
     "SavedViewForm",
     "SeverityForm",
+    "SnoozeForm",
+    "SplitForm",
     "StatusForm",
     "TagsForm",
+    "TargetForm",
     "TicketForm",
     "UploadForm",
     "VisibilityForm",

@@ -60,8 +60,11 @@ class ClassificationForm(forms.Form):
     def __init__(self, data: Any = None, *, ticket: Ticket) -> None:
         initial = {"product": ticket.product_id, "reason": ticket.reason_id}
         super().__init__(data, initial=initial, auto_id="classification_%s")
-        self.fields["product"].queryset = access.products(besides=ticket)  # type: ignore[attr-defined]
-        self.fields["reason"].queryset = access.reasons(besides=ticket)  # type: ignore[attr-defined]
+        offered = {"product": access.products(besides=ticket), "reason": access.reasons(besides=ticket)}
+        for name, rows in offered.items():
+            field: Any = self.fields[name]
+            field.queryset = rows
+            field.choices = [(each.pk, str(each)) for each in rows]  # a select asks twice
 
 
 class VisibilityForm(forms.Form):

@@ -7,6 +7,8 @@ from tickets.models.conversation import Activity, ActivityKind, Attachment, Comm
 from tickets.models.desk import Density, DeskPreferences, SavedView
 from tickets.models.figures import DailyFigures, DailyTotals, DirtyDay, FactKind
 from tickets.models.following import Follow, FollowScope, Mute
+from tickets.models.handover import Handover
+from tickets.models.linking import Merge, TicketLink
 from tickets.models.macros import Macro, MacroKind
 from tickets.models.mentions import Mention
 from tickets.models.people import Escalation, Participant, Rating, Visit
@@ -32,9 +34,11 @@ __all__ = [
     "FactKind",
     "Follow",
     "FollowScope",
+    "Handover",
     "Macro",
     "MacroKind",
     "Mention",
+    "Merge",
     "Mute",
     "Outcome",
     "Participant",
@@ -47,5 +51,6 @@ __all__ = [
     "SlaClock",
     "Tag",
     "Ticket",
+    "TicketLink",
     "Visit",
 ]

@@ -75,6 +75,10 @@ class Ticket(models.Model):
     follow_up_to = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="follow_ups"
     )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_tickets"
+    )
+    snoozed_until = models.DateTimeField(null=True, blank=True)
     submission_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
@@ -132,6 +136,11 @@ class Ticket(models.Model):
     def open_escalation(self) -> "Escalation | None":
         """The escalation that is not closed yet; needs the escalations to be prefetched to cost nothing."""
         return next((each for each in self.escalations.all() if each.closed_at is None), None)
+
+    @property
+    def is_snoozed(self) -> bool:
+        """Whether it is put aside; a time that is over tells only that it was."""
+        return self.snoozed_until is not None and self.snoozed_until > timezone.now()
 
     @property
     def is_closed(self) -> bool:

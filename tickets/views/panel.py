@@ -3,10 +3,20 @@
 from typing import Any
 
 from orgs.actor import Actor
-from tickets.forms import ClassificationForm, TagsForm
+from tickets.customer import customer_card
+from tickets.desk_access import links_of, merges_of
+from tickets.forms import ClassificationForm, HandoverForm, SnoozeForm, TagsForm
 from tickets.models import Ticket
 
 
 def panel_of(actor: Actor, ticket: Ticket) -> dict[str, Any]:
     """Forms and facts of the side panel that are for staff."""
-    return {"tags_form": TagsForm(ticket=ticket), "classification": ClassificationForm(ticket=ticket)}
+    return {
+        "tags_form": TagsForm(ticket=ticket),
+        "classification": ClassificationForm(ticket=ticket),
+        "snooze_form": SnoozeForm(),
+        "handover_form": HandoverForm(ticket=ticket),
+        "customer": customer_card(ticket),
+        "links": links_of(ticket),
+        "merges": merges_of(ticket),
+    }

@@ -1,7 +1,8 @@
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -9,7 +10,7 @@ from orgs.actor import Actor, actor_of
 from orgs.context import act_in
 from orgs.roles import Capability
 from supportcenter.http import fragment_or_page
-from tickets.access import allowed_on, last_entry_id, sight_of, thread_for, ticket_for
+from tickets.access import allowed_on, last_entry_id, number_of, sight_of, thread_for, ticket_for
 from tickets.actions import filled, mark_seen
 from tickets.desk_access import macro_chosen
 from tickets.forms import (
@@ -41,6 +42,16 @@ ICONS = {
     ActivityKind.ESCALATION_CLOSED: "checks",
     ActivityKind.RATED: "star",
     ActivityKind.FOLLOWED_UP: "link",
+    ActivityKind.MERGED: "git-merge",
+    ActivityKind.MERGED_AWAY: "git-merge",
+    ActivityKind.MERGE_UNDONE: "arrow-back-up",
+    ActivityKind.SPLIT: "subtask",
+    ActivityKind.SPLIT_FROM: "subtask",
+    ActivityKind.LINKED: "link",
+    ActivityKind.UNLINKED: "link",
+    ActivityKind.HANDED_OVER: "notes",
+    ActivityKind.SNOOZED: "moon",
+    ActivityKind.WOKEN: "bell",
     ActivityKind.TAGGED: "tag",
     ActivityKind.RECLASSIFIED: "package",
     ActivityKind.CLOSED: "archive",
@@ -56,6 +67,9 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
     """One ticket, for everybody who may see it."""
     actor = actor_of(request)
     found = ticket_for(actor, reference)
+    if number_of(reference) != found.pk:
+        messages.info(request, f"{reference.upper()} was merged into this ticket.")
+        return redirect(found)
     mark_seen(actor=actor, ticket=found)
     context = ticket_context(request, actor, found)
     if context["allowed"].work and (macro := macro_chosen(actor, request.GET.get("macro"))):
@@ -154,6 +168,7 @@ def _entry(actor: Actor, ticket: Ticket, activity: Activity, *, for_staff: bool)
     }
     if comment := activity.comment:
         entry |= {
+            "comment_id": comment.pk,
             "html": to_html(comment.body, frozenset(activity.after.get("mentions", []))),
             "author": comment.author,
             "by_support": bool(comment.author.staff_role),

@@ -1,0 +1,111 @@
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from supportcenter.errors import RuleViolation
+from tests import builders
+from tests.cast import actor
+from tickets.actions import add_internal_note, escalate, merge_into, snooze, solve
+from tickets.models import Ticket
+from tickets.snoozing import snoozed_until
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+LATER = timezone.now() + timedelta(hours=5)
+
+
+@pytest.fixture
+def ticket(cast):
+    return builders.ticket(cast.ben, cast.acme)
+
+
+def text(response) -> str:
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def aside(cast, ticket, until=LATER) -> Ticket:
+    return snooze(actor=actor(cast.fay), ticket=ticket, until=until)
+
+
+@pytest.mark.parametrize(
+    ("choice", "now", "until"),
+    [
+        ("hour", datetime(2026, 11, 23, 12, 30, tzinfo=HELSINKI), datetime(2026, 11, 23, 11, 30, tzinfo=UTC)),
+        ("tomorrow", datetime(2026, 11, 23, 1, tzinfo=HELSINKI), datetime(2026, 11, 24, 7, tzinfo=UTC)),
+        ("monday", datetime(2026, 11, 23, 8, tzinfo=HELSINKI), datetime(2026, 11, 30, 7, tzinfo=UTC)),
+        ("monday", datetime(2026, 11, 29, 8, tzinfo=HELSINKI), datetime(2026, 11, 30, 7, tzinfo=UTC)),
+        # The clocks change on the night before: nine in the morning is an hour earlier or later in UTC.
+        ("tomorrow", datetime(2026, 3, 28, 12, tzinfo=HELSINKI), datetime(2026, 3, 29, 6, tzinfo=UTC)),
+        ("tomorrow", datetime(2026, 10, 24, 12, tzinfo=HELSINKI), datetime(2026, 10, 25, 7, tzinfo=UTC)),
+    ],
+)
+def test_usual_times(choice, now, until):
+    assert snoozed_until(choice, now) == until
+
+
+def test_out_of_the_queue_until_that_time(cast, ticket):
+    aside(cast, ticket)
+    now = timezone.now()
+    assert not Ticket.objects.awake(now).exists()
+    assert Ticket.objects.awake(LATER).get() == ticket
+    aside(cast, ticket, None)
+    assert Ticket.objects.awake(now).get() == ticket
+    assert [each.is_internal for each in ticket.activities.filter(kind="snoozed")] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda cast, ticket: builders.comment(cast.ben, ticket),
+        lambda cast, ticket: escalate(actor=actor(cast.ben), ticket=ticket),
+        lambda cast, ticket: merge_into(
+            actor=actor(cast.fay), ticket=builders.ticket(cast.ben, cast.acme), target=ticket
+        ),
+    ],
+)
+def test_back_at_once_when_the_customer_wants_something(cast, ticket, call):
+    aside(cast, ticket)
+    call(cast, ticket)
+    ticket.refresh_from_db()
+    assert ticket.snoozed_until is None
+
+
+def test_that_it_came_back_is_said_to_staff_alone(cast, client_of, ticket):
+    aside(cast, ticket)
+    builders.comment(cast.ben, ticket)
+    words, url = "had been put aside, and came back", ticket.get_absolute_url()
+    assert words in text(client_of(cast.fay).get(url))
+    assert "put aside" not in text(client_of(cast.ben).get(url))
+
+
+def test_support_writing_leaves_it_aside(cast, ticket):
+    aside(cast, ticket)
+    builders.comment(cast.fay, ticket)
+    add_internal_note(actor=actor(cast.fay), ticket=ticket, body="Waiting for the vendor")
+    ticket.refresh_from_db()
+    assert ticket.snoozed_until == LATER
+
+
+def test_what_cannot_be_put_aside(cast, ticket):
+    for who, until in ((cast.ben, LATER), (cast.fay, timezone.now())):
+        with pytest.raises(RuleViolation):
+            snooze(actor=actor(who), ticket=ticket, until=until)
+    solve(actor=actor(cast.ben), ticket=ticket)
+    with pytest.raises(RuleViolation, match="not in the queue"):
+        aside(cast, ticket)
+
+
+def test_on_the_page(cast, client_of, ticket):
+    fay, url = client_of(cast.fay), ticket.get_absolute_url()
+    assert "Put aside until" in text(fay.post(f"{url}snooze/", {"until": "hour"}, follow=True))
+    Ticket.objects.update(snoozed_until=timezone.now() - timedelta(minutes=1))
+    assert "Was put aside until" in text(fay.get(url))
+    fay.post(f"{url}waking/")
+    assert "put aside until" not in text(fay.get(url)).split("ticket-thread")[0]
+
+
+@pytest.mark.parametrize("data", [{"until": "at"}, {"until": "at", "at": "x"}, {"until": "never"}, {}])
+def test_time_of_ones_own_is_needed(cast, client_of, ticket, data):
+    assert client_of(cast.fay).post(f"{ticket.get_absolute_url()}snooze/", data).status_code == 422

@@ -1,0 +1,55 @@
+"""Putting a ticket aside until a time."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from orgs.actor import SYSTEM, Actor
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
+from tickets import events
+from tickets.actions.record import lock, record
+from tickets.models import ActivityKind, Ticket
+
+
+@transaction.atomic
+def snooze(*, actor: Actor, ticket: Ticket, until: datetime | None) -> Ticket:
+    """Keep a ticket out of the queue until an instant, or without one have it back now. Internal.
+
+    It comes back by itself at that time, or as soon as the customer writes or escalates. Its clocks run on.
+    Raises ``RuleViolation`` for anybody but agents, on a finished ticket, and for an instant that is over.
+    """
+    if not actor.can(Capability.WORK_QUEUE):
+        raise RuleViolation("not_staff", "Only support staff can do this.")
+    ticket = lock(ticket)
+    if until and ticket.is_finished:
+        raise RuleViolation("ticket_finished", "A solved ticket is not in the queue anyway.")
+    if until and until <= timezone.now():
+        raise RuleViolation("in_the_past", "Choose a time that is still to come.", field="at")
+    before = ticket.snoozed_until
+    if before == until:
+        return ticket
+    ticket.snoozed_until = until
+    ticket.save(update_fields=["snoozed_until"])
+    record(
+        ticket,
+        ActivityKind.SNOOZED,
+        events.TICKET_SNOOZED,
+        actor=actor,
+        before={"until": before.isoformat() if before else None},
+        after={"until": until.isoformat() if until else None},
+        is_internal=True,
+    )
+    return ticket
+
+
+def wake(ticket: Ticket) -> None:
+    """The customer wants something of a locked ticket: it comes back into the queue at once."""
+    until = ticket.snoozed_until
+    if until is None:
+        return
+    ticket.snoozed_until = None
+    ticket.save(update_fields=["snoozed_until"])
+    if until > timezone.now():
+        record(ticket, ActivityKind.WOKEN, events.TICKET_WOKEN, actor=SYSTEM, is_internal=True)

@@ -1,0 +1,50 @@
+"""Putting a ticket aside, and handing it over."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from orgs.actor import actor_of
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
+from tickets import actions
+from tickets.access import ticket_for
+from tickets.forms import HandoverForm, SnoozeForm
+from tickets.views.conversation import shown_again
+from tickets.views.ticket import ticket_update
+from tickets.views.work import change
+
+
+@require_POST
+def snooze(request: HttpRequest, reference: str) -> HttpResponse:
+    """Put the ticket aside."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    form = SnoozeForm(request.POST)
+    if not form.is_valid():
+        return ticket_update(request, actor, ticket, "side", status=422, snooze_form=form)
+    until = form.instant()
+    return change(request, actor, ticket, lambda: actions.snooze(actor=actor, ticket=ticket, until=until))
+
+
+@require_POST
+def waking(request: HttpRequest, reference: str) -> HttpResponse:
+    """Have the ticket back in the queue now."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    return change(request, actor, ticket, lambda: actions.snooze(actor=actor, ticket=ticket, until=None))
+
+
+@require_POST
+def handover(request: HttpRequest, reference: str) -> HttpResponse:
+    """Write the handover card."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    form = HandoverForm(request.POST, ticket=ticket)
+    if form.is_valid():
+        try:
+            actions.hand_over(actor=actor, ticket=ticket, **form.cleaned_data)
+        except RuleViolation as violation:
+            form.add_error("next_update_at", violation.message)
+        else:
+            return shown_again(request, actor, ticket, "handover")
+    return ticket_update(request, actor, ticket, "handover", status=422, handover_form=form)

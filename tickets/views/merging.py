@@ -1,0 +1,128 @@
+"""Merging, splitting and linking tickets."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from orgs.actor import Actor, actor_of
+from orgs.context import act_in
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
+from supportcenter.http import posted
+from tickets import actions
+from tickets.access import ticket_for, ticket_named
+from tickets.desk_access import comment_for, linkable_for, linked_for, merge_for, mergeable_for
+from tickets.forms import SplitForm, TargetForm
+from tickets.models import Ticket
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge(request: HttpRequest, reference: str) -> HttpResponse:
+    """Merge the ticket into another one of its organization."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+
+    def into(target: Ticket) -> Ticket:
+        actions.merge_into(actor=actor, ticket=ticket, target=target)
+        messages.success(
+            request, f"{ticket.reference} is merged into this ticket. You can undo it for a day."
+        )
+        return target
+
+    page: dict[str, Any] = {
+        "title": "Merge",
+        "button": "Merge into this",
+        "question": f"Merge {ticket.reference} into ",
+    }
+    page |= {"offered": mergeable_for(actor, ticket, _words(request))}
+    return _pick(request, actor, ticket, into, page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def links(request: HttpRequest, reference: str) -> HttpResponse:
+    """Link the ticket to a related one."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+
+    def to(other: Ticket) -> Ticket:
+        actions.link(actor=actor, ticket=ticket, other=other)
+        messages.success(request, f"{other.reference} is linked.")
+        return ticket
+
+    page = {
+        "title": "Link a related ticket",
+        "button": "Link",
+        "offered": linkable_for(actor, ticket, _words(request)),
+    }
+    return _pick(request, actor, ticket, to, page)
+
+
+def _words(request: HttpRequest) -> str:
+    return request.GET.get("q", "").replace("\0", "")[:200].strip()
+
+
+def _pick(
+    request: HttpRequest,
+    actor: Actor,
+    ticket: Ticket,
+    do: Callable[[Ticket], Ticket],
+    page: dict[str, Any],
+) -> HttpResponse:
+    """A page that offers tickets, finds others, and does something with the one that is chosen."""
+    form = TargetForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        chosen = ticket_named(actor, form.cleaned_data["target"])
+        try:
+            if chosen is None:
+                raise RuleViolation("no_such_ticket", "There is no such ticket.", field="target")
+            return redirect(do(chosen))
+        except RuleViolation as violation:
+            form.add_error("target" if violation.field else None, violation.message)
+    act_in(request, ticket.organization)
+    context = {"ticket": ticket, "form": form, "q": _words(request), **page}
+    return render(request, "tickets/pick_ticket.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def undoing(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Undo a merge."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    try:
+        apart = actions.undo_merge(actor=actor, merge=merge_for(ticket, pk))
+    except RuleViolation as violation:
+        messages.error(request, violation.message)
+        return redirect(ticket)
+    messages.success(request, f"{apart.reference} is a ticket of its own again.")
+    return redirect(apart)
+
+
+@require_POST
+def unlinking(request: HttpRequest, reference: str, other: str) -> HttpResponse:
+    """Take a link away."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    linked = linked_for(ticket, other)
+    actions.unlink(actor=actor, ticket=ticket, other=linked)
+    messages.success(request, f"{linked.reference} is no longer linked.")
+    return redirect(ticket)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def split(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Make a comment a ticket of its own."""
+    actor = actor_of(request)
+    ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    comment = comment_for(ticket, pk)
+    form = SplitForm(posted(request), initial={"subject": ticket.subject})
+    if request.method == "POST" and form.is_valid():
+        made = actions.split(actor=actor, comment=comment, subject=form.cleaned_data["subject"])
+        messages.success(request, f"{made.reference} is opened from a comment on {ticket.reference}.")
+        return redirect(made)
+    act_in(request, ticket.organization)
+    context = {"ticket": ticket, "form": form, "comment": comment}
+    return render(request, "tickets/split.html", context, status=422 if form.errors else 200)
