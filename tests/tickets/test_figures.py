@@ -82,7 +82,9 @@ def test_steps_add_up_to_the_days(cast, days):
     by_day, by_step = reading.by_day(FactKind, period), reading.by_step(FactKind, period)
     for step in period.steps:
         expected = sum((by_day.get(day, Sums()) for day in step), Sums())
-        assert nonzero(plain({0: by_step.get(step.first, Sums())})) == nonzero(plain({0: expected}))
+        found = plain({0: by_step.get(step.first, Sums())})[0]
+        without_times = {name: value for name, value in found.items() if "_times_" not in name}
+        assert nonzero({0: without_times}) == nonzero(plain({0: expected}))
     assert (
         sum(each["opened_count"] for each in by_step.values())
         == Ticket.objects.filter(merged_into=None).count()

@@ -124,13 +124,14 @@ def _backlog(
         (period.label_of(step), sum((days.get(day, Sums()) for day in step), Sums()), open_by_day[step.last])
         for step in period.steps
     ]
-    parts = reading.by(dimension, section.kinds, period)
+    parts = reading.by(dimension, section.kinds, period, with_times=False)
+    before = reading.total(section.kinds, period.before, with_times=False)
     parts = {key: parts.get(key, Sums()).having(open=ends[key]) for key in parts.keys() | ends.keys()}
     return Report(
         section=section,
         period=period,
         total=total.having(open=open_last),
-        before=reading.total(section.kinds, period.before).having(open=open_first),
+        before=before.having(open=open_first),
         steps=[Row(label, sums.having(open=count)) for label, sums, count in steps],
         breakdown=_rows(section, parts, dimension, names),
         open_by_day=open_by_day,
