@@ -56,6 +56,7 @@ PAGES = {
     ],
     "hal@support.example": [
         "/account-team/tier-changes/",
+        "/reports/ratings/",
         "/account-team/charges/",
         "/account-team/organizations/",
         "/account-team/organizations/acme/",
