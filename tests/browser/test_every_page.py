@@ -70,6 +70,7 @@ PAGES = {
     ],
     "hal@support.example": [
         "/account-team/tier-changes/",
+        "/reports/ratings/",
         "/account-team/charges/",
         "/account-team/organizations/",
         "/account-team/organizations/acme/",
