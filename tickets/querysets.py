@@ -106,7 +106,7 @@ class TicketQuerySet(models.QuerySet):
     def for_queue(self, user_id: int | None) -> Self:
         """With everything that a row of the agents' queue shows but the tier, and can be ordered by."""
         tickets = self.for_list().select_related(
-            "organization", "requester", "assignee", "product", "last_word_by"
+            "organization", "requester", "assignee", "team", "product", "last_word_by"
         )
         return tickets.with_unread(user_id).by_queue_order().by_severity()
 

@@ -10,7 +10,7 @@ from pytest_django.asserts import assertNumQueries
 from tests import builders
 from tests.cast import actor
 from tickets.actions import acknowledge, assign, change_status, escalate, index_tickets, save_view
-from tickets.models import DeskPreferences, SavedView, Tag, Ticket
+from tickets.models import DeskPreferences, SavedView, Tag, Team, Ticket
 from tickets.paging import PAGE_SIZE
 
 NEWS = {"HX-Request": "true"}
@@ -34,9 +34,8 @@ def change(ticket, **fields) -> None:
     Ticket.objects.filter(pk=ticket.pk).update(**fields)
 
 
-# Session, person, memberships; views, preferences; agents, tiers and products to filter by; rows and their
-# tiers; all counts; names of organizations;
-# agents and macros for bulk changes.
+# Session, person, memberships; views, preferences; agents, tiers, products and teams to filter by; rows and
+# their tiers; all counts; names of organizations; agents and macros for bulk changes.
 @pytest.mark.parametrize("count", [1, 30])
 def test_queue_costs_the_same_for_many_rows_and_views(cast, fay, count):
     for number in range(count):
@@ -110,6 +109,13 @@ def test_what_was_put_aside_is_out_of_sight_until_its_time(fay, ticket):
         pages = ["/queue/", "/queue/aside/", "/queue/all/", "/queue/?aside=any", "/queue/?q=orders"]
         seen = {path for path in pages if ticket.get_absolute_url() in text(fay.get(path))}
         assert seen == {*paths, "/queue/?aside=any"}
+
+
+def test_team_filters_and_stands_below_the_assignee(fay, ticket):
+    team = Team.objects.create(name="Streaming")
+    change(ticket, team=team)
+    assert '<span class="cell-note">Streaming</span>' in text(fay.get(f"/queue/?team={team.pk}"))
+    assert "Lag of orders" not in text(fay.get(f"/queue/?team={Team.objects.create(name='Other').pk}"))
 
 
 def test_tag_filters(fay, ticket):

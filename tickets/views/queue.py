@@ -40,6 +40,8 @@ SORTING = {
     "created": ("-created", "created"),
     "updated": ("-updated", "updated"),
 }
+# What a row shows of the ticket itself.
+SHOWN = ["pk", "subject", "status", "severity", "assignee_id", "team_id", "last_word_at", "updated_at"]
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,8 @@ class Row:
     def looks(self) -> list[object]:
         """All that its line shows: the same looks, the same line."""
         ticket = self.ticket
-        names = ["pk", "subject", "status", "severity", "assignee_id", "last_word_at", "updated_at"]
         marks = [ticket.is_unread, ticket.is_escalated, ticket.is_escalation_late]  # type: ignore[attr-defined]
-        return [*(getattr(ticket, name) for name in names), *marks, self.tier, asdict(self.clock)]
+        return [*(getattr(ticket, name) for name in SHOWN), *marks, self.tier, asdict(self.clock)]
 
 
 @require_safe
