@@ -156,6 +156,8 @@ def found(world, person, text) -> list[str]:
         ("reason:performance is:escalated", "globex"),
         ("is:unread", "acme globex"),
         ("tag:flaky", "acme"),
+        ("is:snoozed", ""),
+        ("-is:merged", "acme globex"),
         ("tier:advanced", "acme"),
         ("tier:Premium", "globex"),
         ("tier:basic", ""),
@@ -183,7 +185,7 @@ def test_what_is_found(cast, world, text, expected):
     [
         ("org:initech", "org: was left out. No organization is called “initech”."),
         ("status:foo", "status: was left out. “foo” is no status. There are new, open,"),
-        ("is:blue", "is: was left out. “blue” is no mark. There are escalated, late, soon, unread,"),
+        ("is:blue", "is: was left out. “blue” is no mark. There are escalated, late, soon, unread, snoozed,"),
         ("product:oracle", "product: was left out. “oracle” is no product. There are kafka,"),
         ("assignee:zoe", "assignee: was left out. Nobody has the name or address “zoe”."),
         ("created:soon", "created: was left out. “soon” is no date. Write a day like 2026-10-01,"),
@@ -269,6 +271,6 @@ def test_search_costs_the_same_for_many_rows(cast, client_of, count, django_asse
     SearchWord.objects.update(documents=RARE)
     client = client_of(cast.fay)
     # Session, person, memberships; the organization, the words; desk (2), offers (3), tiers; the counts of
-    # all views; organizations to name; the rows, the excerpts.
-    with django_assert_num_queries(15):
+    # all views; organizations to name; the hits and their ranks, the rows, the excerpts.
+    with django_assert_num_queries(17):
         client.get("/queue/all/?q=org:acme+lag+grows+consumer")

@@ -99,6 +99,8 @@ MARKS = {
     "late": ("Answer overdue", _late),
     "soon": ("Answer due soon, or late", _soon),
     "unread": ("Changed since you looked", _unread),
+    "snoozed": ("Put aside until later", lambda actor: Q(snoozed_until__gt=timezone.now())),
+    "merged": ("Merged into another ticket", lambda actor: Q(merged_into__isnull=False)),
     "unassigned": ("Nobody has it", _is("assignee", None)),
 }
 
@@ -225,7 +227,7 @@ _all = [
     Operator("reason", "Reason", *_listed(Reason, "reason", "reason")),
     Operator("tier", "Support tier of the organization", _on_tier, _offered_tiers),
     Operator("tag", "Tag", _tagged, _offered_tags),
-    Operator("is", "A mark: escalated, late, soon, unread, unassigned", *_choice("mark", MARKS)),
+    Operator("is", "A mark: late, escalated, unread, snoozed …", *_choice("mark", MARKS)),
     Operator("created", "When it was opened", *_dated("created_at")),
     Operator("updated", "When it last changed", *_dated("updated_at")),
     Operator("solved", "When it was solved", *_dated("solved_at")),
