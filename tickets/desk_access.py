@@ -92,7 +92,7 @@ def links_of(ticket: Ticket) -> TicketQuerySet:
     """Tickets that are linked to this one; one query."""
     first = TicketLink.objects.filter(second=ticket).values("first")
     second = TicketLink.objects.filter(first=ticket).values("second")
-    return Ticket.objects.filter(Q(pk__in=first) | Q(pk__in=second)).order_by("pk")
+    return Ticket.objects.filter(pk__in=first.union(second)).order_by("pk")
 
 
 def linked_for(ticket: Ticket, reference: str) -> Ticket:

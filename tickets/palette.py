@@ -53,6 +53,20 @@ ADMIN_PAGES = [
     ("Invoices", "billing:invoices", "receipt"),
     ("Following", "tickets:following", "bell"),
 ]
+# Keys of an agent's ticket page (static/js/keys.js), with further words for what they do.
+KEYS = [
+    ("Answer", "message", "r", "reply comment write"),
+    ("Internal note", "lock", "n", "write"),
+    ("Use a macro", "template", "m", "canned prepared answer"),
+    ("Choose the assignee", "users", "a", "assign"),
+    ("Set the status", "circle-check", "s", "solve close hold wait open"),
+]
+TICKET_PAGES = [
+    ("Merge into another ticket", "tickets:merge", "git-merge"),
+    ("Link to another ticket", "tickets:links", "link"),
+    ("Mails of this ticket", "notifications:ticket_mails", "mail"),
+    ("Export as JSON", "tickets:export", "download"),
+]
 THEMES = [
     ("Light theme", "light", "sun"),
     ("Dark theme", "dark", "moon"),
@@ -69,16 +83,18 @@ def entries_for(
     organization: Organization | None,
 ) -> list[Entry]:
     """The lines for what is typed, the best first. ``here`` is the path of the page behind the palette."""
+    acts = _on_ticket(actor, here)
     entries = [
-        *_on_ticket(actor, here),
         *_views(actor),
         *(Entry("Page", each.label, each.icon, each.url) for each in navigation),
         *_pages(actor, organization),
         *(Entry("Theme", label, icon, click=f"[data-theme-choice={code}]") for label, code, icon in THEMES),
     ]
     if not typed.strip():
-        return [*(_entry_of(each, "Seen lately") for each in recent_tickets(actor)), *entries][:MOST_SHOWN]
-    return [*_numbered(actor, typed), *fitting(entries, typed), *_tickets(actor, typed)][:MOST_SHOWN]
+        seen = [_entry_of(each, "Seen lately") for each in recent_tickets(actor)]
+        return [*acts, *(each for each in seen if each.url != here), *entries][:MOST_SHOWN]
+    fit = fitting([*acts, *entries], typed)
+    return [*_numbered(actor, typed), *fit, *_tickets(actor, typed)][:MOST_SHOWN]
 
 
 def fitting(entries: Sequence[Entry], typed: str) -> list[Entry]:
@@ -148,21 +164,16 @@ def _on_ticket(actor: Actor, here: str) -> list[Entry]:
 
 
 def _work(actor: Actor, ticket: Ticket) -> Iterator[Entry]:
-    """An agent's actions. Most press the key that does it on the page."""
-    kind = ticket.reference
+    """An agent's actions. Those with a key press it on the page."""
+    kind, args = ticket.reference, [ticket.reference]
     if not ticket.is_closed:
-        yield Entry(kind, "Answer", "message", press="r", also="reply comment write")
-        yield Entry(kind, "Internal note", "lock", press="n", also="write")
-        yield Entry(kind, "Use a macro", "template", press="m", also="canned prepared answer")
+        yield from (Entry(kind, label, icon, press=key, also=also) for label, icon, key, also in KEYS)
         if ticket.assignee_id != actor.user_id:
             fields = (("assignee", str(actor.user_id)),)
-            url = reverse("tickets:assignment", args=[ticket.reference])
+            url = reverse("tickets:assignment", args=args)
             yield Entry(kind, "Assign to me", "user-plus", url, fields, also="take")
-        yield Entry(kind, "Choose the assignee", "users", press="a", also="assign")
-        yield Entry(kind, "Set the status", "circle-check", press="s", also="solve close hold wait open")
-    url = reverse("notifications:ticket_mails", args=[ticket.reference])
-    yield Entry(kind, "Mails of this ticket", "mail", url)
-    yield Entry(kind, "Export as JSON", "download", reverse("tickets:export", args=[ticket.reference]))
+    for label, name, icon in TICKET_PAGES:
+        yield Entry(kind, label, icon, reverse(name, args=args))
 
 
 def _take_part(actor: Actor, ticket: Ticket) -> Iterator[Entry]:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import django
 
+from supportcenter.local import bench_plans
 from supportcenter.local.environment import free_port
 from supportcenter.local.layout import CHECKOUT, Layout
 from supportcenter.local.prepare import wait_until
@@ -116,11 +117,14 @@ def pages() -> None:
 
 
 def main() -> int:
-    """Measure what the arguments name, `pages`, `mail` or `reports`; without any, pages and mail.
+    """Measure what the arguments name, `pages`, `mail`, `plans` or `reports`; without any, pages and mail.
 
     Mail goes to the catcher of `make run`; with `sink` to a server that does nothing with it.
     """
     wanted = sys.argv[1:] or ["pages", "mail"]
+    if "plans" in wanted:
+        bench_plans.main()
+        return 0
     with site(is_bare="sink" in wanted) as (layout, sink):
         os.environ |= {"DJANGO_SETTINGS_MODULE": "supportcenter.settings", "ENV_FILE": str(layout.env)}
         os.environ |= {"LOG_LEVEL": "ERROR", "STATIC_ROOT": str(layout.var.with_name("static"))}

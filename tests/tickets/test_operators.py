@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests import builders
 from tests.cast import actor
 from tickets.actions import add_internal_note, assign, change_status, escalate, index_tickets, set_tags
-from tickets.models import SearchWord, Ticket
+from tickets.models import SearchWord, Team, Ticket
 from tickets.search import searched
 from tickets.search.moments import span
 from tickets.search.operators import OPERATORS
@@ -123,6 +123,7 @@ def world(cast):
     change_status(actor=actor(cast.fay), ticket=acme, status="waiting_on_customer")
     escalate(actor=actor(cast.eve), ticket=globex, text="now")
     set_tags(actor=actor(cast.fay), ticket=acme, tags=["flaky"])
+    Ticket.objects.filter(pk=acme.pk).update(team=Team.objects.create(name="Streaming"))
     Ticket.objects.filter(pk=globex.pk).update(created_at=timezone.now() - timedelta(days=30))
     index_tickets([acme.pk, globex.pk])
     return {acme: "acme", globex: "globex"}
@@ -156,6 +157,10 @@ def found(world, person, text) -> list[str]:
         ("reason:performance is:escalated", "globex"),
         ("is:unread", "acme globex"),
         ("tag:flaky", "acme"),
+        ("is:snoozed", ""),
+        ("team:streaming", "acme"),
+        ("-team:streaming", "globex"),
+        ("-is:merged", "acme globex"),
         ("tier:advanced", "acme"),
         ("tier:Premium", "globex"),
         ("tier:basic", ""),
@@ -187,6 +192,7 @@ def test_what_is_found(cast, world, text, expected):
         ("product:oracle", "product: was left out. “oracle” is no product. There are kafka,"),
         ("assignee:zoe", "assignee: was left out. Nobody has the name or address “zoe”."),
         ("created:soon", "created: was left out. “soon” is no date. Write a day like 2026-10-01,"),
+        ("team:none", "team: was left out. No team is called “none”."),
         ("tag:none", "tag: was left out. No tag is called “none”."),
         ("tier:gold", "tier: was left out. “gold” is no tier. There are basic,"),
         ("tagg:x", "“tagg:” is no operator; it was looked for as a word. There are org:, status:,"),
@@ -269,6 +275,7 @@ def test_search_costs_the_same_for_many_rows(cast, client_of, count, django_asse
     SearchWord.objects.update(documents=RARE)
     client = client_of(cast.fay)
     # Session, person, memberships; the organization, the words; desk (2), offers (4), tiers; the counts of
-    # all views; organizations to name; the rows, the excerpts.
-    with django_assert_num_queries(16):
+    # all views; organizations to name; the hits and their ranks, the rows, the excerpts;
+    # agents and macros to choose for many at once.
+    with django_assert_num_queries(20):
         client.get("/queue/all/?q=org:acme+lag+grows+consumer")

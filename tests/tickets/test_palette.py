@@ -134,5 +134,5 @@ def test_the_palette_costs_the_same_for_many_tickets(cast, client_of, django_ass
     index_tickets(Ticket.objects.values_list("pk", flat=True))
     client = client_of(cast.fay)
     # Session, person, memberships; saved views, preferences; the tickets of the words.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         labels(client, "lag")

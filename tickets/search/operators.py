@@ -103,6 +103,7 @@ MARKS = {
     "late": ("Answer overdue", _late),
     "soon": ("Answer due soon, or late", _soon),
     "unread": ("Changed since you looked", _unread),
+    "merged": ("Merged into another ticket", lambda actor: Q(merged_into__isnull=False)),
     "unassigned": ("Nobody has it", _is("assignee", None)),
     "snoozed": ("Put aside for now", _snoozed),
 }
@@ -243,7 +244,7 @@ _all = [
     Operator("tier", "Support tier of the organization", _on_tier, _offered_tiers),
     Operator("team", "Team", _of_team, _offered_teams),
     Operator("tag", "Tag", _tagged, _offered_tags),
-    Operator("is", "A mark: escalated, late, soon, unread, unassigned, snoozed", *_choice("mark", MARKS)),
+    Operator("is", "A mark: late, escalated, unread, snoozed …", *_choice("mark", MARKS)),
     Operator("created", "When it was opened", *_dated("created_at")),
     Operator("updated", "When it last changed", *_dated("updated_at")),
     Operator("solved", "When it was solved", *_dated("solved_at")),

@@ -1,0 +1,43 @@
+"""Search asks the index for exact words, however many tickets there are, and ranks only the newest hits."""
+
+from io import StringIO
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+
+from supportcenter.local.bench_plans import grow, measured
+from tests.cast import actor
+from tickets.models import Ticket
+from tickets.paging import page_of
+from tickets.search import searched
+from tickets.search.finding import BY_RANK
+
+pytestmark = pytest.mark.xdist_group("bench")
+TICKETS = 5_000
+
+
+@pytest.fixture
+def crowd(cast):
+    """Many tickets: "quokka" in one of a thousand of them."""
+    for _ in grow(TICKETS):
+        pass
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ANALYZE")
+
+
+def search(person, text):
+    who = actor(person)
+    found = searched(who, Ticket.objects.visible_to(who), text)
+    return page_of(found.queryset.for_list(), BY_RANK, QueryDict())
+
+
+# One test, because the crowd takes a while to gather.
+def test_words_are_looked_up_in_the_index(cast, crowd):
+    for text in ("quokka", "quoka", "quoka koala", "quokka org:acme", "quokka wombat"):
+        cost = measured(lambda text=text: search(cast.fay, text), text, StringIO())
+        assert "document_words" in cost.indexes, text
+        assert "tickets_searchdocument" not in cost.read_whole, text
+    hits = searched(actor(cast.fay), Ticket.objects.all(), "quokka").queryset
+    assert hits.count() == TICKETS // 1000
