@@ -31,6 +31,7 @@ SCHEDULE = {
     "free mails of a worker that died": ("notifications.free_stuck", 60.0),
     "let reports count that came early": ("notifications.settle_early_reports", 60.0),
     "tell that a worker is alive": ("outbox.heartbeat", 10.0),
+    "carry out bulk jobs that their bell missed": ("tickets.run_bulk", 5.0),
     "tell again of escalations that nobody took": ("tickets.remind_of_escalations", 60.0),
     "tell of clocks that run out": ("tickets.watch_clocks", 15.0),
     "activate tier changes that are due": ("billing.apply_due_changes", 60.0),

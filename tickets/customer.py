@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from billing.entitlements import Entitlement, entitlement_of
 from orgs.models import Organization, User
@@ -25,7 +24,7 @@ class CustomerCard:
     organization: Organization
     entitlement: Entitlement
     targets: Sequence[tuple[str, str]]
-    local_time: datetime
+    local_time: str
     manager: User | None
     others: Sequence[Ticket]
     others_count: str
@@ -42,7 +41,9 @@ def customer_card(ticket: Ticket) -> CustomerCard:
         organization=organization,
         entitlement=entitlement,
         targets=[(each.label, entitlement.targets[each].words) for each in reversed(Severity)],
-        local_time=timezone.localtime(timezone=ZoneInfo(organization.time_zone)),
+        local_time=formats.date_format(
+            timezone.localtime(timezone=ZoneInfo(organization.time_zone)), "D H:i"
+        ),
         manager=organization.account_manager,
         others=newest,
         others_count=f"more than {COUNTED}" if count > COUNTED else str(count),

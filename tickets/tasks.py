@@ -35,6 +35,12 @@ def remind_of_escalations() -> int:
     return actions.remind_of_escalations()
 
 
+@shared_task(name="tickets.run_bulk", ignore_result=True)
+def run_bulk() -> int:
+    """Carry out bulk jobs that wait."""
+    return actions.run_bulk()
+
+
 @shared_task(name="tickets.sweep_index", ignore_result=True)
 def sweep_index() -> int:
     """Look once a day at what search knows of each ticket, a share every hour."""

@@ -15,7 +15,10 @@ function put(preview) {
   const composer = document.getElementById("composer");
   const area = composer.querySelector("textarea[name=body]");
   const text = preview.querySelector("[data-macro-text]").value;
-  composer.querySelector(`[name=kind][value=${preview.dataset.kind}]`)?.click();
+  // What was typed as a note never becomes an answer, and the text of a note never goes into one.
+  if (preview.dataset.kind === "note" || !area.value.trim()) {
+    composer.querySelector(`[name=kind][value=${preview.dataset.kind}]`)?.click();
+  }
   const status = composer.querySelector("[name=status]");
   if (status && preview.dataset.status) status.value = preview.dataset.status;
   area.value = area.value.trim() ? `${area.value.trimEnd()}\n\n${text}` : text;
@@ -42,10 +45,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-document.addEventListener("htmx:after:swap", () => {
-  if (!dialog()?.open) return;
-  const use = document.querySelector("#macro-preview [data-macro-use]");
-  if (use && !document.activeElement.matches("[data-macro-words]:not(:placeholder-shown)")) use.focus();
+// What was chosen can be put in by the next Enter.
+document.addEventListener("htmx:after:swap", (event) => {
+  if (dialog()?.open && "macro" in event.detail.ctx.sourceElement.dataset) {
+    document.querySelector("#macro-preview [data-macro-use]")?.focus();
+  }
 });
 
 // Ctrl-Enter (on a Mac, Command) sends what is written.

@@ -17,7 +17,7 @@ from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
 from tickets.actions import link, merge_into
-from tickets.models import Attachment, Follow, Macro, Participant, SavedView, Tag, Team
+from tickets.models import Attachment, BulkJob, Follow, Macro, Participant, SavedView, Tag, Team
 
 PEOPLE = ["ada", "ben", "cleo", "dov", "eve", "ivy", "fay", "gus", "hal", "nobody"]
 # Addresses of Django's admin, allauth and anymail have tests of their own; these are theirs.
@@ -135,6 +135,8 @@ GET = {
     "tickets:saved_views": row(403, fay=200, gus=200),
     "tickets:saved_view": row(403, fay=200, gus=404),  # her own, not shared
     "tickets:desk_preferences": row(403, fay=200, gus=200),
+    "tickets:bulk_jobs": row(403, fay=200, gus=200),
+    "tickets:bulk_job": row(403, fay=200, gus=404),  # she asked for it
     "tickets:reports": row(403, fay=200, gus=200, hal=200),
     "tickets:reports/backlog": row(403, fay=200, gus=200, hal=200),
     "tickets:report_table": row(403, fay=200, gus=200, hal=200),
@@ -229,6 +231,8 @@ POST = {
     "tickets:saved_view": row(403, fay=422, gus=404),
     "tickets:saved_view_removal": row(403, fay=302, gus=404),
     "tickets:desk_preferences": row(403, fay=422, gus=422),
+    "tickets:bulk_jobs": row(403, fay=422, gus=422),
+    "tickets:bulk_cancellation": row(403, fay=302, gus=404),
     "notifications:resendings": row(403, fay=302, gus=302),
     "notifications:resending": row(403, fay=302, gus=302),
     "notifications:lifting": row(403, fay=302, gus=302, hal=302),
@@ -256,6 +260,7 @@ def world(cast, settings, tmp_path):
         linked=linked,
         merge=merge_into(actor=actor(cast.fay), ticket=merged, target=ticket),
         mail=mail,
+        job=BulkJob.objects.create(requested_by=cast.fay, kind="status"),
         view=SavedView.objects.create(owner=cast.fay, name="Hers"),
         suppression=Suppression.objects.create(address=cast.ben.email, cause="bounce", mail=mail),
         team=Team.objects.create(name="Streaming"),
@@ -333,6 +338,9 @@ def address(world: SimpleNamespace, name: str) -> str:
         "tickets:following": ["acme"],
         "tickets:following_all": ["acme"],
         "tickets:saved_views": [],
+        "tickets:bulk_jobs": [],
+        "tickets:bulk_job": [world.job.pk],
+        "tickets:bulk_cancellation": [world.job.pk],
         "tickets:saved_view": [world.view.pk],
         "tickets:saved_view_removal": [world.view.pk],
         "tickets:desk_preferences": [],

@@ -51,6 +51,10 @@ PAGES = {
         "/queue/mine/",
         "/queue/escalated/",
         "/queue/all/",
+        "/queue/?tier=advanced&severity=critical",
+        "/queue/views/",
+        "/queue/preferences/",
+        "/queue/jobs/",
         "/mail/",
         "/mail/suppressions/",
         "/desk/teams/",
@@ -66,6 +70,7 @@ PAGES = {
     ],
     "hal@support.example": [
         "/account-team/tier-changes/",
+        "/reports/ratings/",
         "/account-team/charges/",
         "/account-team/organizations/",
         "/account-team/organizations/acme/",

@@ -1,4 +1,6 @@
 import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from pytest_django.asserts import assertNumQueries
@@ -26,6 +28,10 @@ def test_card_says_who_the_customer_is(cast, client_of, ticket):
     other = builders.ticket(cast.cleo, cast.acme, subject="Another one")
     builders.ticket(cast.eve, cast.globex, subject="GLOBEX-CANARY")
     page = text(client_of(cast.fay).get(ticket.get_absolute_url()))
+    there = datetime.now(tz=ZoneInfo("Asia/Tokyo"))
+    assert {f"{there - timedelta(minutes=late):%a %H:%M}" for late in (0, 1)} & set(
+        re.findall(r"<dd>(\w{3} \d\d:\d\d) ", page)
+    )
     for words in ("Advanced, ", "Hal Whitfield", "Asia/Tokyo", "Other open tickets: 1", other.reference):
         assert words in page
     assert "GLOBEX-CANARY" not in page

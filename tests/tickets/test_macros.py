@@ -131,6 +131,15 @@ def test_composer_sends_what_was_typed_and_sets_what_the_macro_sets(cast, client
     assert ticket.tags.get().name == "logs"
 
 
+@pytest.mark.parametrize(("kind", "expected"), [("note", "on_hold"), ("answer", "new")])
+def test_note_sets_the_status_of_a_macro_for_notes_only(cast, client_of, ticket, kind, expected):
+    made = macro(cast.fay, kind=kind, status="on_hold")
+    data = {"kind": "note", "body": "Words", "status": "solved", "macro": made.pk}
+    client_of(cast.fay).post(f"{ticket.get_absolute_url()}comments/", data)
+    ticket.refresh_from_db()
+    assert ticket.status == expected
+
+
 @pytest.mark.parametrize("gone", ["999999", "x", "9" * 40, ""])
 def test_macro_that_is_gone_stops_no_answer(cast, client_of, ticket, gone):
     data = {"kind": "answer", "body": "Words", "status": "", "macro": gone}

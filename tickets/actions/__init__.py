@@ -1,5 +1,6 @@
 """The only writers of tickets. Each locks, checks, changes, records and publishes in one transaction."""
 
+from tickets.actions.bulk import cancel_bulk, request_bulk, run_bulk
 from tickets.actions.catalogue import (
     add_choice,
     change_choice,
@@ -47,6 +48,7 @@ __all__ = [
     "apply_macro",
     "assign",
     "assign_to_team",
+    "cancel_bulk",
     "change_choice",
     "change_severity",
     "change_status",
@@ -82,6 +84,8 @@ __all__ = [
     "remind_of_escalations",
     "remove_participant",
     "rename_tag",
+    "request_bulk",
+    "run_bulk",
     "save_macro",
     "save_team",
     "save_view",

@@ -11,6 +11,7 @@ from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.clocks import adopt
+from tickets.actions.queue_marks import refresh_marks
 from tickets.actions.record import lock_both, record
 from tickets.actions.standing import put_back, standing_of, stands_as
 from tickets.models import (
@@ -45,6 +46,8 @@ def merge_into(*, actor: Actor, ticket: Ticket, target: Ticket) -> Merge:
     adopt(target=target, source=ticket, now=now)
     ticket.merged_into = target
     ticket.save(update_fields=["merged_into"])
+    refresh_marks(ticket)
+    refresh_marks(target)
     merge = Merge.objects.create(
         source=ticket,
         target=target,
@@ -82,6 +85,8 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Ticket:
     put_back(source, merge.source_before)
     if stands_as(target, merge.target_after):
         put_back(target, merge.target_before)
+    refresh_marks(source)
+    refresh_marks(target)
     merge.undone_by, merge.undone_at = actor.person, timezone.now()
     merge.save(update_fields=["undone_by", "undone_at"])
     _tell(actor, source, ActivityKind.MERGE_UNDONE, events.TICKET_MERGE_UNDONE, target)

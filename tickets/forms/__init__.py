@@ -1,5 +1,6 @@
 """Shapes of what people send about tickets."""
 
+from tickets.forms.bulk import BulkForm
 from tickets.forms.conversation import (
     AnswerForm,
     CommentForm,
@@ -10,9 +11,9 @@ from tickets.forms.conversation import (
     RatingForm,
 )
 from tickets.forms.create import TicketForm
-from tickets.forms.desk import HandoverForm, SnoozeForm
 from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.following import FollowForm
+from tickets.forms.handover import HandoverForm, SnoozeForm
 from tickets.forms.linking import SplitForm, TargetForm
 from tickets.forms.lists import FilterForm
 from tickets.forms.macros import MacroForm, TagsForm
@@ -33,6 +34,7 @@ __all__ = [
     "AnswerForm",
     "AssignmentForm",
     "AvailabilityForm",
+    "BulkForm",
     "ChoiceChangeForm",
     "ChoiceForm",
     "ClassificationForm",

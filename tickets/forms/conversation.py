@@ -43,6 +43,12 @@ class AnswerForm(CommentForm):
         choices=[("", "Leave as it is"), *((status, status.label) for status in AGENT_CHOICES)],
         widget=PLAIN_SELECT,
     )
+    next_update_at = forms.DateTimeField(
+        label="Next update by",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="A promise that the customer reads, in your time zone.",
+    )
     macro = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(

@@ -18,6 +18,7 @@ from tickets.models import Density, SavedView
 from tickets.paging import Sort
 from tickets.querysets import TicketQuerySet
 from tickets.search import Found, operators_in, searched
+from tickets.staff_access import teams
 from tickets.states import UNFINISHED, Severity, Status
 
 ME, NOBODY = "me", "nobody"
@@ -43,15 +44,16 @@ ORDERS = {
 }
 
 
-RARER = ["organization", "tier", "product", "escalated", "due", "since"]
+RARER = ["team", "organization", "tier", "product", "tag", "escalated", "due", "aside", "since"]
 
 Offers = dict[str, list[tuple[str, str]]]
 
 
 def offers() -> Offers:
-    """What can be chosen of the lists that staff edit; three queries, for all forms of a page."""
+    """What can be chosen of the lists that staff edit; four queries, for all forms of a page."""
     return {
         "assignee": [(ME, "Me"), (NOBODY, "Nobody"), *((str(each.pk), each.name) for each in agents())],
+        "team": [(str(each.pk), each.name) for each in teams()],
         "tier": tier_choices(),
         "product": [(each.code, each.name) for each in access.products()],
     }
@@ -74,6 +76,7 @@ class QueueForm(forms.Form):
     )
     severity = _choice("Severity", "Any severity", Severity.choices)
     assignee = _choice("Assignee", "Anybody")
+    team = _choice("Team", "Any team")
     organization = forms.CharField(
         label="Organization",
         required=False,
@@ -83,8 +86,16 @@ class QueueForm(forms.Form):
     )
     tier = _choice("Support tier", "Any tier")
     product = _choice("Product", "Any product")
+    tag = forms.CharField(
+        label="Tag",
+        required=False,
+        max_length=40,
+        strip=True,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
     escalated = _choice("Escalation", "Escalated or not", [("yes", "Escalated")])
     due = _choice("Answer due", "At any time", [("soon", "Soon or late"), ("late", "Late")])
+    aside = _choice("Put aside", "Not put aside", [("only", "Put aside only"), ("any", "Put aside or not")])
     since = forms.DateField(
         label="Created since", required=False, widget=PLAIN_DATE, validators=[MaxValueValidator(LAST_DAY)]
     )
@@ -151,8 +162,12 @@ class QueueForm(forms.Form):
         _, statuses = STATUS_GROUPS.get(status, ("", [status]))
         if statuses is not None:
             tickets = tickets.in_statuses(statuses)
+        now = timezone.now()
+        # Nobody who looks for one or for all of them should miss what a colleague put aside.
+        aside = wanted.pop("aside", "any" if words or status == "any" else "")
+        if aside != "any":
+            tickets = tickets.put_aside(now) if aside else tickets.awake(now)
         if due := wanted.pop("due", ""):
-            now = timezone.now()
             tickets = tickets.late(now) if due == "late" else tickets.due_soon(now)
         if wanted.pop("escalated", ""):
             tickets = tickets.escalated()
@@ -167,9 +182,11 @@ def _assigned(value: str, actor: Actor) -> Q:
 FILTERS: dict[str, Callable[[Any, Actor], Q]] = {
     "severity": lambda value, _: Q(severity=value),
     "assignee": _assigned,
+    "team": lambda value, _: Q(team=value),
     "organization": lambda value, _: Q(organization__in=organizations_like(value)),
     "tier": lambda value, _: Q(organization__in=organizations_on(value)),
     "product": lambda value, _: Q(product__code=value),
+    "tag": lambda value, _: Q(pk__in=desk.tickets_tagged(value)),
     "since": lambda value, _: Q(created_at__gte=start_of(value)),
 }
 

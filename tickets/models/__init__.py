@@ -6,7 +6,7 @@ from tickets.models.clock import ClockKind, SlaClock
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
 from tickets.models.desk import Density, DeskPreferences, SavedView
 from tickets.models.drafts import DraftKind, ServerDraft
-from tickets.models.figures import DailyFigures, DailyTotals, DirtyDay
+from tickets.models.figures import DailyFigures, DailyTotals, DirtyDay, FactKind
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.handover import Handover
 from tickets.models.linking import Merge, TicketLink
@@ -35,6 +35,7 @@ __all__ = [
     "DirtyDay",
     "DraftKind",
     "Escalation",
+    "FactKind",
     "Follow",
     "FollowScope",
     "Handover",

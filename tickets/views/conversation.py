@@ -45,13 +45,16 @@ def comments(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _send(actor: Actor, ticket: Ticket, form: CommentForm) -> None:
     typed = form.cleaned_data
-    kind = typed.get("kind") or MacroKind.ANSWER
-    status = (typed.get("status") if kind == MacroKind.ANSWER else None) or None
+    kind, status = typed.get("kind") or MacroKind.ANSWER, typed.get("status")
+    macro = macro_chosen(actor, typed["macro"]) if typed.get("macro") else None
+    if kind == MacroKind.NOTE:
+        # The field shows beside answers only; a macro for notes has a status of its own.
+        status = macro.status if macro and macro.kind == MacroKind.NOTE else ""
     send_composed(
         actor=actor,
         ticket=ticket,
-        message=Message(typed["body"], kind, status, form.kept),
-        macro=macro_chosen(actor, typed["macro"]) if typed.get("macro") else None,
+        message=Message(typed["body"], kind, status or None, form.kept, typed.get("next_update_at")),
+        macro=macro,
         seen=typed["seen"],
     )
 
