@@ -16,7 +16,7 @@ from billing.models import (
     TierChange,
     TierPeriod,
 )
-from orgs.access import organizations_for
+from orgs.access import organizations_for, require
 from orgs.actor import Actor
 from orgs.models import Organization, Service
 from orgs.roles import Capability
@@ -41,6 +41,26 @@ def organizations_with_tier(actor: Actor, words: str = "") -> QuerySet[Organizat
 def tiers() -> QuerySet[SupportTier]:
     """All tiers with their targets, from the smallest to the largest."""
     return SupportTier.objects.for_matrix()
+
+
+def calendars_for(actor: Actor, *, to_change: bool = False) -> QuerySet[SupportCalendar]:
+    """Every calendar with its versions and tiers, for who works the queue or changes the desk."""
+    require(actor, Capability.MANAGE_DESK if to_change else Capability.WORK_QUEUE)
+    return SupportCalendar.objects.prefetch_related("versions", "tiers")
+
+
+def calendar_for(actor: Actor, pk: int) -> SupportCalendar:
+    """One calendar, for who changes the desk."""
+    found = calendars_for(actor, to_change=True).filter(pk=pk).first()
+    if found is None:
+        raise Http404("No such calendar")
+    return found
+
+
+def matrix_for(actor: Actor) -> QuerySet[SupportTier]:
+    """All tiers with their targets, for who works the queue."""
+    require(actor, Capability.WORK_QUEUE)
+    return tiers()
 
 
 def calendars() -> QuerySet[SupportCalendar]:

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from billing import models
-from orgs.admin import AuditedAdmin
+from orgs.admin import AuditedAdmin, DeskAdmin
 from orgs.models import AuditArea, Organization
 
 
@@ -15,7 +15,7 @@ class TargetInline(admin.TabularInline):
 
 
 @admin.register(models.SupportTier)
-class SupportTierAdmin(admin.ModelAdmin):
+class SupportTierAdmin(DeskAdmin):
     list_display = ["name", "calendar", "has_phone", "minimum_amount", "percentage"]
     inlines = [TargetInline]
 

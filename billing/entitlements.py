@@ -17,6 +17,15 @@ from orgs.models import Organization, Service
 FREE_TIER = "basic"
 
 
+def target_words(minutes: int | None, business_days: int | None) -> str:
+    """A target in words: “30 minutes”, “4 hours”, “next business day (best effort)”."""
+    if minutes is None:
+        return "next business day (best effort)" if business_days else "same business day (best effort)"
+    hours, minutes = divmod(minutes, 60)
+    parts = [(hours, "hour"), (minutes, "minute")]
+    return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count)
+
+
 @dataclass(frozen=True)
 class Target:
     """A promise for a severity, ready to be shown and to be computed with."""
@@ -32,14 +41,7 @@ class Target:
 
     @property
     def words(self) -> str:
-        """The target in words: “30 minutes”, “4 hours”, “next business day (best effort)”."""
-        if self.minutes is None:
-            return (
-                "next business day (best effort)" if self.business_days else "same business day (best effort)"
-            )
-        hours, minutes = divmod(self.minutes, 60)
-        parts = [(hours, "hour"), (minutes, "minute")]
-        return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count)
+        return target_words(self.minutes, self.business_days)
 
     def due_at(self, start: datetime) -> datetime:
         """When what is owed from ``start`` on is due, if the clock never pauses."""

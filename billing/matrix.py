@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from billing.entitlements import Entitlement
+from billing.entitlements import Entitlement, target_words
 from billing.forms import price_words
-from billing.models import SupportTier
+from billing.models import SupportTier, TargetKind
 from billing.quoting import SEVERITIES
 
 
@@ -28,3 +28,16 @@ def matrix(tiers: Sequence[SupportTier], promised: Sequence[Entitlement], curren
     rows.append(("Custom SLA", ["Possible" if tier.allows_custom_sla else "No" for tier in tiers]))
     rows.append(("Price", [price_words(tier, currency) for tier in tiers]))
     return Matrix(tiers, rows)
+
+
+def promises(tier: SupportTier) -> list[tuple[str, str]]:
+    """What a tier promises: for each kind of target its words by severity, “Low 12 hours · High 4 hours”."""
+    found = {
+        (each.kind, each.severity): target_words(each.minutes, each.business_days)
+        for each in tier.targets.all()
+    }
+    lines = [
+        (kind.label, [f"{label} {found[kind, code]}" for code, label in SEVERITIES if (kind, code) in found])
+        for kind in TargetKind
+    ]
+    return [(label, " · ".join(words)) for label, words in lines if words]

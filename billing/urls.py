@@ -1,6 +1,6 @@
 from django.urls import path
 
-from billing.views import account_team, charges, groups, invoices, overview, tier
+from billing.views import account_team, calendars, charges, groups, invoices, overview, tier
 
 app_name = "billing"
 
@@ -40,4 +40,9 @@ urlpatterns = [
     ),
     path(f"{TEAM}charges/", charges.charges, name="charges"),
     path(f"{TEAM}charges/rates/", charges.rates, name="rates"),
+    path("desk/calendars/", calendars.calendars, name="calendars"),
+    path("desk/calendars/new/", calendars.new, name="calendar_new"),
+    path("desk/calendars/<int:pk>/", calendars.calendar, name="calendar"),
+    path("desk/calendars/<int:pk>/closed-days/", calendars.closed_days, name="closed_days"),
+    path("desk/tiers/", calendars.matrix, name="matrix"),
 ]

@@ -134,6 +134,18 @@ def audit_log_of(organization: Organization) -> QuerySet[AuditEntry]:
     return organization.audit_entries.select_related("actor").order_by("-pk")
 
 
+def desk_log(actor: Actor) -> QuerySet[AuditEntry]:
+    """All that was changed of the desk, newest first, with who did it; for who works there."""
+    require(actor, Capability.WORK_QUEUE)
+    return AuditEntry.objects.filter(organization=None).select_related("actor").order_by("-pk")
+
+
+def people_in_desk_log() -> QuerySet[User]:
+    """Everybody who ever changed something of the desk, by name."""
+    actors = AuditEntry.objects.filter(organization=None).order_by().values("actor")
+    return User.objects.filter(pk__in=actors).order_by("name")
+
+
 def last_switch_of_visibility(organization: Organization) -> AuditEntry | None:
     """When the visibility of tickets was switched last, and by whom; None where it never was."""
     return audit_log_of(organization).filter(event=events.VISIBILITY_CHANGED).first()

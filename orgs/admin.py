@@ -23,8 +23,8 @@ class AuditedAdmin(admin.ModelAdmin):
 
     area: models.AuditArea
 
-    def organization_of(self, obj: Any) -> models.Organization:
-        """The organization in whose audit log a change of ``obj`` stands."""
+    def organization_of(self, obj: Any) -> models.Organization | None:
+        """The organization in whose audit log a change of ``obj`` stands; None for the site's own."""
         return obj.organization
 
     def area_of(self, obj: Any) -> models.AuditArea:
@@ -93,6 +93,15 @@ def _words(obj: Any, field: Field) -> Any:
     if value is None or isinstance(value, bool):
         return value
     return str(getattr(obj, f"get_{field.name}_display")() if field.choices else value)
+
+
+class DeskAdmin(AuditedAdmin):
+    """For what belongs to no organization: its changes stand in the log of the desk."""
+
+    area = models.AuditArea.DESK
+
+    def organization_of(self, obj: Any) -> None:
+        return None
 
 
 class UserForm(forms.ModelForm):

@@ -38,8 +38,10 @@ class AuditFilterForm(forms.Form):
     since = _day("From")
     until = _day("To")
 
-    def __init__(self, data: Any, *, people: QuerySet[User]) -> None:
+    def __init__(self, data: Any, *, people: QuerySet[User], has_areas: bool = True) -> None:
         super().__init__(data)
+        if not has_areas:
+            del self.fields["area"]
         names = [(str(user.pk), user.name) for user in people]
         self.fields["person"].choices = [("", "Anybody"), *names, (SYSTEM, "System")]  # type: ignore[attr-defined]
         self.full_clean()

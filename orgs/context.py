@@ -66,6 +66,7 @@ def _navigation(
         items.append(("Mail", "notifications:mails", [], "mail"))
     if actor.can(Capability.SEE_REPORTS):
         items.append(("Reports", "tickets:reports", [], "chart-bar"))
+        items.append(("Desk", "tickets:teams", [], "adjustments"))
     if actor.can(Capability.MANAGE_ACCOUNTS):
         items.append(("Tier changes", "billing:tier_changes", [], "refresh"))
         items.append(("Organizations", "billing:organizations", [], "building"))
@@ -86,6 +87,8 @@ def _item(request: HttpRequest, label: str, url: str, icon: str) -> NavigationIt
     """An item is current on its page, and where it leads to an area also on the pages below."""
     is_area = url.endswith("/admin/") or url.startswith(("/account-team/", "/mail/", "/reports/"))
     current = request.path == url or (is_area and request.path.startswith(url))
+    if url.startswith("/desk/"):  # the item leads to the first page of the area
+        current = request.path.startswith("/desk/")
     return NavigationItem(label, url, icon, current)
 
 

@@ -232,15 +232,19 @@ class AuditArea(models.TextChoices):
     SETTINGS = "settings", "Visibility and policy"
     TIER = "tier", "Support tier"
     BILLING = "billing", "Billing groups and invoices"
+    DESK = "desk", "The desk"
 
 
 class AuditEntry(models.Model):
-    """One change of an organization: who did what, when, with the values before and after.
+    """One change of an organization, or without one of the whole site: who did what, when, with the values
+    before and after.
 
     Written once; the database refuses to alter or delete it.
     """
 
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="audit_entries")
+    organization = models.ForeignKey(
+        Organization, null=True, on_delete=models.PROTECT, related_name="audit_entries"
+    )
     area = models.CharField(max_length=20, choices=AuditArea)
     event = models.CharField(max_length=60)
     summary = models.TextField()
@@ -252,6 +256,13 @@ class AuditEntry(models.Model):
 
     class Meta:
         verbose_name_plural = "audit entries"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(organization__isnull=True, area="desk")
+                | (Q(organization__isnull=False) & ~Q(area="desk")),
+                name="audit_of_org_or_desk",
+            )
+        ]
         indexes = [models.Index(F("organization"), F("id").desc(), name="audit_of_org")]
 
     def __str__(self) -> str:

@@ -35,6 +35,7 @@ class Capability(models.TextChoices):
     # Of staff, over all organizations
     WORK_QUEUE = "work_queue"
     LEAD_ESCALATIONS = "lead_escalations"
+    MANAGE_DESK = "manage_desk"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_REPORTS = "see_reports"
 
@@ -59,7 +60,12 @@ STAFF_CAPABILITIES: dict[str, frozenset[Capability]] = {
     "": frozenset(),
     StaffRole.AGENT: frozenset({Capability.WORK_QUEUE, Capability.SEE_REPORTS}),
     StaffRole.DUTY_LEAD: frozenset(
-        {Capability.WORK_QUEUE, Capability.LEAD_ESCALATIONS, Capability.SEE_REPORTS}
+        {
+            Capability.WORK_QUEUE,
+            Capability.LEAD_ESCALATIONS,
+            Capability.MANAGE_DESK,
+            Capability.SEE_REPORTS,
+        }
     ),
     StaffRole.ACCOUNT_MANAGER: frozenset({Capability.MANAGE_ACCOUNTS, Capability.SEE_REPORTS}),
 }

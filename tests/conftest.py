@@ -7,10 +7,15 @@ from django.core import mail
 from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
+from hypothesis import settings
 
 from notifications.delivery import deliver_due
 from supportcenter.outbox.dispatch import dispatch_due
 from tests.cast import Cast, make_cast
+
+# A slow machine is no bug: what must be fast is measured by ratio and by queries (tests/bench).
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 RunOutbox = Callable[[], list[EmailMultiAlternatives]]
 

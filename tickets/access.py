@@ -13,23 +13,25 @@ from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.http import Http404
 from django.utils import timezone
 
-from orgs.access import people_with
+from orgs.access import agents, people_with
 from orgs.actor import Actor, Source
 from orgs.models import Organization, User, Visibility
 from orgs.roles import Capability
+from tickets import presence
 from tickets.models import (
-    Activity,
     Attachment,
+    DraftKind,
     Follow,
     FollowScope,
     Mute,
     Participant,
     Product,
     Reason,
+    ServerDraft,
     Ticket,
 )
 from tickets.paging import ordered
-from tickets.querysets import TicketQuerySet
+from tickets.querysets import ActivityQuerySet, TicketQuerySet
 from tickets.rules import (
     is_in_charge,
     is_participant,
@@ -110,15 +112,48 @@ def ticket_for(actor: Actor, reference: str, *, capability: Capability | None = 
 
     Of one that was merged it is the ticket into which it went.
     """
-    tickets = Ticket.objects.visible_to(actor).for_page().with_wishes(actor.user_id)
-    ticket = tickets.filter(pk=number_of(reference) or 0).first()
+    return _one(Ticket.objects.for_page().with_wishes(actor.user_id), actor, reference, capability)
+
+
+def bare_ticket_for(actor: Actor, reference: str, *, capability: Capability | None = None) -> Ticket:
+    """The ticket alone, for what a page asks every few seconds; one query."""
+    return _one(Ticket.objects.all(), actor, reference, capability)
+
+
+def _one(tickets: TicketQuerySet, actor: Actor, reference: str, capability: Capability | None) -> Ticket:
+    visible = tickets.visible_to(actor)
+    ticket = visible.filter(pk=number_of(reference) or 0).first()
     while ticket and ticket.merged_into_id:
-        ticket = tickets.filter(pk=ticket.merged_into_id).first()
+        ticket = visible.filter(pk=ticket.merged_into_id).first()
     if not ticket:
         raise Http404("No such ticket")
     if capability and not actor.can(capability):
         raise PermissionDenied
     return ticket
+
+
+def draft_of(actor: Actor, ticket: Ticket) -> ServerDraft | None:
+    """What the person has typed on a ticket and not sent; who works the queue no more has no notes left."""
+    found = ServerDraft.objects.filter(user=actor.person, ticket=ticket).first()
+    is_note = found is not None and found.kind == DraftKind.NOTE
+    return None if is_note and not actor.can(Capability.WORK_QUEUE) else found
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody else of the staff who is on a ticket now; ``doing`` as in ``presence``."""
+
+    user: User
+    doing: str
+
+
+def colleagues_on(actor: Actor, ticket: Ticket) -> list[Colleague]:
+    """Who else of the staff looks at a ticket or writes on it, by name; one query. For staff alone."""
+    if not actor.can(Capability.WORK_QUEUE):
+        return []
+    others = {user.pk: user for user in agents() if user.pk != actor.user_id}
+    doing = presence.seen_on(ticket.pk, others)
+    return [Colleague(user, doing[pk]) for pk, user in others.items() if pk in doing]
 
 
 def who_sees(ticket: Ticket, actors: Iterable[Actor]) -> set[int]:
@@ -142,7 +177,7 @@ def who_sees(ticket: Ticket, actors: Iterable[Actor]) -> set[int]:
     }
 
 
-def thread_for(actor: Actor, ticket: Ticket) -> QuerySet[Activity]:
+def thread_for(actor: Actor, ticket: Ticket) -> ActivityQuerySet:
     """The entries of a ticket's thread that the actor may read, oldest first."""
     return ticket.activities.visible_to(actor).for_thread()
 

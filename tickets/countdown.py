@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tickets.models import Ticket
-from tickets.states import DUE_SOON, Status
+from tickets.states import Status
 
-PAUSED = {Status.WAITING: "paused, waits for the customer", Status.ON_HOLD: "paused, on hold"}
+KINDS = {"first_response": "first response", "next_update": "promised update"}
+PAUSED = {Status.WAITING: "waits for the customer", Status.ON_HOLD: "on hold"}
 
 
 class Urgency(StrEnum):
@@ -21,27 +22,39 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True)
 class Countdown:
-    """What stands in a row of the queue. ``due_at`` is empty where no answer is owed."""
+    """What stands in a row of the queue. ``due_at`` is empty where nothing is owed."""
 
     words: str
     urgency: Urgency
+    note: str = ""
     due_at: datetime | None = None
 
 
 def countdown(ticket: Ticket, now: datetime) -> Countdown:
-    """The clock of a ticket at an instant. Best effort is said apart and never late."""
-    due_at = ticket.response_due_at
-    if due_at is None:
-        paused = PAUSED.get(Status(ticket.status))
-        return Countdown(paused, Urgency.PAUSED) if paused else Countdown("", Urgency.NONE)
+    """The clock of a ticket at an instant: until the answer, or until somebody must take the escalation.
+
+    Best effort is said apart and never late.
+    """
+    answer_at, take_at = ticket.response_due_at, ticket.escalation_due_at
+    if take_at and (answer_at is None or take_at < answer_at):
+        return _until(take_at, now, "to take the escalation", is_soon=True)
+    if answer_at is None:
+        note = PAUSED.get(Status(ticket.status), "")
+        return Countdown("paused", Urgency.PAUSED, note) if note else Countdown("", Urgency.NONE)
+    if not ticket.is_best_effort:
+        warned = ticket.response_warn_at is not None and ticket.response_warn_at <= now
+        return _until(answer_at, now, KINDS.get(ticket.due_kind, ""), is_soon=warned)
+    if answer_at < now:
+        return Countdown("best effort", Urgency.BEST_EFFORT, due_at=answer_at)
+    return Countdown(f"{length(answer_at - now)} left", Urgency.BEST_EFFORT, "best effort", answer_at)
+
+
+def _until(due_at: datetime, now: datetime, note: str, *, is_soon: bool) -> Countdown:
     left = due_at - now
-    if ticket.is_best_effort:
-        words = f"{length(left)}, best effort" if left > timedelta() else "best effort"
-        return Countdown(words, Urgency.BEST_EFFORT, due_at)
     if left < timedelta():
-        return Countdown(f"late by {length(-left)}", Urgency.LATE, due_at)
-    urgency = Urgency.SOON if left < DUE_SOON else Urgency.RUNNING
-    return Countdown(f"{length(left)} left", urgency, due_at)
+        return Countdown(f"late by {length(-left)}", Urgency.LATE, note, due_at)
+    urgency = Urgency.SOON if is_soon else Urgency.RUNNING
+    return Countdown(f"{length(left)} left", urgency, note, due_at)
 
 
 def length(time: timedelta) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import IntegerField, QuerySet, Value
+from django.db.models import Count, IntegerField, QuerySet, Value
 from django.http import Http404, QueryDict
 from django.urls import reverse
 
@@ -13,7 +13,7 @@ from billing.entitlements import tier_names_of
 from orgs.actor import Actor
 from orgs.models import Organization
 from orgs.roles import Capability
-from tickets.models import DeskPreferences, SavedView, Ticket
+from tickets.models import BulkItem, BulkJob, DeskPreferences, Outcome, SavedView, Ticket
 from tickets.querysets import TicketQuerySet
 from tickets.rules import may_change_view
 
@@ -66,6 +66,7 @@ BUILT_IN = [
     View("escalated", "Escalated", "escalated=yes"),
     View("due", "Due soon", "due=soon"),
     View("waiting", "Waiting", "status=waiting"),
+    View("aside", "Put aside", "aside=only"),
     View("all", "Everything", "status=any&sort=-updated"),
 ]
 
@@ -105,12 +106,14 @@ def require_agent(actor: Actor) -> None:
 
 
 def queue_tickets(actor: Actor) -> TicketQuerySet:
-    """All tickets that can stand in the queue, for staff who work it.
-
-    The one place for what no view of the queue shows.
-    """
+    """All tickets that can stand in the queue, for staff who work it."""
     require_agent(actor)
     return Ticket.objects.visible_to(actor)
+
+
+def tickets_tagged(name: str) -> QuerySet:
+    """Ids of tickets with a tag."""
+    return Ticket.tags.through.objects.filter(tag__name=name.lower()).values("ticket")
 
 
 def saved_views(actor: Actor) -> QuerySet[SavedView]:
@@ -144,6 +147,33 @@ def _first_few(tickets: TicketQuerySet, number: int) -> QuerySet:
 
 def _in_words(count: int) -> str:
     return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
+
+
+def bulk_jobs_of(actor: Actor) -> QuerySet[BulkJob]:
+    """What the agent asked for, the newest first."""
+    require_agent(actor)
+    return BulkJob.objects.filter(requested_by=actor.person).order_by("-pk")
+
+
+def bulk_job_for(actor: Actor, pk: int) -> BulkJob:
+    """One job that the agent asked for; anybody else's is 404."""
+    found = bulk_jobs_of(actor).filter(pk=pk).first()
+    if found is None:
+        raise Http404("No such job")
+    return found
+
+
+def outcomes_of(job: BulkJob) -> dict[str, int]:
+    """How many tickets of a job came out how; those outcomes that there are, in their order; one query."""
+    rows = job.items.order_by().values_list("outcome").annotate(Count("pk"))
+    counts = dict(rows)
+    return {outcome: counts[outcome] for outcome in Outcome if outcome in counts}
+
+
+def items_of(job: BulkJob, outcome: str = "") -> QuerySet[BulkItem]:
+    """The tickets of a job, or those with one outcome."""
+    items = job.items.select_related("ticket")
+    return items.filter(outcome=outcome) if outcome in Outcome.values else items
 
 
 def tier_names(tickets: Iterable[Ticket]) -> dict[int, str]:

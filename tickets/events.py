@@ -33,3 +33,13 @@ TICKET_SNOOZED = "ticket.snoozed"
 TICKET_WOKEN = "ticket.woken"
 TICKET_TAGGED = "ticket.tagged"
 TICKET_CLOSED = "ticket.closed"
+
+# Of how the desk is set up; each with the id of what was changed.
+TEAM_MADE = "team.made"
+TEAM_CHANGED = "team.changed"
+TEAM_DELETED = "team.deleted"
+AVAILABILITY_CHANGED = "availability.changed"
+LIST_CHANGED = "list.changed"
+TAG_RENAMED = "tag.renamed"
+TAGS_MERGED = "tags.merged"
+TAG_DELETED = "tag.deleted"

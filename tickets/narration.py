@@ -32,6 +32,9 @@ def _commented(before: Values, after: Values, for_staff: bool) -> str:
 
 
 def _assigned(before: Values, after: Values, for_staff: bool) -> str:
+    if after.get("by_team"):
+        person = f", where it is {after['assignee']}'s" if after["assignee"] else ""
+        return f"gave the ticket to the team {after['team']}{person}"
     if not after["assignee"]:
         return "unassigned the ticket"
     return "took the ticket" if after.get("by_self") else f"assigned the ticket to {after['assignee']}"

@@ -153,6 +153,7 @@ def _work(actor: Actor, ticket: Ticket) -> Iterator[Entry]:
     if not ticket.is_closed:
         yield Entry(kind, "Answer", "message", press="r", also="reply comment write")
         yield Entry(kind, "Internal note", "lock", press="n", also="write")
+        yield Entry(kind, "Use a macro", "template", press="m", also="canned prepared answer")
         if ticket.assignee_id != actor.user_id:
             fields = (("assignee", str(actor.user_id)),)
             url = reverse("tickets:assignment", args=[ticket.reference])

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from orgs.actor import Actor
 from orgs.models import Membership, Organization, Project, User, Visibility
 from orgs.roles import Capability
-from tickets.states import DUE_SOON, UNFINISHED, Severity
+from tickets.states import UNFINISHED, Severity
 
 if TYPE_CHECKING:
     from tickets.models import Ticket
@@ -54,8 +54,18 @@ class TicketQuerySet(models.QuerySet):
         """Tickets that nobody put aside until later than ``now``."""
         return self.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now))
 
+    def put_aside(self, now: datetime) -> Self:
+        """Tickets that somebody put aside until later than ``now``."""
+        return self.filter(snoozed_until__gt=now)
+
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
+
+    def open_by(self, dimension: str) -> models.QuerySet:
+        """How many are not solved, as pairs of a dimension's value (None without one) and their number."""
+        of = models.F(dimension) if dimension else models.Value(None, output_field=models.IntegerField())
+        rows = self.unfinished().order_by().annotate(of=of)
+        return rows.values_list("of").annotate(models.Count("pk"))
 
     def assigned_to(self, user_id: int | None) -> Self:
         return self.filter(assignee=user_id)
@@ -90,8 +100,8 @@ class TicketQuerySet(models.QuerySet):
         return self.filter(response_due_at__lt=now, is_best_effort=False)
 
     def due_soon(self, now: datetime) -> Self:
-        """Tickets that must be answered soon, or should have been already."""
-        return self.filter(response_due_at__lt=now + DUE_SOON)
+        """Tickets of whose time three quarters are over, or all of it, and calls that nobody took."""
+        return self.filter(Q(response_warn_at__lte=now) | Q(escalation_due_at__isnull=False))
 
     def for_queue(self, user_id: int | None) -> Self:
         """With everything that a row of the agents' queue shows but the tier, and can be ordered by."""
@@ -128,7 +138,8 @@ class TicketQuerySet(models.QuerySet):
         return self.select_related(
             "organization__account_manager",
             "requester",
-            "assignee",
+            "assignee__availability",
+            "team",
             "product",
             "reason",
             "rating",
@@ -159,6 +170,10 @@ class ActivityQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """Internal notes and other internal entries exist for staff only."""
         return self.all() if actor.can(Capability.WORK_QUEUE) else self.filter(is_internal=False)
+
+    def written_since(self, seen: int, *, but_by: User) -> Self:
+        """Comments and notes newer than an entry, by others."""
+        return self.filter(pk__gt=seen, kind__in=["commented", "noted"]).exclude(actor=but_by)
 
     def for_thread(self) -> Self:
         """In the order of the thread, with authors, comments and their files: two queries."""

@@ -1,7 +1,5 @@
 """Severities, statuses and how they may change. Pure."""
 
-from datetime import timedelta
-
 from django.db import models
 
 
@@ -53,9 +51,6 @@ CUSTOMER_FILTERS = {
 }
 # What an agent may set by hand or with an answer. Nothing becomes new again, and closing is done by time.
 AGENT_CHOICES = (Status.OPEN, Status.WAITING, Status.ON_HOLD, Status.SOLVED)
-
-# An answer due within this time is due soon.
-DUE_SOON = timedelta(minutes=30)
 
 # Days for which a solved ticket reopens by a comment; then it is closed for good.
 REOPEN_DAYS = 14

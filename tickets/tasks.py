@@ -11,6 +11,12 @@ def close_solved() -> int:
     return actions.close_solved()
 
 
+@shared_task(name="tickets.drop_drafts", ignore_result=True)
+def drop_drafts() -> int:
+    """Delete drafts that nobody can send any more."""
+    return actions.drop_drafts()
+
+
 @shared_task(name="tickets.drop_unsent_files", ignore_result=True)
 def drop_unsent_files() -> int:
     """Delete uploads that were never sent with a comment."""
@@ -27,6 +33,12 @@ def watch_clocks() -> int:
 def remind_of_escalations() -> int:
     """Tell again of escalations that nobody took in time."""
     return actions.remind_of_escalations()
+
+
+@shared_task(name="tickets.run_bulk", ignore_result=True)
+def run_bulk() -> int:
+    """Carry out bulk jobs that wait."""
+    return actions.run_bulk()
 
 
 @shared_task(name="tickets.sweep_index", ignore_result=True)

@@ -2,9 +2,9 @@ from django.urls import path
 
 from tickets.views import (
     account_team,
+    bulk,
     conversation,
     create,
-    desk,
     files,
     following,
     handover,
@@ -14,6 +14,7 @@ from tickets.views import (
     participation,
     people,
     queue,
+    queue_setup,
     reports,
     search,
     tags,
@@ -21,6 +22,10 @@ from tickets.views import (
     what_if,
     work,
 )
+from tickets.views.desk import lists as desk_lists
+from tickets.views.desk import people as desk_people
+from tickets.views.desk import tags as desk_tags
+from tickets.views.desk import teams as desk_teams
 
 app_name = "tickets"
 urlpatterns = [
@@ -36,6 +41,8 @@ urlpatterns = [
     path("tickets/<str:reference>/following/", following.ticket, name="follow_ticket"),
     path("tickets/<str:reference>/mute/", following.mute, name="mute"),
     path("tickets/<str:reference>/thread/", ticket.thread, name="thread"),
+    path("tickets/<str:reference>/presence/", ticket.who_is_here, name="presence"),
+    path("tickets/<str:reference>/draft/", conversation.draft, name="draft"),
     path("tickets/<str:reference>/comments/", conversation.comments, name="comments"),
     path("tickets/<str:reference>/participants/", conversation.participants, name="participants"),
     path("tickets/<str:reference>/assignment/", work.assignment, name="assignment"),
@@ -75,7 +82,21 @@ urlpatterns = [
     path("o/<slug:slug>/admin/support-tier/what-if/", what_if.what_if, name="what_if"),
     path("account-team/organizations/<slug:slug>/visibility/", account_team.visibility, name="visibility"),
     path("desk/people/", people.like, name="colleagues_like"),
-    path("desk/tags/", tags.like, name="tags_like"),
+    path("desk/tags/like/", tags.like, name="tags_like"),
+    path("desk/teams/", desk_teams.teams, name="teams"),
+    path("desk/teams/<int:pk>/", desk_teams.team, name="team"),
+    path("desk/teams/<int:pk>/removal/", desk_teams.removal, name="team_removal"),
+    path("desk/staff/", desk_people.staff, name="staff"),
+    path("desk/staff/<int:user_id>/", desk_people.availability, name="availability"),
+    path("desk/products/", desk_lists.choices, {"name": "products"}, name="products"),
+    path("desk/reasons/", desk_lists.choices, {"name": "reasons"}, name="reasons"),
+    path("desk/products/<int:pk>/", desk_lists.choice, {"name": "products"}, name="product"),
+    path("desk/reasons/<int:pk>/", desk_lists.choice, {"name": "reasons"}, name="reason"),
+    path("desk/products/<int:pk>/place/", desk_lists.move, {"name": "products"}, name="product_place"),
+    path("desk/reasons/<int:pk>/place/", desk_lists.move, {"name": "reasons"}, name="reason_place"),
+    path("desk/tags/", desk_tags.tags, name="tag_list"),
+    path("desk/tags/<int:pk>/", desk_tags.tag, name="tag"),
+    path("desk/tags/<int:pk>/removal/", desk_tags.removal, name="tag_removal"),
     path("desk/macros/", macros.macros, name="macros"),
     path("desk/macros/new/", macros.new, name="macro_new"),
     path("desk/macros/<int:pk>/", macros.macro, name="macro"),
@@ -93,9 +114,12 @@ urlpatterns = [
         name="organization_report_table",
     ),
     path("queue/", queue.queue, name="queue"),
-    path("queue/views/", desk.saved_views, name="saved_views"),
-    path("queue/views/<int:pk>/", desk.saved_view, name="saved_view"),
-    path("queue/views/<int:pk>/removal/", desk.removal, name="saved_view_removal"),
-    path("queue/preferences/", desk.preferences, name="desk_preferences"),
+    path("queue/views/", queue_setup.saved_views, name="saved_views"),
+    path("queue/views/<int:pk>/", queue_setup.saved_view, name="saved_view"),
+    path("queue/views/<int:pk>/removal/", queue_setup.removal, name="saved_view_removal"),
+    path("queue/jobs/", bulk.jobs, name="bulk_jobs"),
+    path("queue/jobs/<int:pk>/", bulk.job, name="bulk_job"),
+    path("queue/jobs/<int:pk>/cancellation/", bulk.cancellation, name="bulk_cancellation"),
+    path("queue/preferences/", queue_setup.preferences, name="desk_preferences"),
     path("queue/<str:view>/", queue.queue, name="queue"),
 ]

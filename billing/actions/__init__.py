@@ -1,5 +1,6 @@
 """The only writers of what organizations bought and what it costs."""
 
+from billing.actions.calendars import add_closed_days, save_calendar
 from billing.actions.charges import import_charges, set_exchange_rate
 from billing.actions.groups import GroupDraft, create_group, delete_group, edit_group
 from billing.actions.invoices import close_month, close_months, grant_credit
@@ -17,6 +18,7 @@ from billing.actions.tier_changes import (
 
 __all__ = [
     "GroupDraft",
+    "add_closed_days",
     "apply_due_changes",
     "cancel_tier_change",
     "close_month",
@@ -31,6 +33,7 @@ __all__ = [
     "refuse_tier_change",
     "remove_custom_sla",
     "request_tier_change",
+    "save_calendar",
     "set_exchange_rate",
     "start_period",
     "start_set_up",

@@ -4,6 +4,8 @@ from typing import Any
 
 from orgs.actor import Actor
 from orgs.models import AuditArea, AuditEntry, Organization
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
 from supportcenter.outbox.publish import publish
 
 
@@ -13,7 +15,7 @@ def lock(organization: Organization) -> Organization:
 
 
 def record(
-    organization: Organization,
+    organization: Organization | None,
     area: AuditArea,
     event: str,
     summary: str,
@@ -26,7 +28,7 @@ def record(
     """Write the audit entry of a change and publish the fact with the ``ids`` of what it is about.
 
     ``summary`` is the change in words that need no lookup, so that the log can be read for ever; who did it
-    and when stands beside it.
+    and when stands beside it. Without an organization it is a change of the whole site.
     """
     entry = AuditEntry.objects.create(
         organization=organization,
@@ -38,5 +40,36 @@ def record(
         before=before or {},
         after=after or {},
     )
-    publish(event, {"organization": organization.pk, **ids}, actor_id=actor.user_id)
+    whose = {"organization": organization.pk} if organization else {}
+    publish(event, whose | ids, actor_id=actor.user_id)
     return entry
+
+
+def record_desk(
+    event: str,
+    summary: str,
+    *,
+    actor: Actor,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    **ids: int,
+) -> AuditEntry:
+    """Write the audit entry of a change that concerns the whole desk, with only the values that differ."""
+    was, now = before or {}, after or {}
+    changed = [name for name in was | now if was.get(name) != now.get(name)]
+    return record(
+        None,
+        AuditArea.DESK,
+        event,
+        summary,
+        actor=actor,
+        before={name: was[name] for name in changed if name in was},
+        after={name: now[name] for name in changed if name in now},
+        **ids,
+    )
+
+
+def require_manager(actor: Actor) -> None:
+    """Let only those on who manage the desk."""
+    if not actor.can(Capability.MANAGE_DESK):
+        raise RuleViolation("not_allowed", "Only duty leads change how the desk is set up.")

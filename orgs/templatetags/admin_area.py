@@ -1,4 +1,4 @@
-"""The navigation inside an organization's admin area."""
+"""The navigation inside an organization's admin area, and inside the desk's."""
 
 from django import template
 from django.urls import reverse
@@ -33,3 +33,23 @@ def admin_pages(actor: Actor, organization: Organization, path: str) -> list[Nav
             is_current = path == url or (name != "billing:overview" and path.startswith(url))
             items.append(NavigationItem(label, url, icon, current=is_current))
     return items
+
+
+DESK_PAGES = [
+    ("Teams", "tickets:teams", "users"),
+    ("People", "tickets:staff", "user-check"),
+    ("Macros", "tickets:macros", "template"),
+    ("Products", "tickets:products", "package"),
+    ("Reasons", "tickets:reasons", "list"),
+    ("Tags", "tickets:tag_list", "tag"),
+    ("Calendars", "billing:calendars", "calendar"),
+    ("Tiers and targets", "billing:matrix", "clock"),
+    ("Audit log", "orgs:desk_log", "history"),
+]
+
+
+@register.simple_tag
+def desk_pages(path: str) -> list[NavigationItem]:
+    """The pages that set up the desk; the one at or above ``path`` is current. Who works there reads all."""
+    urls = [(label, reverse(name), icon) for label, name, icon in DESK_PAGES]
+    return [NavigationItem(label, url, icon, current=path.startswith(url)) for label, url, icon in urls]

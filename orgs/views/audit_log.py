@@ -3,7 +3,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from orgs.access import audit_log_of, organization_for, people_in_audit_log
+from orgs.access import (
+    audit_log_of,
+    desk_log,
+    organization_for,
+    people_in_audit_log,
+    people_in_desk_log,
+)
 from orgs.actor import actor_of
 from orgs.audit import AuditFilterForm, as_table, page_of, steps_of
 from orgs.roles import Capability
@@ -27,6 +33,31 @@ def audit_log(request: HttpRequest, slug: str) -> HttpResponse:
         "export_url": f"{export}?{request.GET.urlencode()}",
     }
     return render(request, "orgs/audit_log.html", context)
+
+
+@require_safe
+def desk_log_page(request: HttpRequest) -> HttpResponse:
+    """What was changed of the desk, by whom and when; filtered, newest first."""
+    entries = desk_log(actor_of(request))
+    form = AuditFilterForm(request.GET, people=people_in_desk_log(), has_areas=False)
+    page = page_of(form.apply(entries), request.GET)
+    context = {
+        "form": form,
+        "is_filtered": bool(form.filters),
+        "rows": [{"entry": each, "steps": steps_of(each)} for each in page.entries],
+        "newer_url": page.newer_url,
+        "older_url": page.older_url,
+        "export_url": f"{reverse('orgs:desk_log_export')}?{request.GET.urlencode()}",
+    }
+    return render(request, "orgs/desk_log.html", context)
+
+
+@require_safe
+def desk_log_export(request: HttpRequest) -> StreamingHttpResponse:
+    """The filtered log of the desk as CSV, whole."""
+    entries = desk_log(actor_of(request))
+    form = AuditFilterForm(request.GET, people=people_in_desk_log(), has_areas=False)
+    return csv_download("desk-log.csv", as_table(form.apply(entries)))
 
 
 @require_safe

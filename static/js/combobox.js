@@ -23,6 +23,7 @@ function prepare(input) {
 function close(input) {
   if ("first" in input.dataset) return; // its dialog closes
   listOf(input).hidden = true;
+  listOf(input).replaceChildren();
   input.setAttribute("aria-expanded", "false");
   input.removeAttribute("aria-activedescendant");
 }
@@ -43,7 +44,7 @@ function show(input) {
 }
 
 function complete(input, option) {
-  input.value = option.dataset.completes;
+  input.value = option.dataset.completes; // before the list, and the option with it, is gone
   close(input);
   input.scrollLeft = input.scrollWidth;
   if (input.value.endsWith(":")) input.dispatchEvent(new Event("combobox:ask"));

@@ -4,8 +4,6 @@
 //                                so that sending again cannot make a second ticket. Being accepted leads to another page.
 //                                Back from there shows what was sent: unchanged it has the same key, changed a new one.
 //                                type="reset" throws the draft away.
-// <textarea data-draft="key">    this field alone. data-draft-with="kind": and the radio that was chosen with it; the text
-//                                comes back only together with that radio, never under another one.
 // <form data-forget-drafts>      (logging out) forgets all drafts, in all tabs.
 // <body data-failed>             an error or login page: what was sent before was not accepted.
 
@@ -21,16 +19,8 @@ function wholeForm(form) {
   return { key: form.dataset.draftForm, form, fields: [...form.elements].filter((each) => each.name && kept(each)) };
 }
 
-function oneField(field) {
-  const group = [...(field.form?.elements ?? [])].filter((each) => each.name && each.name === field.dataset.draftWith);
-  return { key: field.dataset.draft, form: field.form, field, fields: [field, ...group] };
-}
-
-// All drafts that the page can hold; `field` only where a draft is of one field.
-function drafts() {
-  const [forms, fields] = ["form[data-draft-form]", "[data-draft]"].map((each) => [...document.querySelectorAll(each)]);
-  return [...forms.map(wholeForm), ...fields.filter((each) => !each.form?.dataset.draftForm).map(oneField)];
-}
+// All drafts that the page can hold.
+const drafts = () => [...document.querySelectorAll("form[data-draft-form]")].map(wholeForm);
 const draftsOf = (form) => drafts().filter((each) => each.form === form);
 
 function valuesOf(field) {
@@ -44,20 +34,18 @@ function put(field, values) {
   else if (!field.options || [...field.options].some((each) => each.value === values[0])) field.value = values[0];
 }
 
-function save({ key, field, fields }) {
+function save({ key, fields }) {
   const values = {};
   for (const each of fields) (values[each.name] ??= []).push(...valuesOf(each));
-  if (field?.value === "") sessionStorage.removeItem(`draft:${key}`);
-  else sessionStorage.setItem(`draft:${key}`, JSON.stringify(values));
+  sessionStorage.setItem(`draft:${key}`, JSON.stringify(values));
 }
 
-// What the server shows wins: a form that came back with errors, or a field that has a text already.
-const isRefused = ({ form, field }) => Boolean(form?.querySelector(".form-errors, .errorlist") || field?.defaultValue);
+// What the server shows wins: a form that came back with errors.
+const isRefused = ({ form }) => Boolean(form.querySelector(".form-errors, .errorlist"));
 
 function restore(draft) {
-  const anchor = draft.field ?? draft.form;
-  if (restored.has(anchor) || isRefused(draft)) return;
-  restored.add(anchor);
+  if (restored.has(draft.form) || isRefused(draft)) return;
+  restored.add(draft.form);
   if (navigation !== "back_forward") sessionStorage.removeItem(`done:${draft.key}`);
   const typed = sessionStorage.getItem(`draft:${draft.key}`);
   const kept = typed ?? sessionStorage.getItem(`done:${draft.key}`);
@@ -65,8 +53,6 @@ function restore(draft) {
   const values = JSON.parse(kept);
   if (!typed) freshKeys.set(draft.form, draft.form.elements.submission_key.value);
   const fields = draft.fields.filter((each) => each.name in values);
-  const isHere = ([name, [value]]) => fields.some((each) => each.name === name && (each === draft.field || each.value === value));
-  if (draft.field && !Object.entries(values).every(isHere)) return;
   for (const each of fields) put(each, values[each.name]);
   for (const each of fields) each.dispatchEvent(new CustomEvent("input", { bubbles: true, detail: "restored" }));
 }
@@ -78,8 +64,7 @@ function forgetAccepted() {
     sessionStorage.removeItem(marker);
     const key = marker.slice("sent:".length);
     const again = drafts().find((each) => each.key === key);
-    const refused = again && (!again.field || isRefused(again));
-    if (!failed && !refused) accept(key);
+    if (!failed && !again) accept(key);
   }
 }
 

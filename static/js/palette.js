@@ -40,6 +40,13 @@ if (dialog) {
   // Enter with nothing to take stays here: the page of results is for whoever has no JavaScript.
   field.form.addEventListener("submit", (event) => event.preventDefault());
 
+  // In a search field Escape would first empty it.
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    dialog.close();
+  });
+
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });

@@ -116,7 +116,7 @@ def pages() -> None:
 
 
 def main() -> int:
-    """Measure what the arguments name, `pages` or `mail`, or both.
+    """Measure what the arguments name, `pages`, `mail` or `reports`; without any, pages and mail.
 
     Mail goes to the catcher of `make run`; with `sink` to a server that does nothing with it.
     """
@@ -129,6 +129,10 @@ def main() -> int:
 
         if "pages" in wanted:
             pages()
+        if "reports" in wanted:
+            from supportcenter.local import bench_reports  # noqa: PLC0415 - needs the set-up
+
+            bench_reports.measure()
         if {"mail", "sink"} & set(wanted):
             Mail(layout, sink).measure()
     return 0

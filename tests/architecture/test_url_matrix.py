@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from billing.models import SupportCalendar
 from notifications.models import EmailMessage, Suppression
 from notifications.unsubscribe import Stop
 from notifications.unsubscribe import token_for as stop_token_for
@@ -16,7 +17,7 @@ from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
 from tickets.actions import link, merge_into
-from tickets.models import Attachment, Follow, Macro, Participant, SavedView
+from tickets.models import Attachment, BulkJob, Follow, Macro, Participant, SavedView, Tag, Team
 
 PEOPLE = ["ada", "ben", "cleo", "dov", "eve", "ivy", "fay", "gus", "hal", "nobody"]
 # Addresses of Django's admin, allauth and anymail have tests of their own; these are theirs.
@@ -36,6 +37,7 @@ ACME_LISTS = row(404, ada=200, ben=200, cleo=200, dov=200, fay=403, gus=403, hal
 OPENED_BY_AGENTS = row(404, ada=403, ben=403, cleo=403)
 
 DESK = row(403, fay=200, gus=200)
+OF_LEADS = row(403, gus=200)
 
 OF_ACMES_ADMIN = row(404, ada=200, ben=403, cleo=403, dov=403, fay=403, gus=403, hal=403)
 OF_ACCOUNT_TEAM = row(404, ada=403, ben=403, cleo=403, dov=403, fay=403, gus=403, hal=200)
@@ -94,6 +96,7 @@ GET = {
     "tickets:new": row(404, ada=200, ben=200, cleo=200, dov=200, fay=403, gus=403, hal=403),
     "tickets:ticket": ON_TICKET,
     "tickets:thread": ON_TICKET,
+    "tickets:presence": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
     "tickets:participants": ON_TICKET | {"cleo": 403},
     "tickets:attachment": ON_TICKET,
     "tickets:merge": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
@@ -102,6 +105,23 @@ GET = {
     "tickets:macro_choices": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
     "tickets:macro_preview": OPENED_BY_AGENTS | {"fay": 200, "gus": 200},
     "tickets:macros": DESK,
+    "tickets:teams": DESK,
+    "tickets:team": OF_LEADS,
+    "tickets:staff": DESK,
+    "tickets:availability": row(403, fay=200, gus=200),  # Fay's own
+    "tickets:products": DESK,
+    "tickets:reasons": DESK,
+    "tickets:product": OF_LEADS,
+    "tickets:reason": OF_LEADS,
+    "tickets:tag_list": DESK,
+    "tickets:tag": OF_LEADS,
+    "billing:calendars": DESK,
+    "billing:calendar_new": OF_LEADS,
+    "billing:calendar": OF_LEADS,
+    "billing:closed_days": OF_LEADS,
+    "billing:matrix": DESK,
+    "orgs:desk_log": DESK,
+    "orgs:desk_log_export": DESK,
     "tickets:macro_new": DESK,
     "tickets:macro": DESK,
     "tickets:tags_like": DESK,
@@ -113,6 +133,8 @@ GET = {
     "tickets:saved_views": row(403, fay=200, gus=200),
     "tickets:saved_view": row(403, fay=200, gus=404),  # her own, not shared
     "tickets:desk_preferences": row(403, fay=200, gus=200),
+    "tickets:bulk_jobs": row(403, fay=200, gus=200),
+    "tickets:bulk_job": row(403, fay=200, gus=404),  # she asked for it
     "tickets:reports": row(403, fay=200, gus=200, hal=200),
     "tickets:reports/backlog": row(403, fay=200, gus=200, hal=200),
     "tickets:report_table": row(403, fay=200, gus=200, hal=200),
@@ -160,6 +182,7 @@ POST = {
     "tickets:preview": row(200),
     "tickets:uploads": row(422),
     "tickets:new": row(404, ada=422, ben=422, cleo=422, dov=422, fay=403, gus=403, hal=403),
+    "tickets:draft": row(404, **dict.fromkeys(["ada", "ben", "cleo", "fay", "gus"], 204)),
     "tickets:comments": ON_TICKET | dict.fromkeys(["ada", "ben", "cleo", "fay", "gus"], 422),
     "tickets:participants": row(404, ada=422, ben=422, cleo=403, fay=422, gus=422),
     "tickets:assignment": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
@@ -176,6 +199,21 @@ POST = {
     "tickets:waking": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
     "billing:account_manager": OF_ACCOUNT_TEAM | {"hal": 302},
     "tickets:tags": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "billing:calendar_new": row(403, gus=422),
+    "billing:calendar": row(403, gus=422),
+    "billing:closed_days": row(403, gus=422),
+    "tickets:teams": row(403, gus=422),
+    "tickets:team": row(403, gus=422),
+    "tickets:team_removal": row(403, gus=302),
+    "tickets:availability": row(403, fay=302, gus=302),
+    "tickets:products": row(403, gus=422),
+    "tickets:reasons": row(403, gus=422),
+    "tickets:product": row(403, gus=422),
+    "tickets:reason": row(403, gus=422),
+    "tickets:product_place": row(403, gus=302),
+    "tickets:reason_place": row(403, gus=302),
+    "tickets:tag": row(403, gus=422),
+    "tickets:tag_removal": row(403, gus=302),
     "tickets:macro_new": row(403, fay=422, gus=422),
     "tickets:macro": row(403, fay=422, gus=422),
     "tickets:macro_removal": row(403, fay=302, gus=302),
@@ -190,6 +228,8 @@ POST = {
     "tickets:saved_view": row(403, fay=422, gus=404),
     "tickets:saved_view_removal": row(403, fay=302, gus=404),
     "tickets:desk_preferences": row(403, fay=422, gus=422),
+    "tickets:bulk_jobs": row(403, fay=422, gus=422),
+    "tickets:bulk_cancellation": row(403, fay=302, gus=404),
     "notifications:resendings": row(403, fay=302, gus=302),
     "notifications:resending": row(403, fay=302, gus=302),
     "notifications:lifting": row(403, fay=302, gus=302, hal=302),
@@ -217,8 +257,11 @@ def world(cast, settings, tmp_path):
         linked=linked,
         merge=merge_into(actor=actor(cast.fay), ticket=merged, target=ticket),
         mail=mail,
+        job=BulkJob.objects.create(requested_by=cast.fay, kind="status"),
         view=SavedView.objects.create(owner=cast.fay, name="Hers"),
         suppression=Suppression.objects.create(address=cast.ben.email, cause="bounce", mail=mail),
+        team=Team.objects.create(name="Streaming"),
+        tag=Tag.objects.create(name="lag"),
         macro=Macro.objects.create(name="Thanks", body="Thank you"),
         invoice=builders.invoice(cast.kafka),
         group=cast.acme_group,
@@ -260,6 +303,26 @@ def address(world: SimpleNamespace, name: str) -> str:
         "tickets:link_removal": [world.ticket.reference, world.linked.reference],
         "tickets:split": [world.ticket.reference, world.ticket.comments.earliest("pk").pk],
         "tickets:macro_preview": [world.ticket.reference, world.macro.pk],
+        "billing:calendars": [],
+        "billing:calendar_new": [],
+        "billing:calendar": [SupportCalendar.objects.get(code="business").pk],
+        "billing:closed_days": [SupportCalendar.objects.get(code="business").pk],
+        "billing:matrix": [],
+        "tickets:teams": [],
+        "tickets:team": [world.team.pk],
+        "tickets:team_removal": [world.team.pk],
+        "tickets:staff": [],
+        "tickets:availability": [world.people["fay"].pk],
+        "tickets:products": [],
+        "tickets:reasons": [],
+        "tickets:product": [world.ticket.product_id],
+        "tickets:product_place": [world.ticket.product_id],
+        "tickets:reason": [world.ticket.reason_id],
+        "tickets:reason_place": [world.ticket.reason_id],
+        "tickets:tag_list": [],
+        "tickets:tag": [world.tag.pk],
+        "tickets:tag_removal": [world.tag.pk],
+        "orgs:desk_log": [],
         "tickets:macros": [],
         "tickets:macro_new": [],
         "tickets:tags_like": [],
@@ -270,6 +333,9 @@ def address(world: SimpleNamespace, name: str) -> str:
         "tickets:following": ["acme"],
         "tickets:following_all": ["acme"],
         "tickets:saved_views": [],
+        "tickets:bulk_jobs": [],
+        "tickets:bulk_job": [world.job.pk],
+        "tickets:bulk_cancellation": [world.job.pk],
         "tickets:saved_view": [world.view.pk],
         "tickets:saved_view_removal": [world.view.pk],
         "tickets:desk_preferences": [],

@@ -35,8 +35,8 @@ def test_agent_goes_through_the_queue_and_answers_by_keys(person):
     expect(page.get_by_label("Assignee")).to_be_focused()
     page.get_by_label("Assignee").blur()
     keys.press("/")
-    expect(page.get_by_role("searchbox", name="Search tickets")).to_be_focused()
-    page.get_by_role("searchbox", name="Search tickets").blur()
+    expect(page.get_by_role("combobox", name="Search tickets")).to_be_focused()
+    page.get_by_role("combobox", name="Search tickets").blur()
     keys.press("g")
     with page.expect_navigation():
         keys.press("u")

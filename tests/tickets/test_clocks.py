@@ -279,3 +279,14 @@ def test_customers_never_read_of_warnings(cast, ticket, clock, client_of, run_ou
     watch(NOW + timedelta(hours=2))
     assert "is over" not in client_of(cast.ben).get(ticket.get_absolute_url()).content.decode()
     assert "is over" in client_of(cast.fay).get(ticket.get_absolute_url()).content.decode()
+
+
+def test_answer_with_a_promise_is_one_step_and_a_time_that_is_over_sends_nothing(cast, ticket, client_of):
+    fay, url = client_of(cast.fay), f"{ticket.get_absolute_url()}comments/"
+    form = {"kind": "answer", "body": "We ask the vendor.", "status": "on_hold"}
+    late = fay.post(url, form | {"next_update_at": "2026-11-23T09:00"})
+    assert (late.status_code, ticket.comments.count()) == (422, 1)
+    assert "Choose a time that is still to come." in late.content.decode()
+    fay.post(url, form | {"next_update_at": "2026-11-23T16:00"})
+    assert due(ticket) == NOW + timedelta(hours=6)
+    assert "promised the next update by 16:00 UTC" in client_of(cast.ben).get(url[:-9]).content.decode()

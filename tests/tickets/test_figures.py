@@ -12,9 +12,9 @@ from supportcenter.outbox.dispatch import dispatch_due
 from tests import builders
 from tests.billing.races import at_once, in_thread, wait_until_somebody_waits_for_a_lock
 from tests.cast import actor, make_cast
-from tests.tickets.figures_oracle import exact, kept
+from tests.tickets.figures_oracle import exact, kept, nonzero
 from tests.tickets.histories import Histories
-from tickets.actions import add_comment, change_severity, rate
+from tickets.actions import add_comment, change_severity, figures, rate
 from tickets.actions.figures import (
     count_dirty_days,
     mark_all_days,
@@ -22,13 +22,10 @@ from tickets.actions.figures import (
     mark_days_of,
     mark_last_days,
 )
-from tickets.models import DailyTotals, DirtyDay, Ticket
+from tickets.models import DailyTotals, DirtyDay, FactKind, Ticket
 from tickets.reports.counting import count_day
 from tickets.reports.period import Period
 from tickets.reports.reading import DIMENSIONS, Sums, reading_of_staff
-from tickets.reports.sections import SECTIONS
-
-EVERYTHING = sorted({name for section in SECTIONS.values() for name in section.measures})
 
 
 def today() -> date:
@@ -63,17 +60,30 @@ def test_readings_equal_the_exact_figures(cast, dimension):
     for key, values in exact().items():
         if period.first <= key[0] <= period.last:
             wanted[key[place]] = wanted.get(key[place], Sums()) + Sums(values)
-    found = reading_of_staff(actor(cast.fay)).by(dimension, EVERYTHING, period)
-    assert {key: nonzero(sums) for key, sums in found.items() if nonzero(sums)} == {
-        key: nonzero(sums) for key, sums in wanted.items()
-    }
-    assert nonzero(reading_of_staff(actor(cast.fay)).total(EVERYTHING, period)) == nonzero(
-        sum(wanted.values(), Sums())
-    )
+    found = reading_of_staff(actor(cast.fay)).by(dimension, FactKind, period)
+    assert nonzero(plain(found)) == nonzero(plain(wanted))
+    total = reading_of_staff(actor(cast.fay)).total(FactKind, period)
+    assert nonzero(plain({0: total})) == nonzero(plain({0: sum(wanted.values(), Sums())}))
 
 
-def nonzero(sums: Sums) -> dict[str, int]:
-    return {name: value for name, value in sums.values.items() if value}
+def plain(found: dict) -> dict:
+    return {key: dict(sums.values) for key, sums in found.items()}
+
+
+@pytest.mark.parametrize("days", [14, 42, 100, 300])
+def test_steps_add_up_to_the_days(cast, days):
+    past = Histories(cast, 11)
+    for ticket in [past.open() for _ in range(20)]:
+        past.happen(ticket)
+    mark_all_days()
+    count_dirty_days()
+    period = Period(today() - timedelta(days=days - 1), today())
+    reading = reading_of_staff(actor(cast.fay))
+    by_day, by_step = reading.by_day(FactKind, period), reading.by_step(FactKind, period)
+    for step in period.steps:
+        expected = sum((by_day.get(day, Sums()) for day in step), Sums())
+        assert nonzero(plain({0: by_step.get(step.first, Sums())})) == nonzero(plain({0: expected}))
+    assert sum(each["opened_count"] for each in by_step.values()) == 20
 
 
 def test_counting_twice_changes_nothing(cast):
@@ -98,7 +108,7 @@ def test_open_at_the_end_is_open_at_the_start_plus_opened_less_solved(cast):
     for day in Period(today() - timedelta(days=10), today()):
         flow = reading.total(["opened", "solved"], Period(day, day))
         start, end = (reading.open_before(each)[None] for each in (day, day + timedelta(days=1)))
-        assert end == start + flow["opened"] - flow["solved"]
+        assert end == start + flow["opened_count"] - flow["solved_count"]
         still = [each for each in Ticket.objects.all() if is_open_after(each, day)]
         assert end == len(still)
         by_agent = reading.open_before(day + timedelta(days=1), "agent")
@@ -119,15 +129,15 @@ def test_what_people_do_reaches_the_figures(cast):
     rate(actor=actor(cast.ben), ticket=ticket, score=5)
     dispatch_due()
     count_dirty_days()
-    sums = reading_of_staff(actor(cast.fay)).total(EVERYTHING, Period(today(), today()))
-    told = [sums[name] for name in ("opened", "solved", "first_given", "first_in_time", "rated_2", "rated_5")]
-    assert told == [1, 1, 1, 1, 0, 1]
+    sums = reading_of_staff(actor(cast.fay)).total(FactKind, Period(today(), today()))
+    names = ["opened_count", "solved_count", "first_count", "first_in_time", "rated_2_count", "rated_5_count"]
+    assert [sums[name] for name in names] == [1, 1, 1, 1, 0, 1]
     add_comment(actor=actor(cast.ben), ticket=ticket, body="It is back.")
     change_severity(actor=actor(cast.ben), ticket=ticket, severity="low")
     dispatch_due()
     count_dirty_days()
     found = reading_of_staff(actor(cast.fay)).by("severity", ["opened", "solved"], Period(today(), today()))
-    assert nonzero(found["low"]) == {"opened": 1}
+    assert nonzero(plain(found)) == {"low": {"opened_count": 1}}
     assert kept() == exact()
 
 
@@ -151,6 +161,13 @@ def test_nightly_and_by_command_everything_is_counted(cast):
     call_command("count_figures")
     assert kept() == exact() != {}
     assert not DirtyDay.objects.exists()
+
+
+def test_day_that_is_marked_all_the_time_is_counted_once_a_run(cast, monkeypatch):
+    mark_days(today(), today())
+    monkeypatch.setattr(figures, "count_day", lambda day: mark_days(day, day))
+    assert count_dirty_days() == 1
+    assert DirtyDay.objects.get().day == today()
 
 
 def test_nothing_to_count_is_fine(cast):

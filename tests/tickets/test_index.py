@@ -148,11 +148,11 @@ def test_a_ticket_that_is_gone_is_nothing_to_index(db):
 @pytest.mark.parametrize("count", [1, 30])
 def test_indexing_costs_the_same_for_many_tickets(cast, django_assert_num_queries, count):
     tickets = [builders.ticket(cast.ben, cast.acme, cc=[cast.cleo]) for _ in range(count)]
-    # Which exist, their documents, the words before; tickets, participants, people, comments, files; the
-    # documents; which words are common, the words.
+    # Which exist, their documents, the words before; tickets, participants, people, comments, files, tags;
+    # the documents; which words are common, the words.
     with CaptureQueriesContext(connection) as queries:
         index_tickets([each.pk for each in tickets])
-    assert len([each for each in queries if "SAVEPOINT" not in each["sql"]]) == 11
+    assert len([each for each in queries if "SAVEPOINT" not in each["sql"]]) == 12
 
 
 def test_new_names_are_found_after_the_sweep_and_by_the_command(cast, ticket, capsys):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_internal_note, assign, change_status, escalate, index_tickets
+from tickets.actions import add_internal_note, assign, change_status, escalate, index_tickets, set_tags
 from tickets.models import SearchWord, Ticket
 from tickets.search import searched
 from tickets.search.moments import span
@@ -122,6 +122,7 @@ def world(cast):
     assign(actor=actor(cast.fay), ticket=acme, assignee=cast.fay)
     change_status(actor=actor(cast.fay), ticket=acme, status="waiting_on_customer")
     escalate(actor=actor(cast.eve), ticket=globex, text="now")
+    set_tags(actor=actor(cast.fay), ticket=acme, tags=["flaky"])
     Ticket.objects.filter(pk=globex.pk).update(created_at=timezone.now() - timedelta(days=30))
     index_tickets([acme.pk, globex.pk])
     return {acme: "acme", globex: "globex"}
@@ -154,6 +155,10 @@ def found(world, person, text) -> list[str]:
         ("product:kafka", "acme globex"),
         ("reason:performance is:escalated", "globex"),
         ("is:unread", "acme globex"),
+        ("tag:flaky", "acme"),
+        ("tier:advanced", "acme"),
+        ("tier:Premium", "globex"),
+        ("tier:basic", ""),
         ("created:<7d", "acme"),
         ("created:>7d", "globex"),
         ("updated:<7d", "acme globex"),
@@ -178,10 +183,12 @@ def test_what_is_found(cast, world, text, expected):
     [
         ("org:initech", "org: was left out. No organization is called “initech”."),
         ("status:foo", "status: was left out. “foo” is no status. There are new, open,"),
-        ("is:blue", "is: was left out. “blue” is no mark. There are escalated, late, unread, unassigned"),
+        ("is:blue", "is: was left out. “blue” is no mark. There are escalated, late, soon, unread,"),
         ("product:oracle", "product: was left out. “oracle” is no product. There are kafka,"),
         ("assignee:zoe", "assignee: was left out. Nobody has the name or address “zoe”."),
         ("created:soon", "created: was left out. “soon” is no date. Write a day like 2026-10-01,"),
+        ("tag:none", "tag: was left out. No tag is called “none”."),
+        ("tier:gold", "tier: was left out. “gold” is no tier. There are basic,"),
         ("tagg:x", "“tagg:” is no operator; it was looked for as a word. There are org:, status:,"),
     ],
 )
@@ -225,6 +232,14 @@ def test_the_best_hit_stands_first_and_pages_begin_anywhere(cast, client_of, mon
     first = client.get("/queue/all/?q=rebalance").context
     second = client.get(f"/queue/all/{first['older_url']}").context
     assert [row.ticket for row in [*first["rows"], *second["rows"]]] == list(ranked)
+
+
+def test_a_word_as_it_was_typed_stands_before_one_that_goes_on(cast):
+    exact = builders.ticket(cast.ben, cast.acme, subject="x", description="the lag")
+    longer = builders.ticket(cast.ben, cast.acme, subject="x", description="the lager")
+    index_tickets([exact.pk, longer.pk])
+    search = searched(actor(cast.fay), Ticket.objects.all(), "lag")
+    assert list(search.queryset.order_by("-rank")) == [exact, longer]
 
 
 def test_of_very_many_hits_the_newest_are_ranked(cast, monkeypatch):

@@ -99,13 +99,13 @@ def test_list_costs_the_same_for_many_rows(cast, client_of, count):
 
 
 # Session, person, memberships; ticket, its projects, services, participants, escalations; the visit;
-# thread and files; tier and targets of the clock; admins for who can see it.
+# thread and files; tier, calendar and targets of the clock; admins for who can see it; the kept draft.
 @pytest.mark.parametrize("count", [1, 30])
 def test_ticket_page_costs_the_same_for_long_threads(cast, client_of, ticket, count):
     for _ in range(count):
         builders.comment(cast.ben, ticket)
     ben = client_of(cast.ben)
-    with assertNumQueries(14):
+    with assertNumQueries(15):
         ben.get(ticket.get_absolute_url())
 
 

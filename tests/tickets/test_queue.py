@@ -10,7 +10,7 @@ from pytest_django.asserts import assertNumQueries
 from tests import builders
 from tests.cast import actor
 from tickets.actions import acknowledge, assign, change_status, escalate, index_tickets, save_view
-from tickets.models import DeskPreferences, SavedView, Ticket
+from tickets.models import DeskPreferences, SavedView, Tag, Ticket
 from tickets.paging import PAGE_SIZE
 
 NEWS = {"HX-Request": "true"}
@@ -35,13 +35,14 @@ def change(ticket, **fields) -> None:
 
 
 # Session, person, memberships; views, preferences; agents, tiers and products to filter by; rows and their
-# tiers; all counts; names of organizations.
+# tiers; all counts; names of organizations;
+# agents and macros for bulk changes.
 @pytest.mark.parametrize("count", [1, 30])
 def test_queue_costs_the_same_for_many_rows_and_views(cast, fay, count):
     for number in range(count):
         builders.ticket(cast.ben, cast.acme)
         save_view(actor=actor(cast.fay), name=f"View {number}", query="severity=high")
-    with assertNumQueries(12):
+    with assertNumQueries(14):
         fay.get("/queue/")
 
 
@@ -87,16 +88,34 @@ def test_free_tier_is_of_whoever_has_no_other(cast, fay, ticket):
 
 
 def test_due_soon_holds_the_late_ones_and_late_leaves_best_effort_out(fay, ticket):
-    now = timezone.now()
-    for minutes, best_effort, soon, late in [
-        (60, False, False, False),
-        (20, False, True, False),
-        (-1, False, True, True),
-        (-1, True, True, False),
+    now, hour = timezone.now(), timedelta(hours=1)
+    for warned, due, best_effort, soon, late in [
+        (now + hour, now + hour, False, False, False),
+        (now - hour, now + hour, False, True, False),
+        (now - hour, now - hour, False, True, True),
+        (now - hour, now - hour, True, True, False),
     ]:
-        change(ticket, response_due_at=now + timedelta(minutes=minutes), is_best_effort=best_effort)
+        change(ticket, response_warn_at=warned, response_due_at=due, is_best_effort=best_effort)
         assert ("Lag of orders" in text(fay.get("/queue/due/"))) is soon
         assert ("Lag of orders" in text(fay.get("/queue/?due=late"))) is late
+
+
+def test_what_was_put_aside_is_out_of_sight_until_its_time(fay, ticket):
+    index_tickets([ticket.pk])
+    for hours, paths in {
+        1: ["/queue/aside/", "/queue/all/", "/queue/?aside=any", "/queue/?q=orders"],
+        -1: ["/queue/", "/queue/all/", "/queue/?q=orders"],
+    }.items():
+        change(ticket, snoozed_until=timezone.now() + timedelta(hours=hours))
+        pages = ["/queue/", "/queue/aside/", "/queue/all/", "/queue/?aside=any", "/queue/?q=orders"]
+        seen = {path for path in pages if ticket.get_absolute_url() in text(fay.get(path))}
+        assert seen == {*paths, "/queue/?aside=any"}
+
+
+def test_tag_filters(fay, ticket):
+    ticket.tags.add(Tag.objects.create(name="outage"))
+    assert "Lag of orders" in text(fay.get("/queue/?tag=Outage"))
+    assert "Lag of orders" not in text(fay.get("/queue/?tag=out"))
 
 
 def test_address_overrides_what_a_view_brings(cast, fay, ticket):
@@ -125,7 +144,7 @@ def test_row_says_clock_tier_and_last_word(cast, fay, ticket):
     assert "Customer, <time" in page
     builders.comment(cast.gus, ticket, "On it", status="waiting_on_customer")
     page = text(fay.get("/queue/"))
-    assert "paused, waits for the customer" in page
+    assert "waits for the customer" in page
     assert "Support, <time" in page
     assert "Gus Lindgren" in page
 
@@ -240,9 +259,10 @@ def test_view_is_deleted(cast, fay):
 def test_columns_of_the_view_go_before_those_of_the_agent(cast, fay, ticket):
     fay.post("/queue/preferences/", {"columns": ["product"], "density": "comfortable"})
     page = text(fay.get("/queue/"))
-    assert re.findall(r'<th scope="col" class="col-(\w+)"', page) == ["due", "subject", "product"]
+    assert re.findall(r'<th scope="col" class="col-(\w+)"', page) == ["select", "due", "subject", "product"]
     assert "density-comfortable" in page
     view = save_view(actor=actor(cast.fay), name="Wide", query="", columns=["status", "created"])
     page = text(fay.get(view.get_absolute_url()))
-    assert re.findall(r'<th scope="col" class="col-(\w+)"', page) == ["due", "subject", "status", "created"]
+    heads = re.findall(r'<th scope="col" class="col-(\w+)"', page)
+    assert heads == ["select", "due", "subject", "status", "created"]
     assert DeskPreferences.objects.get().user == cast.fay

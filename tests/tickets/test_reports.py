@@ -10,8 +10,10 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from tests.cast import actor
+from tests.tickets.histories import Histories
+from tickets.actions.figures import count_dirty_days, mark_all_days
 from tickets.forms import ReportForm
-from tickets.models import DailyFigures, DailyTotals, Product
+from tickets.models import DailyFigures, DailyTotals, Product, Ticket
 from tickets.reports.period import Period
 from tickets.reports.reading import reading_of, reading_of_staff
 from tickets.reports.sections import SECTIONS
@@ -20,20 +22,20 @@ TODAY = date(2026, 11, 23)
 YESTERDAY = timezone.now().date() - timedelta(days=1)
 
 
-def figures(organization, day: date = YESTERDAY, **measures: Any) -> None:
-    """A row of figures, and the totals that go with it."""
+def figures(organization, day: date = YESTERDAY, **facts: Any) -> None:
+    """Figures of one day, and the totals that go with them: counts by kind, or all that a kind has."""
     key = {
         "day": day,
-        "tier": measures.pop("tier", "advanced"),
-        "severity": measures.pop("severity", "high"),
-        "product": measures.pop("product", None) or Product.objects.get(code="kafka"),
+        "tier": facts.pop("tier", "advanced"),
+        "severity": facts.pop("severity", "high"),
+        "product": facts.pop("product", None) or Product.objects.get(code="kafka"),
     }
-    agent = measures.pop("agent", None)
-    DailyFigures.objects.create(organization=organization, agent=agent, **key, **measures)
-    total, _ = DailyTotals.objects.get_or_create(**key)
-    for name, value in measures.items():
-        setattr(total, name, (getattr(total, name) or 0) + value)
-    total.save()
+    agent = facts.pop("agent", None)
+    for kind, fact in facts.items():
+        values = {"count": 0, "in_time": 0, "missed": 0, "seconds": 0}
+        values |= {"count": fact} if isinstance(fact, int) else fact
+        DailyFigures.objects.create(organization=organization, agent=agent, kind=kind, **key, **values)
+        DailyTotals.objects.create(kind=kind, **key, **values)
 
 
 def rows_of(response) -> list[list[str]]:
@@ -41,8 +43,8 @@ def rows_of(response) -> list[list[str]]:
 
 
 def test_staff_read_the_attainment_and_that_of_the_period_before(cast, client_of):
-    figures(cast.acme, first_given=3, first_in_time=3, first_missed=1, first_seconds=3 * 600)
-    figures(cast.acme, YESTERDAY - timedelta(days=30), first_in_time=1, first_missed=1)
+    figures(cast.acme, first={"count": 3, "in_time": 3, "missed": 1, "seconds": 1800})
+    figures(cast.acme, YESTERDAY - timedelta(days=30), first={"in_time": 1, "missed": 1})
     page = client_of(cast.gus).get("/reports/")
     attainment, average, *_ = page.context["report"].headline
     assert (attainment[1:], average[1]) == (("75.0 %", "50.0 %"), "10 min")
@@ -50,7 +52,7 @@ def test_staff_read_the_attainment_and_that_of_the_period_before(cast, client_of
 
 
 def test_best_effort_stands_apart_and_is_never_missed(cast, client_of):
-    figures(cast.acme, tier="basic", first_best_effort=4, first_best_effort_seconds=4 * 7200)
+    figures(cast.acme, tier="basic", first_best_effort={"count": 4, "seconds": 4 * 7200})
     cells = client_of(cast.gus).get("/reports/?by=tier").context["report"].lines[0].cells
     assert cells == ["–", "0", "0", "–", "–", "4", "2 h"]
 
@@ -60,7 +62,7 @@ def test_admin_reads_only_the_own_organization(cast, client_of):
     figures(cast.globex, opened=5, solved=5, severity="low")
     page = client_of(cast.ada).get("/o/acme/admin/reports/backlog/?by=severity")
     report = page.context["report"]
-    assert report.total["opened"] == 2
+    assert report.total["opened_count"] == 2
     assert [line.label for line in report.lines] == ["High"]
     assert "Globex" not in page.content.decode()
 
@@ -81,8 +83,8 @@ def test_figures_themselves_refuse_what_is_not_the_readers(cast):
     figures(cast.globex, opened=5, agent=cast.fay)
     period = Period(YESTERDAY, YESTERDAY)
     reading = reading_of(actor(cast.ada), cast.acme)
-    assert reading.total(["opened"], period)["opened"] == 0
-    assert reading_of(actor(cast.ada), cast.globex).total(["opened"], period)["opened"] == 0
+    assert reading.total(["opened"], period)["opened_count"] == 0
+    assert reading_of(actor(cast.ada), cast.globex).total(["opened"], period)["opened_count"] == 0
     for name in ("agent", "organization"):
         with pytest.raises(PermissionDenied):
             reading.by(name, ["opened"], period)
@@ -101,7 +103,7 @@ def test_filters_narrow_everything_on_the_page(cast, client_of):
     figures(cast.globex, opened=4, severity="low", tier="premium")
     gus = client_of(cast.gus)
     found = {
-        query: gus.get(f"/reports/backlog/?{query}").context["report"].total["opened"]
+        query: gus.get(f"/reports/backlog/?{query}").context["report"].total["opened_count"]
         for query in [
             "",
             f"agent={cast.gus.pk}",
@@ -126,12 +128,24 @@ def test_breakdown_by_agent_stands_by_size_with_nobody_last(cast, client_of):
 
 
 def test_backlog_runs_from_what_was_open_before(cast, client_of):
-    figures(cast.acme, YESTERDAY - timedelta(days=90), opened=7, solved=2)
-    figures(cast.acme, YESTERDAY, opened=1, solved=3, severity="low")
+    past = Histories(cast, 1)
+    for severity, opened, solved in [("high", 90, None), ("high", 90, 1), ("low", 1, None), ("low", 50, 40)]:
+        ticket = past.open()
+        Ticket.objects.filter(pk=ticket.pk).update(
+            severity=severity,
+            created_at=timezone.now() - timedelta(days=opened),
+            solved_at=solved and timezone.now() - timedelta(days=solved),
+            status="solved" if solved else "open",
+        )
+    mark_all_days()
+    count_dirty_days()
     report = client_of(cast.gus).get("/reports/backlog/?period=7&by=severity").context["report"]
-    assert [row.sums["open"] for row in report.steps] == [5, 5, 5, 5, 5, 3, 3]
-    assert {line.label: line.cells[3] for line in report.lines} == {"Low": "-2", "High": "5"}
-    assert (report.before["open"], report.total["open"]) == (5, 3)
+    assert [row.sums["open"] for row in report.steps] == [2, 2, 2, 2, 2, 2, 2]
+    assert {line.label: line.cells for line in report.lines} == {
+        "Low": ["1", "0", "1", "1"],
+        "High": ["0", "1", "-1", "1"],
+    }
+    assert (report.before["open"], report.total["open"]) == (2, 2)
 
 
 def test_ratings_average_and_share(cast, client_of):
@@ -157,8 +171,8 @@ def test_unknown_reports_and_tables_are_404(cast, client_of, path):
 
 
 def test_csv_holds_every_row_numbers_without_units_and_the_total(cast, client_of):
-    figures(cast.acme, solved=2, solve_seconds=7200)
-    figures(cast.globex, solved=1, solve_seconds=60)
+    figures(cast.acme, solved={"count": 2, "seconds": 7200})
+    figures(cast.globex, solved={"count": 1, "seconds": 60})
     page = client_of(cast.gus).get("/reports/resolution/breakdown/?by=organization&period=7")
     header, *rows = rows_of(page)
     assert header[:3] == ["Organization", "Solved", "Average (seconds)"]
@@ -191,7 +205,7 @@ def test_reports_cost_the_same_with_many_rows(cast, client_of, count, django_ass
     gus, ada = client_of(cast.gus), client_of(cast.ada)
     with django_assert_num_queries(STAFF_QUERIES):
         gus.get("/reports/?by=organization&severity=low&period=90")
-    with django_assert_num_queries(STAFF_QUERIES + 2):
+    with django_assert_num_queries(STAFF_QUERIES + 4):
         gus.get("/reports/backlog/?by=agent")
     with django_assert_num_queries(ADMIN_QUERIES):
         ada.get("/o/acme/admin/reports/?by=product")
@@ -239,4 +253,4 @@ def test_custom_period_that_makes_no_sense_says_so(query, said):
 def test_days_are_those_of_utc(cast, client_of, settings):
     figures(cast.acme, datetime.now(UTC).date(), opened=1)
     report = client_of(cast.gus).get("/reports/backlog/?period=7").context["report"]
-    assert report.total["opened"] == 1
+    assert report.total["opened_count"] == 1

@@ -14,34 +14,47 @@ from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.escalation import end_with
 from tickets.actions.record import lock, record
 from tickets.clock import CLOCK_FIELDS
-from tickets.models import ActivityKind, Product, Reason, SlaClock, Ticket
+from tickets.models import ActivityKind, Product, Reason, SlaClock, Team, Ticket
 from tickets.rules import is_in_charge
 from tickets.states import REOPEN_DAYS, Severity, Status, can_change
 
 
 @transaction.atomic
 def assign(*, actor: Actor, ticket: Ticket, assignee: User | None) -> Ticket:
-    """Give a ticket to an agent, or to nobody. Internal: the customer sees only who has it."""
-    _require_agent(actor)
+    """Give a ticket to an agent, or to nobody, and then to no team either. Internal: the customer sees only
+    who has it.
+    """
+    require_agent(actor)
     ticket = lock(ticket)
     if assignee and not Actor(user=assignee, source=actor.source).can(Capability.WORK_QUEUE):
         raise RuleViolation("not_an_agent", f"{assignee} does not work the queue.", field="assignee")
-    before = ticket.assignee
-    if before == assignee:
+    return give(actor, ticket, assignee=assignee, team=ticket.team if assignee else None)
+
+
+def give(
+    actor: Actor, ticket: Ticket, *, assignee: User | None, team: Team | None, by_team: bool = False
+) -> Ticket:
+    """Put person and team on a locked ticket; ``by_team`` where the team chose the person."""
+    before, before_team = ticket.assignee, ticket.team
+    if before == assignee and before_team == team:
         return ticket
-    ticket.assignee = assignee
-    ticket.save(update_fields=["assignee"])
+    ticket.assignee, ticket.team = assignee, team
+    ticket.save(update_fields=["assignee", "team"])
+    teams = {"team": team.name if team else ""} if team or before_team else {}
     record(
         ticket,
         ActivityKind.ASSIGNED,
         events.TICKET_ASSIGNED,
         actor=actor,
-        before={"assignee": before.name if before else "", "assignee_id": before.pk if before else None},
+        before={"assignee": before.name if before else "", "assignee_id": before.pk if before else None}
+        | ({"team": before_team.name if before_team else ""} if teams else {}),
         after={
             "assignee": assignee.name if assignee else "",
             "assignee_id": assignee.pk if assignee else None,
             "by_self": assignee is not None and assignee == actor.user,
-        },
+        }
+        | teams
+        | ({"by_team": True} if by_team else {}),
         is_internal=True,
     )
     return ticket
@@ -50,7 +63,7 @@ def assign(*, actor: Actor, ticket: Ticket, assignee: User | None) -> Ticket:
 @transaction.atomic
 def change_status(*, actor: Actor, ticket: Ticket, status: str) -> Ticket:
     """Set the status by hand, as an agent. Raises ``RuleViolation`` for one that cannot follow."""
-    _require_agent(actor)
+    require_agent(actor)
     return _set_status(actor, lock(ticket), status)
 
 
@@ -136,7 +149,7 @@ def change_severity(*, actor: Actor, ticket: Ticket, severity: str, reason: str 
 @transaction.atomic
 def reclassify(*, actor: Actor, ticket: Ticket, product: Product, reason: Reason) -> Ticket:
     """Say anew what a ticket is about and why it was opened, as an agent. The customer sees it."""
-    _require_agent(actor)
+    require_agent(actor)
     ticket = lock(ticket)
     before = {"product": ticket.product.name, "reason": ticket.reason.name}
     after = {"product": product.name, "reason": reason.name}
@@ -182,6 +195,7 @@ def close_solved() -> int:
     return count
 
 
-def _require_agent(actor: Actor) -> None:
+def require_agent(actor: Actor) -> None:
+    """Let only who works the queue on."""
     if not actor.can(Capability.WORK_QUEUE):
         raise RuleViolation("not_staff", "Only support staff can do this.")

@@ -48,7 +48,7 @@ def promise_update(*, actor: Actor, ticket: Ticket, at: datetime, now: datetime)
     if ticket.is_finished:
         raise RuleViolation("ticket_finished", "A solved ticket needs no update.")
     if at <= now:
-        raise RuleViolation("in_the_past", "Choose a time that is still to come.", field="next_update")
+        raise RuleViolation("in_the_past", "Choose a time that is still to come.", field="next_update_at")
     clocks = clocks_of(ticket)
     clocks.promised(at, now, actor.person)
     keep(clocks)

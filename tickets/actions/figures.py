@@ -52,24 +52,24 @@ def mark_all_days() -> None:
 
 
 def count_dirty_days() -> int:
-    """Count marked days anew until none is left, the newest first; how many. Safe to run twice at once."""
-    count = 0
-    while _count_one():
-        count += 1
-    return count
+    """Count the marked days anew, the newest first; how many. Safe to run twice at once.
+
+    A day that is marked again meanwhile waits for the next run, so that a busy day does not keep one busy.
+    """
+    marked = list(DirtyDay.objects.order_by("-day").values_list("day", flat=True))
+    return sum(_count(day) for day in marked)
 
 
 @transaction.atomic
-def _count_one() -> bool:
-    """Take one mark and count its day.
+def _count(day: date) -> bool:
+    """Take the mark of a day and count it; False if somebody else has it.
 
     The mark goes before the counting, so a fact that comes while we count either is seen or marks the day
     again: whoever marks then waits for us.
     """
-    mark = DirtyDay.objects.select_for_update(skip_locked=True).order_by("-day").first()
+    mark = DirtyDay.objects.select_for_update(skip_locked=True).filter(day=day).first()
     if mark is None:
         return False
-    day = mark.day
     mark.delete()
     count_day(day)
     return True

@@ -82,7 +82,7 @@ def _texts(ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     tickets = Ticket.objects.filter(pk__in=ids).select_related(
         "organization", "requester", "assignee", "product"
     )
-    rows = tickets.prefetch_related("participants__user", "comments__attachments")
+    rows = tickets.prefetch_related("participants__user", "comments__attachments", "tags")
     return {ticket.pk: list(_texts_of(ticket)) for ticket in rows}
 
 
@@ -94,6 +94,7 @@ def _texts_of(ticket: Ticket) -> Iterator[tuple[str, str]]:
     for person in [*people, ticket.assignee] if ticket.assignee else people:
         yield PEOPLE, f"{person.name} {person.email}"
     texts: dict[str, list[str]] = defaultdict(list)
+    texts[INTERNAL] += [tag.name for tag in ticket.tags.all()]
     for comment in sorted(ticket.comments.all(), key=lambda each: each.pk, reverse=True):
         names = [attachment.name for attachment in comment.attachments.all()]
         texts[INTERNAL if comment.is_internal else PUBLIC] += [comment.body, *names]

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from orgs.actor import Actor
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets.actions.changes import assign, change_status
+from tickets.actions.clocks import promise_update
 from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.record import lock
 from tickets.actions.tags import set_tags, tags_named
@@ -21,12 +24,15 @@ from tickets.wording import say_instant
 
 @dataclass(frozen=True)
 class Message:
-    """What an agent sends in one step: an answer or a note, and the status to set with it."""
+    """What an agent sends in one step: an answer or a note, the status to set with it, and by when the
+    customer is promised to hear again.
+    """
 
     body: str
     kind: str = MacroKind.ANSWER
     status: str | None = None
     files: Sequence[Attachment] = field(default_factory=tuple)
+    next_update_at: datetime | None = None
 
 
 def save_macro(
@@ -103,6 +109,8 @@ def send(*, actor: Actor, ticket: Ticket, message: Message, macro: Macro | None 
             change_status(actor=actor, ticket=ticket, status=message.status)
     else:
         add_comment(actor=actor, ticket=ticket, body=message.body, files=message.files, status=message.status)
+        if message.next_update_at:
+            promise_update(actor=actor, ticket=ticket, at=message.next_update_at, now=timezone.now())
     return ticket
 
 

@@ -11,6 +11,7 @@ from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.clocks import adopt
+from tickets.actions.queue_marks import refresh_marks
 from tickets.actions.record import lock_both, record
 from tickets.actions.standing import put_back, standing_of, stands_as
 from tickets.models import (
@@ -43,9 +44,10 @@ def merge_into(*, actor: Actor, ticket: Ticket, target: Ticket) -> Merge:
     before, target_before = standing_of(ticket), standing_of(target)
     moved = _move(actor, ticket, target, now)
     adopt(target=target, source=ticket, now=now)
-    _find_last_word(target)
     ticket.merged_into = target
     ticket.save(update_fields=["merged_into"])
+    refresh_marks(ticket)
+    refresh_marks(target)
     merge = Merge.objects.create(
         source=ticket,
         target=target,
@@ -83,8 +85,8 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Ticket:
     put_back(source, merge.source_before)
     if stands_as(target, merge.target_after):
         put_back(target, merge.target_before)
-    else:
-        _find_last_word(target)
+    refresh_marks(source)
+    refresh_marks(target)
     merge.undone_by, merge.undone_at = actor.person, timezone.now()
     merge.save(update_fields=["undone_by", "undone_at"])
     _tell(actor, source, ActivityKind.MERGE_UNDONE, events.TICKET_MERGE_UNDONE, target)
@@ -162,13 +164,6 @@ def _move_back(merge: Merge) -> None:
     Escalation.objects.filter(pk=moved["ended"]).update(closed_at=None, outcome="")
     Participant.objects.filter(pk__in=moved["participants"]).delete()
     Follow.objects.filter(pk__in=moved["follows"]).delete()
-
-
-def _find_last_word(ticket: Ticket) -> None:
-    """Say anew whose the newest public comment is."""
-    newest = ticket.comments.filter(is_internal=False).select_related("author").latest("created_at", "pk")
-    ticket.last_word_by, ticket.last_word_at = newest.author, newest.created_at
-    ticket.save(update_fields=["last_word_by", "last_word_at"])
 
 
 def _tell(actor: Actor, ticket: Ticket, kind: ActivityKind, event: str, other: Ticket) -> None:

@@ -1,17 +1,20 @@
 """Shapes of what people send about tickets."""
 
+from tickets.forms.bulk import BulkForm
 from tickets.forms.conversation import (
     AnswerForm,
     CommentForm,
+    DraftForm,
     EscalationForm,
     OutcomeForm,
     ParticipantsForm,
     RatingForm,
 )
 from tickets.forms.create import TicketForm
-from tickets.forms.desk import HandoverForm, SnoozeForm
+from tickets.forms.desk import AvailabilityForm, ChoiceChangeForm, ChoiceForm, TagForm, TeamForm
 from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.following import FollowForm
+from tickets.forms.handover import HandoverForm, SnoozeForm
 from tickets.forms.linking import SplitForm, TargetForm
 from tickets.forms.lists import FilterForm
 from tickets.forms.macros import MacroForm, TagsForm
@@ -30,9 +33,14 @@ __all__ = [
     "AgentSeverityForm",
     "AnswerForm",
     "AssignmentForm",
+    "AvailabilityForm",
+    "BulkForm",
+    "ChoiceChangeForm",
+    "ChoiceForm",
     "ClassificationForm",
     "CommentForm",
     "DeskPreferencesForm",
+    "DraftForm",
     "EscalationForm",
     "FilesMixin",
     "FilterForm",
@@ -49,8 +57,10 @@ __all__ = [
     "SnoozeForm",
     "SplitForm",
     "StatusForm",
+    "TagForm",
     "TagsForm",
     "TargetForm",
+    "TeamForm",
     "TicketForm",
     "UploadForm",
     "VisibilityForm",

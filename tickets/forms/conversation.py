@@ -9,14 +9,15 @@ from orgs.models import Organization
 from tickets.fields import CcField
 from tickets.forms.files import Files, FilesMixin
 from tickets.forms.lists import PLAIN_SELECT
-from tickets.models import Ticket
+from tickets.models import DraftKind, ServerDraft, Ticket
 from tickets.states import AGENT_CHOICES, ANSWER_OWED, Status
 
 
 class CommentForm(FilesMixin):
-    """The composer of a customer. What is typed is kept in the browser until it is sent."""
+    """The composer of a customer. Starts with the draft that is kept, if there is one."""
 
     body = forms.CharField(label="Comment", max_length=100_000, widget=forms.Textarea(attrs={"rows": 5}))
+    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -24,35 +25,58 @@ class CommentForm(FilesMixin):
         files: Files | None = None,
         *,
         ticket: Ticket,
-        user_id: int,
+        draft: ServerDraft | None = None,
         initial: dict[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, files, initial=initial)
-        self.fields["body"].widget.attrs |= {
-            "data-draft": f"{ticket.reference}-comment-{user_id}",
-            "data-draft-with": "kind",
-        }
+        kept = {"body": draft.body, "kind": draft.kind} if draft else {}
+        super().__init__(data, files, initial=kept | (initial or {}))
+        self.draft = draft
 
 
 class AnswerForm(CommentForm):
     """The composer of an agent: an answer, with a status in the same step, or an internal note."""
 
-    kind = forms.ChoiceField(choices=[("answer", "Answer"), ("note", "Internal note")], initial="answer")
+    kind = forms.ChoiceField(choices=DraftKind.choices, initial=DraftKind.ANSWER)
     status = forms.ChoiceField(
         label="and set the status to",
         required=False,
         choices=[("", "Leave as it is"), *((status, status.label) for status in AGENT_CHOICES)],
         widget=PLAIN_SELECT,
     )
+    next_update_at = forms.DateTimeField(
+        label="Next update by",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="A promise that the customer reads, in your time zone.",
+    )
     macro = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Any = None, files: Files | None = None, *, ticket: Ticket, **options: Any
+        self,
+        data: Any = None,
+        files: Files | None = None,
+        *,
+        ticket: Ticket,
+        draft: ServerDraft | None = None,
+        initial: dict[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, files, ticket=ticket, **options)
+        super().__init__(data, files, ticket=ticket, draft=draft, initial=initial)
         self.fields["body"].widget.attrs["data-mentions"] = reverse("tickets:colleagues_like")
         # Who answers usually waits for the customer; but an answer does not undo that a ticket is solved.
-        self.fields["status"].initial = Status.WAITING if ticket.status in ANSWER_OWED else ""
+        usual = Status.WAITING if ticket.status in ANSWER_OWED else ""
+        self.fields["status"].initial = draft.status if draft else usual
+
+
+class DraftForm(forms.Form):
+    """What the composer holds while somebody types."""
+
+    kind = forms.ChoiceField(choices=DraftKind.choices, required=False)
+    body = forms.CharField(required=False, max_length=100_000)
+    status = forms.CharField(required=False, max_length=20)
+    seen = forms.IntegerField(required=False, min_value=0)
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or DraftKind.ANSWER
 
 
 class ParticipantsForm(forms.Form):

@@ -1,59 +1,84 @@
-"""Putting a ticket aside, and handing it over."""
+"""How the desk is set up."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
-from tickets.models import Handover, Ticket
-from tickets.snoozing import SNOOZES, snoozed_until
-
-INSTANT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+from orgs.week import WeekForm
+from tickets.models import Availability, HandsOut, Team
+from tickets.staff_access import agents_and_availability
 
 
-class SnoozeForm(forms.Form):
-    """One of the usual times, or a time of one's own."""
+class TeamForm(forms.Form):
+    name = forms.CharField(max_length=60)
+    description = forms.CharField(max_length=200, required=False, help_text="What comes to this team.")
+    hands_out = forms.ChoiceField(
+        label="How a ticket comes to one of its members",
+        choices=HandsOut.choices,
+        initial=HandsOut.BY_HAND,
+        widget=forms.RadioSelect,
+    )
+    members: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
+        None, required=False, widget=forms.CheckboxSelectMultiple
+    )
 
-    until = forms.ChoiceField(label="Until", choices=[*SNOOZES.items(), ("at", "The time below")])
-    at = forms.DateTimeField(label="Time", required=False, widget=INSTANT)
+    def __init__(self, data: Any = None, *, team: Team | None = None) -> None:
+        super().__init__(data)
+        self.fields["members"].queryset = agents_and_availability()  # type: ignore[attr-defined]
+        if team:
+            self.initial = {
+                "name": team.name,
+                "description": team.description,
+                "hands_out": team.hands_out,
+                "members": [each.user_id for each in team.members.all()],
+            }
 
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data, auto_id="snooze_%s")
+
+def _day(label: str) -> forms.DateField:
+    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class AvailabilityForm(WeekForm):
+    """Working hours by the person's own clock, and the days out of office."""
+
+    away_from = _day("First day out of office")
+    away_until = _day("Last day out of office")
+    away_note = forms.CharField(
+        label="Note", required=False, max_length=120, help_text="Colleagues read it beside the name."
+    )
+
+    def __init__(self, data: Any = None, *, availability: Availability) -> None:
+        super().__init__(data, week=availability.week)
+        for name in ("away_from", "away_until", "away_note"):
+            self.initial[name] = getattr(availability, name)
 
     def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        if values.get("until") == "at" and not values.get("at") and "at" not in self.errors:
-            self.add_error("at", "Choose a time.")
+        values = super().clean()
+        first, last = values.get("away_from"), values.get("away_until")
+        if bool(first) != bool(last) and not {"away_from", "away_until"} & set(self.errors):
+            self.add_error("away_until" if first else "away_from", "Give both days, or neither.")
+        elif first and last and last < first:
+            self.add_error("away_until", "The last day comes before the first.")
         return values
 
-    def instant(self) -> datetime:
-        """The chosen instant, of a valid form."""
-        chosen = self.cleaned_data["until"]
-        own: datetime = self.cleaned_data["at"]
-        return own if chosen == "at" else snoozed_until(chosen, timezone.localtime())
+
+class ChoiceForm(forms.Form):
+    """An entry of a list."""
+
+    name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
 
-class HandoverForm(forms.Form):
-    state = forms.CharField(
-        label="State",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="What is known and what was tried.",
-    )
-    next_step = forms.CharField(label="Next step", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
-    next_update_at = forms.DateTimeField(
-        label="Next update to the customer by",
+class ChoiceChangeForm(ChoiceForm):
+    is_retired = forms.BooleanField(
+        label="Retired",
         required=False,
-        widget=INSTANT,
-        help_text="A promise: the customer reads it.",
+        help_text="New tickets cannot choose it any more; old ones keep it.",
     )
 
-    def __init__(self, data: Any = None, *, ticket: Ticket) -> None:
-        super().__init__(data, initial=_present(ticket), auto_id="handover_%s")
 
-
-def _present(ticket: Ticket) -> dict[str, Any]:
-    card: Handover | None = getattr(ticket, "handover", None)
-    names = ["state", "next_step", "next_update_at"]
-    return {name: getattr(card, name) for name in names} if card else {}
+class TagForm(forms.Form):
+    name = forms.CharField(
+        max_length=41,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="With the name of another tag, the two become one.",
+    )

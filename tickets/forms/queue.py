@@ -43,7 +43,7 @@ ORDERS = {
 }
 
 
-RARER = ["organization", "tier", "product", "escalated", "due", "since"]
+RARER = ["organization", "tier", "product", "tag", "escalated", "due", "aside", "since"]
 
 Offers = dict[str, list[tuple[str, str]]]
 
@@ -83,8 +83,16 @@ class QueueForm(forms.Form):
     )
     tier = _choice("Support tier", "Any tier")
     product = _choice("Product", "Any product")
+    tag = forms.CharField(
+        label="Tag",
+        required=False,
+        max_length=40,
+        strip=True,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
     escalated = _choice("Escalation", "Escalated or not", [("yes", "Escalated")])
     due = _choice("Answer due", "At any time", [("soon", "Soon or late"), ("late", "Late")])
+    aside = _choice("Put aside", "Not put aside", [("only", "Put aside only"), ("any", "Put aside or not")])
     since = forms.DateField(
         label="Created since", required=False, widget=PLAIN_DATE, validators=[MaxValueValidator(LAST_DAY)]
     )
@@ -151,8 +159,12 @@ class QueueForm(forms.Form):
         _, statuses = STATUS_GROUPS.get(status, ("", [status]))
         if statuses is not None:
             tickets = tickets.in_statuses(statuses)
+        now = timezone.now()
+        # Nobody who looks for one or for all of them should miss what a colleague put aside.
+        aside = wanted.pop("aside", "any" if words or status == "any" else "")
+        if aside != "any":
+            tickets = tickets.put_aside(now) if aside else tickets.awake(now)
         if due := wanted.pop("due", ""):
-            now = timezone.now()
             tickets = tickets.late(now) if due == "late" else tickets.due_soon(now)
         if wanted.pop("escalated", ""):
             tickets = tickets.escalated()
@@ -170,6 +182,7 @@ FILTERS: dict[str, Callable[[Any, Actor], Q]] = {
     "organization": lambda value, _: Q(organization__in=organizations_like(value)),
     "tier": lambda value, _: Q(organization__in=organizations_on(value)),
     "product": lambda value, _: Q(product__code=value),
+    "tag": lambda value, _: Q(pk__in=desk.tickets_tagged(value)),
     "since": lambda value, _: Q(created_at__gte=start_of(value)),
 }
 

@@ -3,22 +3,49 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
-from orgs.access import agents
-from orgs.models import Visibility
+from orgs.actor import Actor
+from orgs.models import User, Visibility
 from tickets import access
-from tickets.models import Ticket
+from tickets.models import Team, Ticket
+from tickets.models.teams import absence_of
+from tickets.staff_access import agents_and_availability, teams
 from tickets.states import AGENT_CHOICES, Severity, Status
 
 
 class AssignmentForm(forms.Form):
-    assignee: forms.ModelChoiceField = forms.ModelChoiceField(
-        None, label="Assignee", required=False, empty_label="Nobody"
-    )
+    """Who gets a ticket: oneself, a colleague, a team, or nobody; with who is away."""
 
-    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial=initial)
-        self.fields["assignee"].queryset = agents()  # type: ignore[attr-defined]
+    assignee = forms.ChoiceField(label="Assignee", required=False)
+
+    def __init__(self, data: Any = None, *, actor: Actor, ticket: Ticket | None = None) -> None:
+        super().__init__(data)
+        now = timezone.now()
+        self._people = {str(user.pk): user for user in agents_and_availability()}
+        self._teams = {f"team-{team.pk}": team for team in teams()}
+        names = {key: _name(user, absence_of(user, now)) for key, user in self._people.items()}
+        me = str(actor.user_id)
+        groups = [
+            ("Me", [(me, names[me])] if me in names else []),
+            ("People", [(key, name) for key, name in names.items() if key != me]),
+            (
+                "Teams",
+                [(key, f"{team} ({team.hands_out_word.lower()})") for key, team in self._teams.items()],
+            ),
+        ]
+        self.fields["assignee"].choices = [("", "Nobody"), *(each for each in groups if each[1])]  # type: ignore[attr-defined]
+        if ticket:
+            of_team = f"team-{ticket.team_id}" if ticket.team_id else ""
+            self.initial["assignee"] = str(ticket.assignee_id) if ticket.assignee_id else of_team
+
+    def clean_assignee(self) -> User | Team | None:
+        chosen = self.cleaned_data["assignee"]
+        return self._people.get(chosen) or self._teams.get(chosen)
+
+
+def _name(user: User, absence: str) -> str:
+    return f"{user.name} – {absence}" if absence else user.name
 
 
 class StatusForm(forms.Form):

@@ -5,7 +5,8 @@ from tickets.models.catalogue import Product, Reason
 from tickets.models.clock import ClockKind, SlaClock
 from tickets.models.conversation import Activity, ActivityKind, Attachment, Comment
 from tickets.models.desk import Density, DeskPreferences, SavedView
-from tickets.models.figures import DailyFigures, DailyTotals, DirtyDay
+from tickets.models.drafts import DraftKind, ServerDraft
+from tickets.models.figures import DailyFigures, DailyTotals, DirtyDay, FactKind
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.handover import Handover
 from tickets.models.linking import Merge, TicketLink
@@ -14,12 +15,14 @@ from tickets.models.mentions import Mention
 from tickets.models.people import Escalation, Participant, Rating, Visit
 from tickets.models.search import SearchDocument, SearchWord
 from tickets.models.tags import Tag
+from tickets.models.teams import Availability, HandsOut, Team, TeamMember
 from tickets.models.ticket import Ticket
 
 __all__ = [
     "Activity",
     "ActivityKind",
     "Attachment",
+    "Availability",
     "BulkItem",
     "BulkJob",
     "BulkKind",
@@ -30,10 +33,13 @@ __all__ = [
     "Density",
     "DeskPreferences",
     "DirtyDay",
+    "DraftKind",
     "Escalation",
+    "FactKind",
     "Follow",
     "FollowScope",
     "Handover",
+    "HandsOut",
     "Macro",
     "MacroKind",
     "Mention",
@@ -47,8 +53,11 @@ __all__ = [
     "SavedView",
     "SearchDocument",
     "SearchWord",
+    "ServerDraft",
     "SlaClock",
     "Tag",
+    "Team",
+    "TeamMember",
     "Ticket",
     "TicketLink",
     "Visit",

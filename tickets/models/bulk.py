@@ -13,6 +13,9 @@ class BulkKind(models.TextChoices):
     ASSIGN = "assign", "Assign"
     STATUS = "status", "Set status"
     SEVERITY = "severity", "Set severity"
+    TAGS = "tags", "Add tags"
+    MACRO = "macro", "Apply macro"
+    MERGE = "merge", "Merge"
 
 
 class BulkJob(models.Model):

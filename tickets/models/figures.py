@@ -1,6 +1,5 @@
 """What reports are read from: facts counted by day, kept beside the tickets that they come from."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from orgs.models import Organization, User
@@ -9,56 +8,41 @@ from tickets.reports.querysets import FiguresQuerySet
 from tickets.states import Severity
 
 
-def _times() -> ArrayField:
-    """How many durations fell into each of ``tickets.reports.durations.BUCKETS``; NULL is none at all."""
-    return ArrayField(models.IntegerField(), null=True)
+class FactKind(models.TextChoices):
+    OPENED = "opened"
+    SOLVED = "solved"
+    FIRST = "first"
+    FIRST_BEST_EFFORT = "first_best_effort"
+    NEXT = "next"
+    NEXT_BEST_EFFORT = "next_best_effort"
+    RATED_1 = "rated_1"
+    RATED_2 = "rated_2"
+    RATED_3 = "rated_3"
+    RATED_4 = "rated_4"
+    RATED_5 = "rated_5"
+    ESCALATED = "escalated"
+    TAKEN = "taken"
 
 
-class Measures(models.Model):
-    """Facts of one day that can be added up, over days and over whatever else they are cut by.
+class Counts(models.Model):
+    """Facts of one kind on one day, in numbers that can be added up.
 
-    A response counts as given and as in time on the day it was given, and as missed on the day its target
-    was missed, so a day that is over stays as it is. What was best effort is counted apart, and is never
-    missed. Durations are in seconds, nights and weekends included.
+    A response is in ``count`` and ``in_time`` on the day it was given, and in ``missed`` on the day its
+    target was missed, so a day that is over stays as it is. What was best effort is a kind apart, and never
+    missed. ``seconds`` is the sum of the durations, nights and weekends included; ``bucket`` says which of
+    ``tickets.reports.durations`` each of them fell into, and is empty where there is none.
     """
 
     day = models.DateField(help_text="In UTC")
+    kind = models.CharField(max_length=20, choices=FactKind)
     tier = models.CharField(max_length=50)
     severity = models.CharField(max_length=10, choices=Severity)
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
-
-    opened = models.IntegerField(default=0)
-    solved = models.IntegerField(default=0)
-    solve_seconds = models.BigIntegerField(default=0)
-    solve_times = _times()
-
-    first_given = models.IntegerField(default=0)
-    first_in_time = models.IntegerField(default=0)
-    first_missed = models.IntegerField(default=0)
-    first_seconds = models.BigIntegerField(default=0)
-    first_times = _times()
-    first_best_effort = models.IntegerField(default=0)
-    first_best_effort_seconds = models.BigIntegerField(default=0)
-
-    next_given = models.IntegerField(default=0)
-    next_in_time = models.IntegerField(default=0)
-    next_missed = models.IntegerField(default=0)
-    next_seconds = models.BigIntegerField(default=0)
-    next_times = _times()
-    next_best_effort = models.IntegerField(default=0)
-    next_best_effort_seconds = models.BigIntegerField(default=0)
-
-    rated_1 = models.IntegerField(default=0)
-    rated_2 = models.IntegerField(default=0)
-    rated_3 = models.IntegerField(default=0)
-    rated_4 = models.IntegerField(default=0)
-    rated_5 = models.IntegerField(default=0)
-
-    escalated = models.IntegerField(default=0)
-    taken = models.IntegerField(default=0)
-    taken_in_time = models.IntegerField(default=0)
-    taken_late = models.IntegerField(default=0)
-    take_seconds = models.BigIntegerField(default=0)
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+", db_index=False)
+    bucket = models.SmallIntegerField(null=True)
+    count = models.IntegerField()
+    in_time = models.IntegerField()
+    missed = models.IntegerField()
+    seconds = models.BigIntegerField()
 
     objects = FiguresQuerySet.as_manager()
 
@@ -66,45 +50,35 @@ class Measures(models.Model):
         abstract = True
 
 
-class DailyFigures(Measures):
-    """The facts of one day, organization, tier, severity, product and agent (or none).
-
-    A response belongs to whoever gave it, an escalation to whoever took it, everything else to the
-    ticket's assignee.
+class DailyFigures(Counts):
+    """Facts by organization and agent too: a response is of whoever gave it, an escalation of whoever took
+    it, all else of the ticket's assignee, or of nobody.
     """
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
-    agent = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    agent = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
 
     class Meta:
         verbose_name_plural = "daily figures"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["day", "organization", "tier", "severity", "product", "agent"],
-                name="daily_figures_once",
-                nulls_distinct=False,
-            )
-        ]
         indexes = [
-            models.Index(fields=["organization", "day"], name="daily_figures_of_org"),
-            models.Index(fields=["agent", "day"], name="daily_figures_of_agent"),
+            models.Index(fields=["day", "kind"], name="figures_of_day"),
+            models.Index(fields=["organization", "kind", "day"], name="figures_of_org"),
+            models.Index(fields=["agent", "kind", "day"], name="figures_of_agent"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.day} {self.organization} {self.tier} {self.severity} {self.product} {self.agent}"
+        return f"{self.day} {self.kind} of {self.organization}"
 
 
-class DailyTotals(Measures):
-    """The same over all organizations and agents: a hundredth of the rows, for what does not ask for them."""
+class DailyTotals(Counts):
+    """The same over all organizations and agents: far fewer rows, for what does not ask for them."""
 
     class Meta:
         verbose_name_plural = "daily totals"
-        constraints = [
-            models.UniqueConstraint(fields=["day", "tier", "severity", "product"], name="daily_totals_once")
-        ]
+        indexes = [models.Index(fields=["day", "kind"], name="totals_of_day")]
 
     def __str__(self) -> str:
-        return f"{self.day} {self.tier} {self.severity} {self.product}"
+        return f"{self.day} {self.kind}"
 
 
 class DirtyDay(models.Model):

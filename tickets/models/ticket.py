@@ -13,6 +13,7 @@ from orgs.actor import Source
 from orgs.models import Organization, Project, Service, User
 from tickets.models.catalogue import Product, Reason
 from tickets.models.tags import Tag
+from tickets.models.teams import Team
 from tickets.querysets import TicketQuerySet
 from tickets.states import CUSTOMER_WORDS, UNFINISHED, Severity, Status
 
@@ -63,6 +64,7 @@ class Ticket(models.Model):
     assignee = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="assigned_tickets"
     )
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets")
     subject = models.CharField(max_length=200)
     severity = models.CharField(max_length=10, choices=Severity)
     status = models.CharField(max_length=20, choices=Status, default=Status.NEW)

@@ -1,7 +1,7 @@
 """A report as its page shows it: headline, chart, and two tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -41,8 +41,9 @@ class Report:
     period: Period
     total: Sums
     before: Sums
-    days: Mapping[date, Sums]
+    steps: Sequence[Row]
     breakdown: Sequence[Row]
+    open_by_day: Mapping[date, int] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -56,17 +57,10 @@ class Report:
             yield column, column.words(self.total), column.words(self.before)
 
     @property
-    def steps(self) -> list[Row]:
-        """The period step by step."""
-        return [Row(self.period.label_of(step), self._sum(step)) for step in self.period.steps]
-
-    @property
     def chart(self) -> charts.Chart:
-        if self.section.code == "backlog":
-            days = list(self.days)
-            return charts.line(
-                [f"{day.day} {day:%b}" for day in days], [self.days[day]["open"] for day in days]
-            )
+        if self.open_by_day:
+            names = [f"{day.day} {day:%b}" for day in self.open_by_day]
+            return charts.line(names, list(self.open_by_day.values()))
         steps = self.steps
         series = [
             charts.Series(part.kind, part.words, [part.count(row.sums) for row in steps])
@@ -97,48 +91,58 @@ class Report:
         cells = [column.words(row.sums) for column in columns]
         return Line(row.label, cells, None if share is None else columns[share].value(row.sums))
 
-    def _sum(self, step: Period) -> Sums:
-        days = [self.days[day] for day in step if day in self.days]
-        found = sum(days, Sums())
-        return Sums({**found.values, "open": days[-1]["open"]}) if days else found
-
 
 def compose(
-    reading: Reading,
-    section: Section,
-    period: Period,
-    dimension: str,
-    names: Mapping[Any, str],
+    reading: Reading, section: Section, period: Period, dimension: str, names: Mapping[Any, str]
 ) -> Report:
-    """Read what a report needs: three queries, five for the backlog."""
-    measures = section.measures
-    days = reading.by_day(measures, period)
-    before = reading.total(measures, period.before)
-    parts = reading.by(dimension, measures, period)
+    """Read what a report needs: three queries, or seven for the backlog."""
     if section.code == "backlog":
-        open_first = reading.open_before(period.first)[None]
-        days = _running(days, period, open_first)
-        before = before.having(open=open_first)
-        parts = _open_at_end(parts, reading.open_before(period.last + DAY, dimension))
-    total = sum(days.values(), Sums())
-    if section.code == "backlog":
-        total = total.having(open=days[period.last]["open"])
-    return Report(section, period, total, before, days, _rows(section, parts, dimension, names))
+        return _backlog(reading, section, period, dimension, names)
+    steps = reading.by_step(section.kinds, period)
+    parts = reading.by(dimension, section.kinds, period)
+    return Report(
+        section=section,
+        period=period,
+        total=sum(steps.values(), Sums()),
+        before=reading.total(section.kinds, period.before),
+        steps=[Row(period.label_of(each), steps.get(each.first, Sums())) for each in period.steps],
+        breakdown=_rows(section, parts, dimension, names),
+    )
 
 
-def _running(days: Mapping[date, Sums], period: Period, count: int) -> dict[date, Sums]:
-    """Every day of the period, with how many were open when it ended."""
+def _backlog(
+    reading: Reading, section: Section, period: Period, dimension: str, names: Mapping[Any, str]
+) -> Report:
+    """The report in which every row also says how many are open at its end."""
+    days = reading.by_day(section.kinds, period)
+    open_first = reading.open_before(period.first)[None]
+    open_by_day = _running(days, period, open_first)
+    steps = [
+        (period.label_of(step), sum((days.get(day, Sums()) for day in step), Sums()), open_by_day[step.last])
+        for step in period.steps
+    ]
+    parts = reading.by(dimension, section.kinds, period)
+    ends = reading.open_before(period.last + DAY, dimension)
+    parts = {key: parts.get(key, Sums()).having(open=ends[key]) for key in parts.keys() | ends.keys()}
+    return Report(
+        section=section,
+        period=period,
+        total=sum(days.values(), Sums()).having(open=open_by_day[period.last]),
+        before=reading.total(section.kinds, period.before).having(open=open_first),
+        steps=[Row(label, sums.having(open=count)) for label, sums, count in steps],
+        breakdown=_rows(section, parts, dimension, names),
+        open_by_day=open_by_day,
+    )
+
+
+def _running(days: Mapping[date, Sums], period: Period, count: int) -> dict[date, int]:
+    """How many were open when each day of the period ended."""
     found = {}
     for day in period:
         sums = days.get(day, Sums())
-        count += sums["opened"] - sums["solved"]
-        found[day] = sums.having(open=count)
+        count += sums["opened_count"] - sums["solved_count"]
+        found[day] = count
     return found
-
-
-def _open_at_end(parts: Mapping[Any, Sums], counts: Mapping[Any, int]) -> dict[Any, Sums]:
-    keys = [key for key in counts if counts[key] or key in parts]
-    return {key: parts.get(key, Sums()).having(open=counts[key]) for key in keys}
 
 
 def _rows(section: Section, parts: Mapping[Any, Sums], dimension: str, names: Mapping[Any, str]) -> list[Row]:

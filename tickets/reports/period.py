@@ -42,11 +42,11 @@ class Period:
     @property
     def step_words(self) -> str:
         """What its steps are, as the heading of their labels."""
-        return {1: "Day", 7: "Week from"}.get(self._step, "Month")
+        return {"day": "Day", "week": "Week from", "month": "Month"}[self.unit]
 
     def label_of(self, step: "Period") -> str:
         """“3 Nov” for a day or week, “Nov 2026” for a month."""
-        return f"{step.first:%b %Y}" if self._step > 7 else f"{step.first.day} {step.first:%b}"
+        return f"{step.first:%b %Y}" if self.unit == "month" else f"{step.first.day} {step.first:%b}"
 
     @property
     def steps(self) -> list["Period"]:
@@ -60,12 +60,13 @@ class Period:
         return found
 
     @property
-    def _step(self) -> int:
-        return 1 if self.days <= 42 else 7 if self.days <= 184 else 31
+    def unit(self) -> str:
+        """How long a step is: “day”, “week” or “month”."""
+        return "day" if self.days <= 42 else "week" if self.days <= 184 else "month"
 
     def _end_of_step(self, day: date) -> date:
-        if self._step == 1:
+        if self.unit == "day":
             return day
-        if self._step == 7:
+        if self.unit == "week":
             return day + timedelta(days=6 - day.weekday())
         return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - DAY

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Sum
+from django.db.models import Sum
+from django.db.models.expressions import Combinable
 
 from orgs.actor import Actor
 from orgs.roles import Capability
-from tickets.reports.durations import BUCKETS
 
 
 class FiguresQuerySet(models.QuerySet):
@@ -25,23 +26,20 @@ class FiguresQuerySet(models.QuerySet):
         """Both days included."""
         return self.filter(day__gte=first, day__lte=last)
 
-    def summed(self, measures: Iterable[str], by: str = "") -> list[tuple[Any, dict[str, int]]]:
-        """The sums of some measures for each value of ``by``, or one of all; one query.
+    def summed(self, kinds: Iterable[str], by: Combinable) -> dict[Any, dict[str, int]]:
+        """What facts of some kinds come to, for each value of ``by``; one query.
 
-        A measure ``x_times`` comes as ``x_times_0``, ``x_times_1`` … for its buckets.
+        The sums are named after kind and measure: ``first_count``, ``first_in_time``, ``first_missed``,
+        ``first_seconds``, and ``first_times_3`` for how many fell into the fourth bucket.
         """
-        sums: dict[str, Sum] = {}
-        for name in measures:
-            if name.endswith("_times"):
-                sums |= {f"sum_{name}_{at}": Sum(F(f"{name}__{at}"), default=0) for at in range(BUCKETS)}
-            else:
-                sums[f"sum_{name}"] = Sum(name, default=0)
-        if not by:
-            return [(None, _named(self.order_by().aggregate(**sums)))]
-        rows = self.order_by().values(by).annotate(**sums)
-        return [(row.pop(by), _named(row)) for row in rows]
-
-
-def _named(row: dict[str, int]) -> dict[str, int]:
-    """By the names of the measures; a sum may not be called like the column."""
-    return {name.removeprefix("sum_"): value for name, value in row.items()}
+        rows = self.filter(kind__in=kinds).order_by().annotate(by=by).values_list("by", "kind", "bucket")
+        sums: defaultdict[Any, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for key, kind, bucket, *values in rows.annotate(
+            Sum("count"), Sum("in_time"), Sum("missed"), Sum("seconds")
+        ):
+            into = sums[key]
+            for measure, value in zip(("count", "in_time", "missed", "seconds"), values, strict=True):
+                into[f"{kind}_{measure}"] += value
+            if bucket is not None:
+                into[f"{kind}_times_{bucket}"] += values[0]
+        return {key: dict(values) for key, values in sums.items()}

@@ -1,19 +1,23 @@
 """The door to figures: what a person may read, and summed up how."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import F, IntegerField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import TruncMonth, TruncWeek
 
 from billing.entitlements import tier_choices
 from orgs.access import require
 from orgs.actor import Actor
 from orgs.models import Organization, User
 from orgs.roles import Capability
-from tickets.models import DailyFigures, DailyTotals, Product
+from tickets.models import DailyFigures, DailyTotals, Product, Ticket
+from tickets.querysets import TicketQuerySet
 from tickets.reports.durations import BUCKETS
 from tickets.reports.period import Period
 from tickets.reports.querysets import FiguresQuerySet
@@ -21,12 +25,15 @@ from tickets.states import Severity
 
 # What figures can be cut and filtered by, and what totals no longer know.
 DIMENSIONS = ("tier", "severity", "product", "organization", "agent")
+NOTHING = Value(None, output_field=IntegerField())
 ONLY_IN_FIGURES = {"organization", "agent"}
+# What a dimension is called on a ticket, where it is called otherwise.
+COLUMNS = {"agent": "assignee"}
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Measures that were added up; what is not there is nothing."""
+    """Facts that were added up, by the names of ``FiguresQuerySet.summed``; what is not there is nothing."""
 
     values: Mapping[str, int] = field(default_factory=dict)
 
@@ -41,9 +48,9 @@ class Sums:
         """With more or other values."""
         return Sums({**self.values, **values})
 
-    def times(self, name: str) -> list[int]:
-        """The buckets of a measure of durations."""
-        return [self[f"{name}_{at}"] for at in range(BUCKETS)]
+    def times(self, kind: str) -> list[int]:
+        """How many durations of a kind fell into each bucket."""
+        return [self[f"{kind}_times_{at}"] for at in range(BUCKETS)]
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class Reading:
     ``totals`` answer what asks neither for organizations nor for agents; only staff have them.
     """
 
+    tickets: TicketQuerySet
     figures: FiguresQuerySet
     totals: FiguresQuerySet | None
     dimensions: tuple[str, ...]
@@ -62,33 +70,49 @@ class Reading:
         """With filters; ``PermissionDenied`` for one that the person may not cut by."""
         for name in filters:
             self._require(name)
-        return Reading(self.figures, self.totals, self.dimensions, filters)
+        return replace(self, filters=filters)
 
-    def by_day(self, measures: Iterable[str], period: Period) -> dict[date, Sums]:
+    def by_day(self, kinds: Iterable[str], period: Period) -> dict[date, Sums]:
         """The sums of each day that has any; one query."""
-        return self._sums(self._source(), measures, period, "day")
+        return self._sums(self._source(), kinds, period, F("day"))
 
-    def by(self, dimension: str, measures: Iterable[str], period: Period) -> dict[Any, Sums]:
+    def by_step(self, kinds: Iterable[str], period: Period) -> dict[date, Sums]:
+        """The sums of each step of a period that has any, by its first day; one query."""
+        steps: dict[str, Combinable] = {"day": F("day"), "week": TruncWeek("day"), "month": TruncMonth("day")}
+        found = self._sums(self._source(), kinds, period, steps[period.unit])
+        return {max(day, period.first): sums for day, sums in found.items()}
+
+    def by(self, dimension: str, kinds: Iterable[str], period: Period) -> dict[Any, Sums]:
         """The sums of each value of a dimension that has any; one query."""
         self._require(dimension)
-        return self._sums(self._source(dimension), measures, period, dimension)
+        return self._sums(self._source(dimension), kinds, period, F(dimension))
 
-    def total(self, measures: Iterable[str], period: Period) -> Sums:
+    def total(self, kinds: Iterable[str], period: Period) -> Sums:
         """The sums of a period; one query."""
-        return self._sums(self._source(), measures, period)[None]
+        return self._sums(self._source(), kinds, period, NOTHING).get(None, Sums())
 
     def open_before(self, day: date, by: str = "") -> dict[Any, int]:
-        """How many tickets were open when a day began: all opened before, less all solved; one query."""
+        """How many tickets were open when a day began, by a dimension or, under None, all; two queries.
+
+        Told backwards, from what is open now and what was opened and solved since, so that it costs the
+        less the later the day.
+        """
         if by:
             self._require(by)
-        rows = self._source(by).filter(Q(opened__gt=0) | Q(solved__gt=0), day__lt=day)
-        return {key: sums["opened"] - sums["solved"] for key, sums in rows.summed(["opened", "solved"], by)}
+        open_now = self.tickets.filter(
+            **{COLUMNS.get(name, name): value for name, value in self.filters.items()}
+        )
+        counts: Counter[Any] = Counter(dict(open_now.open_by(COLUMNS.get(by, by))))
+        since = self._source(by).filter(day__gte=day)
+        for key, sums in since.summed(["opened", "solved"], F(by) if by else NOTHING).items():
+            counts[key] += sums.get("solved_count", 0) - sums.get("opened_count", 0)
+        return counts
 
     def _sums(
-        self, source: FiguresQuerySet, measures: Iterable[str], period: Period, by: str = ""
+        self, source: FiguresQuerySet, kinds: Iterable[str], period: Period, by: Combinable
     ) -> dict[Any, Sums]:
-        rows = source.between(period.first, period.last).summed(measures, by)
-        return {key: Sums(values) for key, values in rows}
+        rows = source.between(period.first, period.last).summed(kinds, by)
+        return {key: Sums(values) for key, values in rows.items()}
 
     def _source(self, dimension: str = "") -> FiguresQuerySet:
         """The smaller of the two tables that can answer, filtered."""
@@ -119,10 +143,12 @@ def names_for(reading: Reading) -> dict[str, dict[Any, str]]:
 def reading_of_staff(actor: Actor) -> Reading:
     """All figures, for staff."""
     require(actor, Capability.SEE_REPORTS)
-    return Reading(DailyFigures.objects.visible_to(actor), DailyTotals.objects.all(), DIMENSIONS)
+    figures, totals = DailyFigures.objects.visible_to(actor), DailyTotals.objects.all()
+    return Reading(Ticket.objects.all(), figures, totals, DIMENSIONS)
 
 
 def reading_of(actor: Actor, organization: Organization) -> Reading:
     """One organization's figures, for its admins: not by agent, since staff are not theirs to count."""
     figures = DailyFigures.objects.visible_to(actor).filter(organization=organization)
-    return Reading(figures, None, ("tier", "severity", "product"))
+    tickets = Ticket.objects.visible_to(actor).of(organization)
+    return Reading(tickets, figures, None, ("tier", "severity", "product"))

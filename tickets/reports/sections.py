@@ -1,4 +1,4 @@
-"""What each report says: its measures, the columns of its tables, and what it draws. Pure."""
+"""What each report says: the facts it counts, the columns of its tables, and what it draws. Pure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class Section:
 
     code: str
     label: str
-    measures: Sequence[str]
+    kinds: Sequence[str]
     columns: Sequence[Column]
     series: Sequence[Part]
     about: str
@@ -77,33 +77,32 @@ def mean(total: float, count: int) -> float | None:
     return total / count if count else None
 
 
-def count(name: str) -> Callable[[Sums], int]:
+def sum_of(name: str) -> Callable[[Sums], int]:
     return lambda sums: sums[name]
 
 
-def _average(name: str, of: str) -> Callable[[Sums], float | None]:
-    return lambda sums: mean(sums[f"{name}_seconds"], sums[of])
+def _average(kind: str) -> Callable[[Sums], float | None]:
+    return lambda sums: mean(sums[f"{kind}_seconds"], sums[f"{kind}_count"])
 
 
-def _median(name: str) -> Callable[[Sums], float | None]:
-    return lambda sums: about_median(sums.times(f"{name}_times"))
+def _median(kind: str) -> Callable[[Sums], float | None]:
+    return lambda sums: about_median(sums.times(kind))
 
 
 def _responses(code: str, label: str, kind: str, about: str) -> Section:
-    in_time, missed = count(f"{kind}_in_time"), count(f"{kind}_missed")
-    names = ["given", "in_time", "missed", "seconds", "times", "best_effort", "best_effort_seconds"]
+    in_time, missed = sum_of(f"{kind}_in_time"), sum_of(f"{kind}_missed")
     return Section(
         code,
         label,
-        [f"{kind}_{name}" for name in names],
+        [kind, f"{kind}_best_effort"],
         [
             Column("SLA attainment", lambda sums: ratio(in_time(sums), in_time(sums) + missed(sums)), "%"),
             Column("In time", in_time),
             Column("Missed", missed),
-            Column("Average", _average(kind, f"{kind}_given"), "s"),
+            Column("Average", _average(kind), "s"),
             Column("Half within about", _median(kind), "s"),
-            Column("Best effort", count(f"{kind}_best_effort"), hint="answers without a target"),
-            Column("Best effort, average", _average(f"{kind}_best_effort", f"{kind}_best_effort"), "s"),
+            Column("Best effort", sum_of(f"{kind}_best_effort_count"), hint="answers without a target"),
+            Column("Best effort, average", _average(f"{kind}_best_effort"), "s"),
         ],
         [Part("good", "In time", in_time), Part("bad", "Missed", missed)],
         about,
@@ -116,15 +115,15 @@ RATED = [f"rated_{score}" for score in range(1, 6)]
 
 
 def _ratings(sums: Sums) -> int:
-    return sum(sums[name] for name in RATED)
+    return sum(sums[f"{kind}_count"] for kind in RATED)
 
 
 def _score(sums: Sums) -> float | None:
-    return mean(sum(score * sums[f"rated_{score}"] for score in range(1, 6)), _ratings(sums))
+    return mean(sum(score * sums[f"rated_{score}_count"] for score in range(1, 6)), _ratings(sums))
 
 
 def _good(sums: Sums) -> int:
-    return sums["rated_4"] + sums["rated_5"]
+    return sums["rated_4_count"] + sums["rated_5_count"]
 
 
 SECTIONS = {
@@ -145,14 +144,14 @@ SECTIONS = {
         Section(
             "resolution",
             "Resolution",
-            ["opened", "solved", "solve_seconds", "solve_times"],
+            ["opened", "solved"],
             [
-                Column("Solved", count("solved")),
-                Column("Average", _average("solve", "solved"), "s"),
-                Column("Half within about", _median("solve"), "s"),
-                Column("Opened", count("opened")),
+                Column("Solved", sum_of("solved_count")),
+                Column("Average", _average("solved"), "s"),
+                Column("Half within about", _median("solved"), "s"),
+                Column("Opened", sum_of("opened_count")),
             ],
-            [Part("plain", "Solved", count("solved"))],
+            [Part("plain", "Solved", sum_of("solved_count"))],
             "From opening a ticket to its solution; a reopened one counts when it is solved again.",
             headline=(0, 1, 2),
         ),
@@ -161,12 +160,12 @@ SECTIONS = {
             "Backlog",
             ["opened", "solved"],
             [
-                Column("Opened", count("opened")),
-                Column("Solved", count("solved")),
-                Column("Change", lambda sums: sums["opened"] - sums["solved"]),
-                Column("Open at the end", count("open")),
+                Column("Opened", sum_of("opened_count")),
+                Column("Solved", sum_of("solved_count")),
+                Column("Change", lambda sums: sums["opened_count"] - sums["solved_count"]),
+                Column("Open at the end", sum_of("open")),
             ],
-            [Part("plain", "Open", count("open"))],
+            [Part("plain", "Open", sum_of("open"))],
             "Tickets that are not solved, at the end of each day.",
             headline=(3, 0, 1),
         ),
@@ -178,12 +177,12 @@ SECTIONS = {
                 Column("Average", _score, "of 5"),
                 Column("Ratings", _ratings),
                 Column("4 or 5", lambda sums: ratio(_good(sums), _ratings(sums)), "%"),
-                *(Column(str(score), count(f"rated_{score}")) for score in range(5, 0, -1)),
+                *(Column(str(score), sum_of(f"rated_{score}_count")) for score in range(5, 0, -1)),
             ],
             [
                 Part("good", "4 or 5", _good),
-                Part("middling", "3", count("rated_3")),
-                Part("bad", "1 or 2", lambda sums: sums["rated_1"] + sums["rated_2"]),
+                Part("middling", "3", sum_of("rated_3_count")),
+                Part("bad", "1 or 2", lambda sums: sums["rated_1_count"] + sums["rated_2_count"]),
             ],
             "What customers say of solved tickets, from 1 to 5, on the day they said it first.",
             headline=(0, 1, 2),
@@ -192,21 +191,21 @@ SECTIONS = {
         Section(
             "escalations",
             "Escalations",
-            ["escalated", "taken", "taken_in_time", "taken_late", "take_seconds"],
+            ["escalated", "taken"],
             [
-                Column("Escalated", count("escalated")),
-                Column("Taken in time", count("taken_in_time")),
-                Column("Taken late or not", count("taken_late")),
+                Column("Escalated", sum_of("escalated_count")),
+                Column("Taken in time", sum_of("taken_in_time")),
+                Column("Taken late or not", sum_of("taken_missed")),
                 Column(
                     "In time",
-                    lambda sums: ratio(sums["taken_in_time"], sums["taken_in_time"] + sums["taken_late"]),
+                    lambda sums: ratio(sums["taken_in_time"], sums["taken_in_time"] + sums["taken_missed"]),
                     "%",
                 ),
-                Column("Average until taken", _average("take", "taken"), "s"),
+                Column("Average until taken", _average("taken"), "s"),
             ],
             [
-                Part("good", "Taken in time", count("taken_in_time")),
-                Part("bad", "Taken late or not", count("taken_late")),
+                Part("good", "Taken in time", sum_of("taken_in_time")),
+                Part("bad", "Taken late or not", sum_of("taken_missed")),
             ],
             "Calls for more attention, and whether somebody took them by the deadline.",
             headline=(0, 3, 4),

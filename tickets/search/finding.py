@@ -13,7 +13,7 @@ from tickets.models import Ticket
 from tickets.paging import Sort
 from tickets.querysets import TicketQuerySet
 from tickets.search.operators import OPERATORS
-from tickets.search.query import Lexemes, query_for
+from tickets.search.query import Lexemes, exact_query_for, query_for
 from tickets.search.syntax import Parsed, Words, parse
 
 # Only so many are ranked, the newest, so that a word of half of all tickets costs no more than others.
@@ -60,7 +60,7 @@ def searched(actor: Actor, tickets: TicketQuerySet, text: str) -> Found:
     hits = tickets.filter(document__words=query)
     if not words:  # only words to leave out, which give no rank
         return Found(hits, problems=problems, names=names)
-    return Found(_ranked(hits, query), BY_RANK, problems, words, names)
+    return Found(_ranked(hits, query, exact_query_for(parsed.words)), BY_RANK, problems, words, names)
 
 
 def operators_in(text: str) -> frozenset[str]:
@@ -90,9 +90,12 @@ def _condition(parsed: Parsed, actor: Actor) -> tuple[Q, tuple[str, ...]]:
     return condition, tuple(dict.fromkeys(problems))
 
 
-def _ranked(hits: TicketQuerySet, query: Lexemes) -> TicketQuerySet:
+def _ranked(hits: TicketQuerySet, query: Lexemes, exact: Lexemes) -> TicketQuerySet:
     """The newest of the hits with ``rank``, a whole number, so that pages can begin at it."""
     newest = hits.order_by("-pk").values("pk")[:MOST_RANKED]
-    rank = SearchRank(F("document__words"), query, weights=WEIGHTS, normalization=Value(1))
-    millionths = Cast(rank * Value(1_000_000), IntegerField())
+    ranks = [
+        SearchRank(F("document__words"), each, weights=WEIGHTS, normalization=Value(1))
+        for each in (query, exact)
+    ]
+    millionths = Cast((ranks[0] + ranks[1]) * Value(1_000_000), IntegerField())
     return Ticket.objects.filter(pk__in=newest).annotate(rank=millionths)

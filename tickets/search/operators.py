@@ -7,10 +7,11 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from billing.entitlements import organizations_on, tier_choices
 from orgs.access import agents
 from orgs.actor import Actor
 from orgs.models import Organization, User
-from tickets.models import Escalation, Participant, Product, Reason, Visit
+from tickets.models import Escalation, Participant, Product, Reason, Tag, Ticket, Visit
 from tickets.search.moments import span
 from tickets.states import UNFINISHED, Severity, Status
 
@@ -78,6 +79,10 @@ def _late(actor: Actor) -> Q:
     return Q(response_due_at__lt=timezone.now(), is_best_effort=False)
 
 
+def _soon(actor: Actor) -> Q:
+    return Q(response_warn_at__lt=timezone.now())
+
+
 def _escalated(actor: Actor) -> Q:
     return Q(Exists(Escalation.objects.filter(ticket=OuterRef("pk"), closed_at=None)))
 
@@ -92,6 +97,7 @@ def _unread(actor: Actor) -> Q:
 MARKS = {
     "escalated": ("Escalated, not closed yet", _escalated),
     "late": ("Answer overdue", _late),
+    "soon": ("Answer due soon, or late", _soon),
     "unread": ("Changed since you looked", _unread),
     "unassigned": ("Nobody has it", _is("assignee", None)),
 }
@@ -160,6 +166,29 @@ def _offered_people(people: Callable[[], QuerySet[User]], *fixed: tuple[str, str
     return offers
 
 
+def _on_tier(value: str, actor: Actor) -> Q:
+    codes = [code for code, name in tier_choices() if value.lower() in {code.lower(), name.lower()}]
+    if not codes:
+        raise ValueError(f"“{value}” is no tier. There are {', '.join(code for code, _ in tier_choices())}.")
+    return Q(organization__in=organizations_on(codes[0]))
+
+
+def _offered_tiers(typed: str) -> Iterable[tuple[str, str]]:
+    return [(code, name) for code, name in tier_choices() if code.startswith(typed.lower())]
+
+
+def _tagged(value: str, actor: Actor) -> Q:
+    tag = Tag.objects.filter(name=value.lower()).first()
+    if tag is None:
+        raise ValueError(f"No tag is called “{value}”.")
+    return Q(Exists(Ticket.tags.through.objects.filter(ticket=OuterRef("pk"), tag=tag)))
+
+
+def _offered_tags(typed: str) -> Iterable[tuple[str, str]]:
+    names = Tag.objects.filter(name__istartswith=typed).values_list("name", flat=True)
+    return [(name, "Tag") for name in names[:MOST_OFFERED]]
+
+
 def _dated(lookup: str) -> tuple[Condition, Offers]:
     def condition(value: str, actor: Actor) -> Q:
         since, before = span(value, timezone.localtime())
@@ -194,7 +223,9 @@ _all = [
     Operator("cc", "Who is in CC", _in_copy, _offered_people(User.objects.all, ME)),
     Operator("product", "Product", *_listed(Product, "product", "product")),
     Operator("reason", "Reason", *_listed(Reason, "reason", "reason")),
-    Operator("is", "A mark: escalated, late, unread, unassigned", *_choice("mark", MARKS)),
+    Operator("tier", "Support tier of the organization", _on_tier, _offered_tiers),
+    Operator("tag", "Tag", _tagged, _offered_tags),
+    Operator("is", "A mark: escalated, late, soon, unread, unassigned", *_choice("mark", MARKS)),
     Operator("created", "When it was opened", *_dated("created_at")),
     Operator("updated", "When it last changed", *_dated("updated_at")),
     Operator("solved", "When it was solved", *_dated("solved_at")),

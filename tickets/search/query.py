@@ -52,6 +52,12 @@ def query_for(wanted: Sequence[Words], *, internal: bool) -> Lexemes | None:
     return Lexemes(" & ".join(clauses))
 
 
+def exact_query_for(wanted: Sequence[Words]) -> Lexemes:
+    """Any of the words just as they were typed: what has them is better than what is merely like them."""
+    words = [word for each in wanted if not each.is_excluded for word in lexemes(each.text)]
+    return Lexemes(" | ".join(_term(word, "") for word in words))
+
+
 def _may_be_mistyped(wanted: Words) -> bool:
     return not wanted.is_exact and not wanted.is_excluded
 

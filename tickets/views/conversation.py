@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -6,14 +8,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from orgs.actor import Actor, actor_of
 from orgs.context import act_in
+from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from supportcenter.http import is_fragment, posted
-from tickets.access import allowed_on, ticket_for
-from tickets.actions import Message, add_comment, add_participants, mark_seen, send
+from tickets import presence
+from tickets.access import allowed_on, bare_ticket_for, ticket_for
+from tickets.actions import UNSEEN, Message, add_participants, keep_draft, mark_seen, send_composed
 from tickets.desk_access import macro_chosen
-from tickets.forms import CommentForm, ParticipantsForm
+from tickets.forms import CommentForm, DraftForm, ParticipantsForm
 from tickets.models import MacroKind, Ticket
-from tickets.views.ticket import composer_for, ticket_update
+from tickets.views.ticket import composer_for, entries_of, ticket_update
 
 
 @require_POST
@@ -23,31 +27,53 @@ def comments(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = ticket_for(actor, reference)
     form = composer_for(actor, ticket, request.POST, request.FILES if not ticket.is_closed else None)
     form.keep_files(actor)
+    shown: dict[str, Any] = {"composer": form, "kept": form.kept}
     if form.is_valid():
         try:
             _send(actor, ticket, form)
         except RuleViolation as violation:
             form.add_error(violation.field, violation.message)
+            if violation.code == UNSEEN:
+                shown |= {"unseen": entries_of(actor, ticket, since=form.cleaned_data["seen"])}
         else:
+            presence.be_writing(ticket.pk, actor.person.pk, "")
             return shown_again(request, actor, ticket, "composer")
-    macro = macro_chosen(actor, form["macro"].value()) if "macro" in form.fields else None
-    return ticket_update(
-        request, actor, ticket, "composer", status=422, composer=form, kept=form.kept, macro=macro
-    )
+    if "macro" in form.fields:
+        shown["macro"] = macro_chosen(actor, form["macro"].value())
+    return ticket_update(request, actor, ticket, "composer", status=422, **shown)
 
 
 def _send(actor: Actor, ticket: Ticket, form: CommentForm) -> None:
-    values = form.cleaned_data
-    if "kind" not in values:
-        add_comment(actor=actor, ticket=ticket, body=values["body"], files=form.kept)
-        return
-    macro = macro_chosen(actor, values["macro"])
-    status = values["status"]
-    if values["kind"] == MacroKind.NOTE:
+    typed = form.cleaned_data
+    kind, status = typed.get("kind") or MacroKind.ANSWER, typed.get("status")
+    macro = macro_chosen(actor, typed["macro"]) if typed.get("macro") else None
+    if kind == MacroKind.NOTE:
         # The field shows beside answers only; a macro for notes has a status of its own.
         status = macro.status if macro and macro.kind == MacroKind.NOTE else ""
-    message = Message(values["body"], values["kind"], status or None, form.kept)
-    send(actor=actor, ticket=ticket, message=message, macro=macro)
+    send_composed(
+        actor=actor,
+        ticket=ticket,
+        message=Message(typed["body"], kind, status or None, form.kept, typed.get("next_update_at")),
+        macro=macro,
+        seen=typed["seen"],
+    )
+
+
+@require_POST
+def draft(request: HttpRequest, reference: str) -> HttpResponse:
+    """Keep what is in the composer, while it is typed."""
+    actor = actor_of(request)
+    ticket = bare_ticket_for(actor, reference)
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    try:
+        is_kept = keep_draft(actor=actor, ticket=ticket, **form.cleaned_data)
+    except RuleViolation:
+        return HttpResponse(status=409)
+    if actor.can(Capability.WORK_QUEUE):
+        presence.be_writing(ticket.pk, actor.person.pk, form.cleaned_data["kind"] if is_kept else "")
+    return HttpResponse(status=204)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -26,7 +26,7 @@ from tickets.desk import (
     queue_tickets,
     tier_names,
 )
-from tickets.forms import QueueForm
+from tickets.forms import BulkForm, QueueForm
 from tickets.forms.queue import Offers, offers
 from tickets.models import Ticket
 from tickets.paging import Page, page_of
@@ -91,6 +91,7 @@ def queue(request: HttpRequest, view: str = FIRST) -> HttpResponse:
         "rows": rows,
         "columns": desk.columns(shown),
         "heads": _heads(query, form, desk.columns(shown)),
+        "bulk": BulkForm(actor=actor, query=form.query),
         "poll_url": _with(query, seen=looks),
         "newer_url": page.previous_url,
         "older_url": page.next_url,

@@ -4,13 +4,25 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from orgs.actor import Actor, actor_of
 from orgs.context import act_in
 from orgs.roles import Capability
 from supportcenter.http import fragment_or_page
-from tickets.access import allowed_on, last_entry_id, number_of, sight_of, thread_for, ticket_for
+from tickets import presence
+from tickets.access import (
+    allowed_on,
+    bare_ticket_for,
+    colleagues_on,
+    draft_of,
+    last_entry_id,
+    number_of,
+    sight_of,
+    thread_for,
+    ticket_for,
+)
 from tickets.actions import filled, mark_seen
 from tickets.desk_access import macro_chosen
 from tickets.forms import (
@@ -22,6 +34,7 @@ from tickets.forms import (
     StatusForm,
 )
 from tickets.models import Activity, ActivityKind, Macro, Ticket
+from tickets.models.teams import absence_of
 from tickets.narration import headline, status_words
 from tickets.rendering import to_html
 from tickets.sla import explain
@@ -71,6 +84,7 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
         messages.info(request, f"{reference.upper()} was merged into this ticket.")
         return redirect(found)
     mark_seen(actor=actor, ticket=found)
+    _be_seen(actor, found)
     context = ticket_context(request, actor, found)
     if context["allowed"].work and (macro := macro_chosen(actor, request.GET.get("macro"))):
         context |= {"composer": composer_for(actor, found, macro=macro), "macro": macro}
@@ -86,6 +100,21 @@ def thread(request: HttpRequest, reference: str) -> HttpResponse:
         return HttpResponse(status=204)
     mark_seen(actor=actor, ticket=found)
     return ticket_update(request, actor, found, "thread")
+
+
+@require_safe
+def who_is_here(request: HttpRequest, reference: str) -> HttpResponse:
+    """Who else of the staff is on the ticket; asking is a sign of life."""
+    actor = actor_of(request)
+    found = bare_ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
+    _be_seen(actor, found)
+    context = {"ticket": found, "colleagues": colleagues_on(actor, found)}
+    return render(request, "tickets/_presence_update.html", context)
+
+
+def _be_seen(actor: Actor, ticket: Ticket) -> None:
+    if actor.can(Capability.WORK_QUEUE):
+        presence.be_seen(ticket.pk, actor.person.pk)
 
 
 @require_POST
@@ -109,8 +138,10 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
         "clock": explain(ticket.status, list(ticket.clocks.all()), say_instant),
         "sight": sight_of(ticket),
         "status_words": status_words(ticket.status, for_staff=allowed.work),
+        "colleagues": colleagues_on(actor, ticket),
         "composer": composer_for(actor, ticket),
-        "assignment": AssignmentForm(initial={"assignee": ticket.assignee_id}),
+        "assignment": AssignmentForm(actor=actor, ticket=ticket) if allowed.work else None,
+        "absence": absence_of(ticket.assignee, timezone.now()) if ticket.assignee else "",
         "status_form": StatusForm(present=ticket.status),
         "severity_form": severity_form_for(actor, ticket),
     }
@@ -135,12 +166,13 @@ def composer_for(
 ) -> CommentForm:
     """The composer that the actor has: agents can set the status, write notes, and start from a macro."""
     make = AnswerForm if actor.can(Capability.WORK_QUEUE) else CommentForm
+    draft = draft_of(actor, ticket) if data is None and macro is None else None
     initial: dict[str, Any] = {}
     if macro:
         initial = {"body": filled(macro, actor, ticket), "kind": macro.kind}
     if macro and macro.status:
         initial["status"] = macro.status
-    return make(data, files, ticket=ticket, user_id=actor.person.pk, initial=initial)
+    return make(data, files, ticket=ticket, draft=draft, initial=initial)
 
 
 def severity_form_for(actor: Actor, ticket: Ticket, data: Any = None) -> SeverityForm:
@@ -149,10 +181,12 @@ def severity_form_for(actor: Actor, ticket: Ticket, data: Any = None) -> Severit
     return make(data, initial={"severity": ticket.severity})
 
 
-def entries_of(actor: Actor, ticket: Ticket) -> list[dict[str, Any]]:
-    """The thread, ready to be shown."""
+def entries_of(actor: Actor, ticket: Ticket, *, since: int | None = None) -> list[dict[str, Any]]:
+    """The thread, or what others wrote ``since`` an entry, ready to be shown."""
     for_staff = actor.can(Capability.WORK_QUEUE)
-    return [_entry(actor, ticket, each, for_staff=for_staff) for each in thread_for(actor, ticket)]
+    thread = thread_for(actor, ticket)
+    found = thread if since is None else thread.written_since(since, but_by=actor.person)
+    return [_entry(actor, ticket, each, for_staff=for_staff) for each in found]
 
 
 def _entry(actor: Actor, ticket: Ticket, activity: Activity, *, for_staff: bool) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from supportcenter.http import is_fragment
 from tickets import actions
 from tickets.access import allowed_on, ticket_for
 from tickets.forms import AssignmentForm, ClassificationForm, StatusForm
-from tickets.models import Ticket
+from tickets.models import Team, Ticket
 from tickets.states import REOPEN_DAYS
 from tickets.views.conversation import shown_again
 from tickets.views.ticket import severity_form_for, ticket_update
@@ -23,16 +23,20 @@ from tickets.views.ticket import severity_form_for, ticket_update
 
 @require_POST
 def assignment(request: HttpRequest, reference: str) -> HttpResponse:
-    """Give the ticket to an agent, or to nobody."""
+    """Give the ticket to an agent, to a team, or to nobody."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
-    form = AssignmentForm(request.POST)
+    form = AssignmentForm(request.POST, actor=actor)
     if not form.is_valid():
         return ticket_update(request, actor, ticket, "side", status=422, assignment=form)
-    assignee = form.cleaned_data["assignee"]
-    return change(
-        request, actor, ticket, lambda: actions.assign(actor=actor, ticket=ticket, assignee=assignee)
-    )
+    chosen = form.cleaned_data["assignee"]
+
+    def give() -> object:
+        if isinstance(chosen, Team):
+            return actions.assign_to_team(actor=actor, ticket=ticket, team=chosen)
+        return actions.assign(actor=actor, ticket=ticket, assignee=chosen)
+
+    return change(request, actor, ticket, give)
 
 
 @require_POST

@@ -1,0 +1,83 @@
+"""Shapes of what people type about calendars of support hours."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import holidays
+from django import forms
+from django.utils import timezone
+
+from billing.closed_days import ClosedDay, as_lines, from_stored, read_days
+from billing.models import CalendarVersion
+from orgs.csv_import import BadFile
+from orgs.forms import TIME_ZONES, CsvForm
+from orgs.week import WeekForm
+
+COUNTRIES = sorted(holidays.list_supported_countries(include_aliases=False))
+
+
+class CalendarForm(WeekForm):
+    """Name, week, time zone, and on which days support is closed all the same."""
+
+    name = forms.CharField(max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    time_zone = forms.ChoiceField(
+        required=False, choices=[("", "The organization's own"), ("UTC", "UTC"), *TIME_ZONES]
+    )
+    observes_holidays = forms.BooleanField(
+        required=False, label="Closed on public holidays", help_text="Of the country below."
+    )
+    country = forms.ChoiceField(
+        required=False, choices=[("", "The organization's own"), *((each, each) for each in COUNTRIES)]
+    )
+    closed_days = forms.CharField(
+        required=False,
+        label="Further days without support",
+        help_text="One a line, like 2026-12-24 Christmas Eve.",
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "is-code"}),
+    )
+
+    def __init__(self, data: Any = None, *, name: str = "", version: CalendarVersion | None = None) -> None:
+        super().__init__(data, week=version.week if version else None)
+        if version:
+            self.initial = {
+                "name": name,
+                "time_zone": version.time_zone,
+                "observes_holidays": version.observes_holidays,
+                "country": version.country,
+                "closed_days": as_lines(from_stored(version.closed_days)),
+            }
+
+    def clean_closed_days(self) -> list[ClosedDay]:
+        try:
+            return read_days(self.cleaned_data["closed_days"])
+        except BadFile as bad:
+            raise forms.ValidationError([str(each) for each in bad.problems]) from bad
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the action takes."""
+        names = ["name", "week", "time_zone", "observes_holidays", "country", "closed_days"]
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class HolidaysForm(forms.Form):
+    """Whose public holidays to offer."""
+
+    country = forms.ChoiceField(choices=[(each, each) for each in COUNTRIES])
+    year = forms.IntegerField(min_value=2000, max_value=2100)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data, initial={"year": timezone.localdate().year + 1})
+
+
+class ClosedDaysForm(CsvForm):
+    """Days without support, from a calendar file, a table, or a country's public holidays."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["file"].label = "Calendar file (.ics) or table (.csv)"
+        self.fields["file"].widget.attrs["accept"] = ".ics,text/calendar,.csv,text/csv,text/plain"
+        self.fields["text"].label = "Or the days, one a line"
+
+    def read(self, text: str) -> Sequence[ClosedDay]:
+        return read_days(text)

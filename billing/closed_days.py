@@ -1,0 +1,139 @@
+"""Days without support as people write them: a line for each, a table, or a calendar file (.ics). Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import holidays
+
+from orgs.csv_import import BadFile, Problem
+
+MOST_DAYS = 500
+LONGEST_SPAN = 31
+LONGEST_NAME = 80
+_LINE = re.compile(r"\"?(\d{4}-\d\d-\d\d)\"?\s*[,;\t ]?\s*(.*)")
+_HEADER = re.compile(r"\"?(date|day|on)\"?\s*[,;\t]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, order=True)
+class ClosedDay:
+    """A day on which support is closed, with why."""
+
+    on: date
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.on.isoformat()} {self.name}".strip()
+
+    @property
+    def stored(self) -> dict[str, str]:
+        return {"on": self.on.isoformat(), "name": self.name}
+
+
+def from_stored(rows: Sequence[dict[str, str]]) -> list[ClosedDay]:
+    return [ClosedDay(date.fromisoformat(each["on"]), each.get("name", "")) for each in rows]
+
+
+def as_lines(days: Sequence[ClosedDay]) -> str:
+    """The days as they are typed, one a line."""
+    return "\n".join(map(str, days))
+
+
+def holidays_of(country: str, year: int) -> list[ClosedDay]:
+    """The public holidays of a country (ISO 3166) in a year; none where the country is not known."""
+    try:
+        found = holidays.country_holidays(country.upper(), years=year, language="en_US")
+    except NotImplementedError:
+        return []
+    return sorted(ClosedDay(on, name[:LONGEST_NAME]) for on, name in found.items())
+
+
+def read_days(text: str) -> list[ClosedDay]:
+    """The days of a text in order, each date once. Raises ``BadFile`` with all that is wrong, by line."""
+    lines = list(enumerate(text.removeprefix("\ufeff").splitlines(), start=1))
+    is_ics = text.lstrip("\ufeff \r\n").upper().startswith("BEGIN:VCALENDAR")
+    problems: list[Problem] = []
+    found: dict[date, ClosedDay] = {}
+    for day in (_events if is_ics else _table)(lines, problems):
+        found.setdefault(day.on, day)
+        if len(found) > MOST_DAYS:
+            raise BadFile([Problem(0, f"These are more than {MOST_DAYS} days. Import them in parts.")])
+    if problems:
+        raise BadFile(problems)
+    return sorted(found.values())
+
+
+def _table(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterator[ClosedDay]:
+    for number, line in lines:
+        if not line.strip() or (number == 1 and _HEADER.match(line)):
+            continue
+        match = _LINE.fullmatch(line.strip())
+        day = match and _date(match[1])
+        if not match or day is None:
+            text = f"“{line.strip()[:40]}” does not begin with a day. Write it like 2026-12-24 Christmas Eve."
+            problems.append(Problem(number, text))
+        else:
+            yield ClosedDay(day, match[2].strip().strip('"')[:LONGEST_NAME])
+
+
+def _events(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterator[ClosedDay]:
+    """The events of a calendar file, which all must be of whole days and happen once."""
+    event: dict[str, tuple[int, str]] | None = None
+    for number, line in _unfolded(lines):
+        name, _, value = line.partition(":")
+        name = name.partition(";")[0].upper()
+        if (name, value.upper()) == ("BEGIN", "VEVENT"):
+            event = {"BEGIN": (number, "")}
+        elif (name, value.upper()) == ("END", "VEVENT"):
+            if event is None:
+                problems.append(Problem(number, "An event ends here that never began."))
+            else:
+                yield from _days_of(event, problems)
+            event = None
+        elif event is not None:
+            event.setdefault(name, (number, value.strip()))
+    if event is not None:
+        problems.append(Problem(event["BEGIN"][0], "The event that begins here never ends."))
+
+
+def _days_of(event: dict[str, tuple[int, str]], problems: list[Problem]) -> Iterator[ClosedDay]:
+    if "RRULE" in event:
+        problems.append(Problem(event["RRULE"][0], "The event is repeated. Give each of its days."))
+        return
+    number, value = event.get("DTSTART", (event["BEGIN"][0], ""))
+    first = _date(value)
+    if first is None:
+        problems.append(Problem(number, "The event has no day in DTSTART, like 20261224."))
+        return
+    end_number, end_value = event.get("DTEND", (number, ""))
+    end = _date(end_value) if end_value else first + timedelta(days=1)
+    if end is None or not first < end <= first + timedelta(days=LONGEST_SPAN):
+        problems.append(
+            Problem(end_number, f"The event must end 1 to {LONGEST_SPAN} whole days after it begins.")
+        )
+        return
+    name = re.sub(r"\\([,;\\])", r"\1", event.get("SUMMARY", (0, ""))[1])[:LONGEST_NAME]
+    for offset in range((end - first).days):
+        yield ClosedDay(first + timedelta(days=offset), name)
+
+
+def _unfolded(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The lines of a calendar file with those put together that go on, by the number of their first one."""
+    start, text = 0, ""
+    for number, line in lines:
+        if line[:1] in {" ", "\t"}:
+            text += line[1:]
+            continue
+        if start:
+            yield start, text
+        start, text = number, line
+    if start:
+        yield start, text
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

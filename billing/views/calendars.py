@@ -1,0 +1,90 @@
+"""Calendars of support hours, as the desk keeps them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from billing.access import calendar_for, calendars_for, matrix_for
+from billing.actions import add_closed_days, save_calendar
+from billing.calendar_forms import CalendarForm, ClosedDaysForm, HolidaysForm
+from billing.closed_days import as_lines, from_stored, holidays_of
+from billing.matrix import promises
+from billing.models import SupportCalendar
+from orgs.actor import Actor, actor_of
+from orgs.roles import Capability
+from orgs.week import say_week
+from supportcenter.errors import RuleViolation
+from supportcenter.http import posted
+
+
+@require_safe
+def calendars(request: HttpRequest) -> HttpResponse:
+    """All calendars with what they say now, and who counts by them."""
+    actor = actor_of(request)
+    found = [(each, list(each.versions.all())[-1]) for each in calendars_for(actor)]
+    rows = [{"calendar": each, "now": now, "week": say_week(now.week)} for each, now in found]
+    context = {"rows": rows, "manages": actor.can(Capability.MANAGE_DESK)}
+    return render(request, "billing/desk/calendars.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Make a calendar."""
+    actor = actor_of(request)
+    calendars_for(actor, to_change=True)
+    return _edited(request, actor, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def calendar(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have a calendar say something else from now on."""
+    actor = actor_of(request)
+    return _edited(request, actor, calendar_for(actor, pk))
+
+
+def _edited(request: HttpRequest, actor: Actor, found: SupportCalendar | None) -> HttpResponse:
+    newest = found.versions.last() if found else None
+    form = CalendarForm(posted(request), name=found.name if found else "", version=newest)
+    if form.is_valid():
+        try:
+            saved = save_calendar(actor=actor, calendar=found, **form.values)
+        except RuleViolation as violation:
+            form.add_error(violation.field, violation.message)
+        else:
+            messages.success(request, f"{saved} is saved. Running clocks follow it from now on.")
+            return redirect("billing:calendars")
+    context = {"calendar": found, "form": form}
+    return render(request, "billing/desk/calendar.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def closed_days(request: HttpRequest, pk: int) -> HttpResponse:
+    """Check and import days without support; ``country`` and ``year`` put public holidays into the box."""
+    actor = actor_of(request)
+    found = calendar_for(actor, pk)
+    is_check = request.POST.get("do") != "import"
+    asked = HolidaysForm(request.GET if "country" in request.GET else None)
+    offered = holidays_of(**asked.cleaned_data) if asked.is_valid() else []
+    form = ClosedDaysForm(posted(request), request.FILES or None, initial={"text": as_lines(offered)})
+    context: dict[str, Any] = {"calendar": found, "asked": asked, "is_check": is_check}
+    if form.is_valid():
+        days = form.cleaned_data["lines"]
+        fresh = add_closed_days(actor=actor, calendar=found, days=days, dry_run=is_check)
+        if not is_check:
+            messages.success(request, f"{len(fresh)} further days without support in {found}.")
+            return redirect("billing:calendar", found.pk)
+        context |= {"outcome": True, "fresh": fresh, "known": len(days) - len(fresh)}
+    context["form"] = form
+    context["present"] = from_stored(newest.closed_days) if (newest := found.versions.last()) else []
+    return render(request, "billing/desk/closed_days.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def matrix(request: HttpRequest) -> HttpResponse:
+    """Every tier with its calendar and targets. They are edited in Django's admin."""
+    tiers = matrix_for(actor_of(request))
+    rows = [{"tier": tier, "promises": promises(tier)} for tier in tiers]
+    return render(request, "billing/desk/matrix.html", {"rows": rows})

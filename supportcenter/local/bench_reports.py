@@ -1,0 +1,153 @@
+"""What reports cost at 1,000,000 tickets: on figures as these would have left them in three years."""
+
+import statistics
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from orgs.models import Membership, Organization, User
+from tickets.models import Product, Reason
+from tickets.reports.counting import INSERT_TOTALS
+from tickets.reports.durations import BOUNDS
+from tickets.reports.period import MOST_DAYS
+from tickets.reports.sections import SECTIONS
+
+ROUNDS = 5
+VALUES = {"tickets": 1_000_000, "days": 3 * 365, "organizations": 300, "agents": 30, "open": 5_000}
+
+# A few organizations have most tickets; each is on one tier. Now and then a second agent helps.
+TICKETS = """
+CREATE TEMPORARY TABLE bench AS
+SELECT current_date - %(days)s + (n * %(days)s::bigint / %(tickets)s)::int AS opened,
+  1 + floor(random() * 8)::int AS took, random() AS luck, random() AS other,
+  1 + floor(power(random(), 2) * %(organizations)s)::int AS organization,
+  1 + floor(random() * cardinality(%(products)s::bigint[]))::int AS product,
+  1 + floor(random() * %(agents)s)::int AS agent, 1 + floor(random() * %(agents)s)::int AS second_agent,
+  (ARRAY['low', 'low', 'high', 'high', 'critical'])[1 + floor(random() * 5)::int] AS severity,
+  exp(random() * 8 + 4)::int AS seconds
+FROM generate_series(1, %(tickets)s) AS n
+"""
+# What each ticket left behind: opened, answered, answered twice more, solved, rated, escalated.
+FIGURES = """
+INSERT INTO tickets_dailyfigures (day, kind, organization_id, tier, severity, product_id, agent_id, bucket,
+  count, in_time, missed, seconds)
+SELECT day, kind, (%(organization_ids)s::bigint[])[organization],
+  (ARRAY['basic', 'essential', 'advanced', 'premium'])[1 + organization %% 4], severity,
+  (%(products)s::bigint[])[product], (%(agent_ids)s::bigint[])[who],
+  CASE WHEN kind IN ('first', 'next', 'solved')
+    THEN width_bucket(seconds, %(bounds)s::bigint[]) END AS bucket,
+  COUNT(*), COUNT(*) FILTER (WHERE kind IN ('first', 'next', 'taken')), 0, SUM(seconds)
+FROM (
+  SELECT bench.*, opened AS day, agent AS who, 'opened' AS kind FROM bench
+  UNION ALL SELECT bench.*, opened, CASE WHEN other < 0.8 THEN agent ELSE second_agent END, 'first' FROM bench
+  UNION ALL SELECT bench.*, opened + 1 + took / 3, agent, 'next' FROM bench
+  UNION ALL SELECT bench.*, opened + 1 + took / 2, agent, 'next' FROM bench
+  UNION ALL SELECT bench.*, opened + took, agent, 'solved' FROM bench
+  UNION ALL SELECT bench.*, opened + took + 1, agent, 'rated_5' FROM bench WHERE luck > 0.7
+  UNION ALL SELECT bench.*, opened + took / 2, second_agent, 'taken' FROM bench WHERE luck > 0.97
+) AS facts WHERE day <= current_date
+GROUP BY day, kind, organization, severity, product, who, bucket ORDER BY day, kind, organization
+"""
+OPEN_TICKETS = """
+INSERT INTO tickets_ticket (organization_id, requester_id, subject, severity, tier, status, product_id,
+  reason_id, source, submission_key, created_at, updated_at, is_best_effort, due_kind)
+SELECT (%(organization_ids)s::bigint[])[1 + n %% %(organizations)s], %(requester)s, 'Ticket number ' || n,
+  'high', 'advanced', 'open', (%(products)s::bigint[])[1], %(reason)s, 'web', gen_random_uuid(),
+  now(), now(), false, ''
+FROM generate_series(1, %(open)s) AS n
+"""
+QUERIES = {
+    "30 days": "",
+    "90 days by organization": "period=90&by=organization",
+    "a year by tier": "{year}&by=tier",
+    "a year by organization": "{year}&by=organization",
+    "a year by agent": "{year}&by=agent",
+    "a year by organization, High": "{year}&by=organization&severity=high",
+    "a year by product, one organization": "{year}&by=product&organization={organization}",
+    "a year by organization, one agent": "{year}&by=organization&agent={agent}",
+}
+
+
+def load() -> dict[str, object]:
+    """Put organizations, agents and three years of figures beside the demo; what of them addresses name."""
+    organizations = Organization.objects.bulk_create(
+        Organization(slug=f"bench-{number}", name=f"Customer {number}")
+        for number in range(VALUES["organizations"])
+    )
+    agents = User.objects.bulk_create(
+        User(email=f"agent{number}@bench.example", name=f"Agent {number}", staff_role="agent")
+        for number in range(VALUES["agents"])
+    )
+    admin = User.objects.create(email="admin@bench.example", name="Admin")
+    Membership.objects.create(organization=organizations[0], user=admin, role="admin")
+    values = {
+        **VALUES,
+        "organization_ids": [each.pk for each in organizations],
+        "agent_ids": [each.pk for each in agents],
+        "products": list(Product.objects.values_list("pk", flat=True)),
+        "reason": Reason.objects.values_list("pk", flat=True)[0],
+        "requester": admin.pk,
+        "bounds": list(BOUNDS),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SET work_mem = '256MB'")
+        for statement in (TICKETS, FIGURES, INSERT_TOTALS.replace("%(day)s", "day"), OPEN_TICKETS):
+            cursor.execute(statement, values)
+        cursor.execute("RESET work_mem")
+        for table in ("tickets_dailyfigures", "tickets_dailytotals", "tickets_ticket"):
+            cursor.execute(f"VACUUM ANALYZE {table}")
+    return {"organization": organizations[0].pk, "agent": agents[0].pk}
+
+
+def measure() -> None:
+    """Print, for every report and some questions, how long page and database take; and the slowest plan."""
+    names = load() | {"year": year()}
+    staff, admin = client("gus@support.example"), client("admin@bench.example")
+    print(f"{'report':<16}{'question':<38}{'page':>9}{'database':>12}")
+    slowest = (0.0, "")
+    for code in SECTIONS:
+        asked = {words: (staff, f"/reports/{code}/?{query}") for words, query in QUERIES.items()}
+        asked["the own, a year by product"] = (admin, f"/o/bench-0/admin/reports/{code}/?{{year}}&by=product")
+        for words, (who, path) in asked.items():
+            page, database, worst = cost(who, path.format(**names))
+            print(f"{code:<16}{words:<38}{page:6.0f} ms{database:9.0f} ms", flush=True)
+            slowest = max(slowest, worst)
+    print(f"\nThe slowest query:\n{slowest[1]}\n{plan(slowest[1])}")
+
+
+def year() -> str:
+    """The longest period that can be asked for."""
+    today = timezone.now().date()
+    return f"period=custom&since={today - timedelta(days=MOST_DAYS - 1)}&until={today}"
+
+
+def client(email: str) -> Client:
+    """Somebody's browser."""
+    found = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
+    found.force_login(User.objects.get(email=email), backend=settings.AUTHENTICATION_BACKENDS[0])
+    return found
+
+
+def cost(who: Client, path: str) -> tuple[float, float, tuple[float, str]]:
+    """Medians of page and database in milliseconds, and the slowest query with its time."""
+    pages, databases, slowest = [], [], (0.0, "")
+    for _ in range(ROUNDS):
+        with CaptureQueriesContext(connection) as queries:
+            began = time.perf_counter()
+            who.get(path)
+            pages.append((time.perf_counter() - began) * 1000)
+        times = [(float(each["time"]) * 1000, each["sql"]) for each in queries]
+        databases.append(sum(took for took, _ in times))
+        slowest = max(times)
+    return statistics.median(pages), statistics.median(databases), slowest
+
+
+def plan(sql: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}")
+        return "\n".join(line for (line,) in cursor.fetchall())

@@ -1,0 +1,82 @@
+"""Days without support as people write them."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing.closed_days import ClosedDay, as_lines, holidays_of, read_days
+from orgs.csv_import import BadFile
+
+EVE = ClosedDay(date(2026, 12, 24), "Christmas Eve")
+ICS = """BEGIN:VCALENDAR
+BEGIN:VEVENT
+DTSTART;VALUE=DATE:20261224
+DTEND;VALUE=DATE:20261226
+SUMMARY:Christmas\\, and
+  the day after
+END:VEVENT
+{more}END:VCALENDAR
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-12-24 Christmas Eve",
+        "\n2026-12-24\tChristmas Eve\n\n",
+        "date,name\n2026-12-24,Christmas Eve",
+        'Date;Name\r\n"2026-12-24";"Christmas Eve"',
+        "\ufeff2026-12-24 Christmas Eve\n2026-12-24 Twice",
+    ],
+)
+def test_lines_and_tables(text):
+    assert read_days(text) == [EVE]
+
+
+def test_calendar_file():
+    first, second = read_days(ICS.format(more=""))
+    assert (first.on, second.on) == (date(2026, 12, 24), date(2026, 12, 25))
+    assert first.name == "Christmas, and the day after"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("2026-12-24\n24.12.2026 Eve", 2, "does not begin with a day"),
+        ("2026-02-30", 1, "does not begin with a day"),
+        (ICS.format(more="BEGIN:VEVENT\nDTSTART:20260101\nRRULE:FREQ=YEARLY\nEND:VEVENT\n"), 10, "repeated"),
+        (ICS.format(more="BEGIN:VEVENT\nDTSTART:20260101T090000\nEND:VEVENT\n"), 9, "no day in DTSTART"),
+        (ICS.format(more="BEGIN:VEVENT\nDTSTART:20260102\nDTEND:20260101\nEND:VEVENT\n"), 10, "must end"),
+        (ICS.format(more="BEGIN:VEVENT\nDTSTART:20260102\n"), 8, "never ends"),
+        (ICS.format(more="END:VEVENT\n"), 8, "never began"),
+    ],
+)
+def test_problems_name_their_line(text, line, words):
+    with pytest.raises(BadFile) as bad:
+        read_days(text)
+    assert [each.line for each in bad.value.problems] == [line]
+    assert words in bad.value.problems[0].text
+
+
+days = st.builds(ClosedDay, st.dates(date(2000, 1, 1)), st.text("abc", max_size=9))
+
+
+@given(st.lists(days, max_size=9, unique_by=lambda each: each.on))
+def test_what_is_written_is_read_back(written):
+    assert read_days(as_lines(written)) == sorted(written)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_or_refused(text):
+    for prefix in ("", "BEGIN:VCALENDAR\nBEGIN:VEVENT\n"):
+        try:
+            read_days(prefix + text)
+        except BadFile as bad:
+            assert bad.problems  # noqa: PT017
+
+
+def test_holidays_of_a_country():
+    assert ClosedDay(date(2026, 12, 6), "Independence Day") in holidays_of("FI", 2026)
+    assert holidays_of("XX", 2026) == []

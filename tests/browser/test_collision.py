@@ -1,0 +1,81 @@
+"""Two browsers at once on one ticket."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_customers import create
+
+
+@pytest.fixture
+def address(person) -> str:
+    """A new ticket of Ben's."""
+    page = create(person("ben@acme.example"), "Two at once")
+    return page.url
+
+
+def test_who_looks_and_who_writes_is_seen_within_five_seconds(person, address):
+    fay, gus = person("fay@support.example"), person("gus@support.example")
+    head = fay.open(address).locator("#ticket-presence")
+    gus.page.goto(address)
+    expect(head).to_have_text("Gus is looking", timeout=5000)
+    gus.page.get_by_label("Comment").press_sequentially("Res")
+    expect(head).to_have_text("Gus is writing an answer…", timeout=5000)
+    expect(fay.page.locator("#composer-presence")).to_have_text("Gus is writing an answer…")
+    gus.page.get_by_text("Internal note", exact=True).first.check()
+    expect(head).to_have_text("Gus is writing a note…", timeout=5000)
+    fay.check()
+    gus.page.get_by_label("Comment").fill("")
+    gus.page.get_by_label("Comment").blur()
+
+
+def test_second_answer_waits_until_the_first_was_read(person, address):
+    fay, gus = person("fay@support.example"), person("gus@support.example")
+    for one in (fay, gus):
+        # Their pages do not look for news by themselves: the other's answer must be shown on sending.
+        one.context.route(re.compile("/thread/"), lambda route: route.abort())
+        one.page.goto(address)
+    fay.page.get_by_label("Comment").fill("Restart it.")
+    gus.page.get_by_label("Comment").fill("Do not restart it!")
+    gus.page.get_by_label("Status").last.select_option("on_hold")
+    fay.page.get_by_role("button", name="Send answer").click()
+    expect(fay.page.locator(".thread .comment").last).to_contain_text("Restart it.")
+    gus.page.get_by_role("button", name="Send answer").click()
+    news = gus.page.get_by_role("region", name="Written in the meantime")
+    expect(news).to_contain_text("Restart it.")
+    expect(gus.page.get_by_label("Comment")).to_have_value("Do not restart it!")
+    expect(gus.page.locator(".composer-status select")).to_have_value("on_hold")
+    gus.check()
+    gus.page.get_by_role("button", name="Send anyway").click()
+    expect(gus.page.locator("#ticket-thread .comment").last).to_contain_text("Do not restart it!")
+    expect(news).to_have_count(0)
+
+
+def test_draft_moves_to_another_browser_and_is_gone_once_it_is_sent(person, address):
+    desk, laptop = person("fay@support.example"), person("fay@support.example")
+    page = desk.page
+    page.goto(address)
+    page.get_by_text("Internal note", exact=True).first.check()
+    with page.expect_response(lambda response: "Half+a+thought" in (response.request.post_data or "")):
+        page.get_by_label("Comment").press_sequentially("Half a thought")
+    other = laptop.open(address)
+    expect(other.get_by_label("Comment")).to_have_value("Half a thought")
+    expect(other.get_by_role("radio", name="Internal note")).to_be_checked()
+    other.get_by_role("button", name="Add internal note").click()
+    expect(other.locator(".comment-note").last).to_contain_text("Half a thought")
+    page.reload()
+    expect(page.get_by_label("Comment")).to_have_value("")
+
+
+def test_what_the_server_did_not_get_is_back_in_the_same_tab(person, address):
+    ben = person("ben@acme.example")
+    page = ben.page
+    page.goto(address)
+    page.route(re.compile("/draft/"), lambda route: route.abort())
+    page.get_by_label("Comment").fill("Typed without a connection")
+    page.goto(f"{ben.site}/help/")
+    page.unroute(re.compile("/draft/"))
+    with page.expect_response(lambda response: response.url.endswith("/draft/")):
+        page.goto(address)
+    expect(page.get_by_label("Comment")).to_have_value("Typed without a connection")

@@ -1,0 +1,88 @@
+"""An agent's queue: a view made of filters, news that take nothing away, many tickets changed by keys."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+FIRST_TWO = "jxjx"
+
+
+def press(page: Page, keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def look_for_news(page: Page) -> None:
+    """Have the list ask at once, as it does every twelve seconds."""
+    with page.expect_response(lambda response: "seen=" in response.url):
+        page.evaluate("htmx.trigger('#queue-list', 'every')")
+
+
+def test_view_is_made_of_filters_and_shared(person):
+    fay = person("fay@support.example")
+    page = fay.open("/queue/")
+    page.get_by_label("Severity", exact=True).select_option("high")
+    page.get_by_text("More filters").click()
+    page.get_by_label("Support tier").select_option("advanced")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.wait_for_url(re.compile("severity=high"))
+    fay.check()
+    count = page.locator(".queue-table tbody tr").count()
+    page.get_by_role("link", name="Save as a view").click()
+    expect(page.get_by_text("Filters: Severity: High · Support tier: Advanced")).to_be_visible()
+    fay.check()
+    page.get_by_label("Name").fill("Advanced, high")
+    page.get_by_label("Share with all agents").check()
+    page.get_by_role("button", name="Save view").click()
+    tab = page.get_by_role("navigation", name="Queue views").get_by_role("link", name="Advanced, high")
+    expect(tab).to_have_attribute("aria-current", "page")
+    expect(tab).to_contain_text(str(count))
+    expect(page.locator(".queue-table tbody tr")).to_have_count(count)
+    gus = person("gus@support.example")
+    gus.open("/queue/")
+    gus.page.get_by_role("link", name="Advanced, high").click()
+    expect(gus.page.locator(".queue-table tbody tr")).to_have_count(count)
+
+
+def test_news_take_neither_selection_nor_cursor_nor_scroll(person):
+    fay, gus = person("fay@support.example"), person("gus@support.example")
+    page = fay.open("/queue/?sort=created")
+    press(page, FIRST_TWO)
+    cursor, scrolled = page.locator(".ticket-subject:focus"), page.evaluate("scrollY")
+    reference = page.locator(".queue-table tbody tr").nth(2).locator(".ticket-meta span").first.inner_text()
+    subject = cursor.inner_text()
+    gus.page.goto(f"{gus.site}/tickets/{reference}/")
+    gus.page.get_by_label("Assignee").select_option(label="Gus Lindgren")
+    with gus.page.expect_response(lambda response: response.url.endswith("/assignment/")):
+        gus.page.get_by_role("button", name="Assign", exact=True).click()
+    look_for_news(page)
+    expect(page.locator(".queue-table tbody tr").nth(2)).to_contain_text("Gus Lindgren")
+    expect(page.locator("[data-select]:checked")).to_have_count(2)
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    expect(cursor).to_have_text(subject)
+    assert page.evaluate("scrollY") == scrolled
+
+
+def test_agent_assigns_many_by_keys_and_watches_it(person):
+    fay = person("fay@support.example")
+    page = fay.open("/queue/unassigned/")
+    press(page, FIRST_TWO)
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    fay.check()
+    press(page, "*n")
+    expect(page.locator("[data-select]:checked")).to_have_count(0)
+    press(page, FIRST_TWO)
+    press(page, "a")
+    expect(page.get_by_label("Assign to")).to_be_focused()
+    page.keyboard.type("Fay")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/queue/jobs/\d+/$"))
+    expect(page.get_by_role("heading", name="Assign to Fay Dubois")).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("2 of 2")).to_be_visible()
+    expect(page.get_by_text("Finished")).to_be_visible()
+    expect(page.locator("#bulk-job .outcome-done")).to_have_count(2)
+    fay.check()
+    press(page, "gb")
+    expect(page.get_by_role("heading", name="Bulk changes")).to_be_visible()
+    fay.check()
+    fay.open("/queue/preferences/")

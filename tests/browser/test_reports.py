@@ -1,0 +1,59 @@
+"""Reports in a browser: filtered by hand, read on any screen, on paper, and as a file."""
+
+import pytest
+from playwright.sync_api import expect
+
+REPORTS = {
+    "first-response": "First response",
+    "next-response": "Next response",
+    "resolution": "Resolution",
+    "backlog": "Backlog",
+    "ratings": "Ratings",
+    "escalations": "Escalations",
+}
+
+
+@pytest.mark.parametrize("code", REPORTS)
+def test_every_report_is_readable_by_everybody(person, code):
+    gus = person("gus@support.example")
+    page = gus.open(f"/reports/{code}/?period=90&by=organization")
+    expect(page.get_by_role("img", name=REPORTS[code])).to_be_visible()
+    expect(page.get_by_role("rowheader", name="Acme", exact=True)).to_be_visible()
+
+
+def test_lead_asks_for_days_of_their_own_and_takes_the_table_along(person):
+    gus = person("gus@support.example")
+    page = gus.open("/reports/")
+    expect(page.get_by_role("textbox", name="From")).to_be_hidden()
+    page.get_by_label("Period").select_option("custom")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("alert")).to_contain_text("needs its first and its last day")
+    gus.check()
+    page.get_by_role("textbox", name="From").fill("2026-01-01")
+    page.get_by_role("textbox", name="To").fill("2026-12-31")
+    page.get_by_label("Broken down by").select_option("Agent")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", name="By agent")).to_be_visible()
+    gus.follow(page.get_by_role("link", name="Resolution"))
+    expect(page.get_by_role("heading", name="By agent")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV of the breakdown").click()
+    assert download.value.suggested_filename.startswith("resolution-breakdown-all-2026-01-01")
+
+
+def test_admin_reads_the_own_organization_without_names_of_staff(person):
+    ada = person("ada@acme.example")
+    page = ada.open("/o/acme/admin/reports/?period=90")
+    choices = page.get_by_label("Broken down by").locator("option")
+    expect(choices).to_have_text(["Support tier", "Severity", "Product"])
+    expect(page.locator("main")).not_to_contain_text("Fay Dubois")
+
+
+def test_report_on_paper_has_chart_and_tables_and_nothing_to_press(person):
+    gus = person("gus@support.example")
+    page = gus.open("/reports/resolution/?period=90")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("img", name="Resolution")).to_be_visible()
+    expect(page.get_by_role("button", name="Show")).to_be_hidden()
+    expect(page.get_by_role("link", name="Ratings")).to_be_hidden()
+    expect(page.get_by_role("table")).to_have_count(2)

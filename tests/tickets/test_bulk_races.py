@@ -1,0 +1,69 @@
+"""Two workers on one job, and a cancellation in the middle of one."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import transaction
+
+from tests import builders
+from tests.billing.races import at_once, in_thread
+from tests.cast import Cast, actor, make_cast
+from tickets.actions import bulk, cancel_bulk, request_bulk, run_bulk
+from tickets.models import Activity, BulkJob, Ticket
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+COUNT = 24
+
+
+@pytest.fixture(autouse=True)
+def _enough_time(monkeypatch):
+    """One slice is enough for all, however slow the machine is."""
+    monkeypatch.setattr(bulk, "SLICE", 60)
+
+
+def ask(cast: Cast) -> BulkJob:
+    for _ in range(COUNT):
+        builders.ticket(cast.ben, cast.acme)
+    return request_bulk(
+        actor=actor(cast.fay),
+        tickets=Ticket.objects.all(),
+        kind="status",
+        arguments={"status": "on_hold"},
+        words="",
+    )
+
+
+def test_two_workers_share_a_job_and_do_no_ticket_twice():
+    job = ask(make_cast())
+    done = at_once(run_bulk, run_bulk)
+    job.refresh_from_db()
+    assert sum(done) == COUNT
+    assert job.finished_at
+    assert set(job.items.values_list("outcome", flat=True)) == {"done"}
+    assert Activity.objects.filter(kind="status_changed").count() == COUNT
+
+
+def test_what_another_worker_has_in_hand_is_left_to_it():
+    job = ask(make_cast())
+    in_hand = job.items.order_by("pk").first()
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        job.items.select_for_update().get(pk=in_hand.pk)
+        assert in_thread(pool, run_bulk).result(20) == COUNT - 1
+        job.refresh_from_db()
+        assert not job.finished_at
+    assert run_bulk() == 1
+    job.refresh_from_db()
+    assert job.finished_at
+
+
+def test_cancelling_waits_for_nobody_and_what_is_in_hand_is_not_lost():
+    cast = make_cast()
+    job = ask(cast)
+    in_hand = job.items.order_by("pk").first()
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        job.items.select_for_update().get(pk=in_hand.pk)
+        in_thread(pool, lambda: cancel_bulk(actor=actor(cast.fay), job=job)).result(20)
+        assert job.items.filter(outcome="cancelled").count() == COUNT - 1
+    assert run_bulk() == 0
+    job.refresh_from_db()
+    assert job.finished_at

@@ -1,0 +1,59 @@
+"""Putting a ticket aside, and handing it over."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from tickets.models import Handover, Ticket
+from tickets.snoozing import SNOOZES, snoozed_until
+
+INSTANT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class SnoozeForm(forms.Form):
+    """One of the usual times, or a time of one's own."""
+
+    until = forms.ChoiceField(label="Until", choices=[*SNOOZES.items(), ("at", "The time below")])
+    at = forms.DateTimeField(label="Time", required=False, widget=INSTANT)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="snooze_%s")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("until") == "at" and not values.get("at") and "at" not in self.errors:
+            self.add_error("at", "Choose a time.")
+        return values
+
+    def instant(self) -> datetime:
+        """The chosen instant, of a valid form."""
+        chosen = self.cleaned_data["until"]
+        own: datetime = self.cleaned_data["at"]
+        return own if chosen == "at" else snoozed_until(chosen, timezone.localtime())
+
+
+class HandoverForm(forms.Form):
+    state = forms.CharField(
+        label="State",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What is known and what was tried.",
+    )
+    next_step = forms.CharField(label="Next step", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+    next_update_at = forms.DateTimeField(
+        label="Next update to the customer by",
+        required=False,
+        widget=INSTANT,
+        help_text="A promise: the customer reads it.",
+    )
+
+    def __init__(self, data: Any = None, *, ticket: Ticket) -> None:
+        super().__init__(data, initial=_present(ticket), auto_id="handover_%s")
+
+
+def _present(ticket: Ticket) -> dict[str, Any]:
+    card: Handover | None = getattr(ticket, "handover", None)
+    names = ["state", "next_step", "next_update_at"]
+    return {name: getattr(card, name) for name in names} if card else {}
