@@ -42,7 +42,7 @@ def test_queue_costs_the_same_for_many_rows_and_views(cast, fay, count):
     for number in range(count):
         builders.ticket(cast.ben, cast.acme)
         save_view(actor=actor(cast.fay), name=f"View {number}", query="severity=high")
-    with assertNumQueries(14):
+    with assertNumQueries(15):
         fay.get("/queue/")
 
 

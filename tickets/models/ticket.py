@@ -42,6 +42,12 @@ def queue_indexes() -> list[models.Index]:
         models.Index(F("assignee"), QUEUE_ORDER, F("id"), name="ticket_of_assignee", condition=unfinished),
         models.Index(SEVERITY_RANK, F("id"), name="ticket_queue_severity", condition=unfinished),
         models.Index(F("last_word_at"), F("id"), name="ticket_queue_last_word", condition=unfinished),
+        models.Index(F("status"), QUEUE_ORDER, F("id"), name="ticket_queue_status", condition=unfinished),
+        models.Index(F("response_warn_at"), name="ticket_queue_warning", condition=unfinished),
+        models.Index(
+            F("escalation_due_at"), name="ticket_to_take", condition=Q(escalation_due_at__isnull=False)
+        ),
+        models.Index(F("snoozed_until"), name="ticket_put_aside", condition=Q(snoozed_until__isnull=False)),
         models.Index(QUEUE_ORDER, F("id"), name="ticket_by_due"),
         models.Index(F("updated_at"), F("id"), name="ticket_by_updated"),
         models.Index(F("created_at"), F("id"), name="ticket_by_created"),
