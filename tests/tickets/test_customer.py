@@ -69,7 +69,7 @@ def test_who_cannot_name_or_be_named(cast):
 
 
 # The thirteen of the customer's page; tags; tier, its calendar and targets; other tickets and their number;
-# links, merges; agents, products and reasons to choose from.
+# links, merges; agents with their availability, teams, products and reasons to choose from; the kept draft.
 @pytest.mark.parametrize("count", [1, 30])
 def test_agents_page_costs_the_same_for_many_of_everything(cast, client_of, ticket, count):
     for _ in range(count):
@@ -77,5 +77,5 @@ def test_agents_page_costs_the_same_for_many_of_everything(cast, client_of, tick
     for _ in range(count + 4):
         builders.ticket(cast.ben, cast.acme)
     fay = client_of(cast.fay)
-    with assertNumQueries(24):
+    with assertNumQueries(27):
         fay.get(ticket.get_absolute_url())
