@@ -63,8 +63,12 @@ class CalendarForm(WeekForm):
 class HolidaysForm(forms.Form):
     """Whose public holidays to offer."""
 
-    country = forms.ChoiceField(choices=[(each, each) for each in COUNTRIES])
-    year = forms.IntegerField(min_value=2000, max_value=2100)
+    country = forms.ChoiceField(
+        choices=[(each, each) for each in COUNTRIES], widget=forms.Select(attrs={"class": "form-select"})
+    )
+    year = forms.IntegerField(
+        min_value=2000, max_value=2100, widget=forms.NumberInput(attrs={"class": "form-control"})
+    )
 
     def __init__(self, data: Any) -> None:
         super().__init__(data, initial={"year": timezone.localdate().year + 1})

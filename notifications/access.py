@@ -7,9 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from notifications.delivery import oldest_waiting_at
-from notifications.models import EmailMessage, MailPreferences, Suppression
+from notifications.models import EmailMessage, MailPreferences, MailText, Suppression, TextKind
 from notifications.querysets import EmailMessageQuerySet, SuppressionQuerySet
 from notifications.unsubscribe import DIGEST, FOLLOW, Stop
+from orgs.access import require
 from orgs.actor import Actor
 from orgs.roles import Capability
 from tickets.models import Follow, Ticket
@@ -33,6 +34,21 @@ def mail_for(actor: Actor, key: UUID) -> EmailMessage:
     if mail is None:
         raise Http404("No such mail")
     return mail
+
+
+def mail_texts_for(actor: Actor) -> list[MailText]:
+    """What stands above and below each kind of mail, also where nothing does, for who works the queue."""
+    require(actor, Capability.WORK_QUEUE)
+    worded = {each.kind: each for each in MailText.objects.all()}
+    return [worded.get(kind) or MailText(kind=kind) for kind in TextKind]
+
+
+def mail_text_for(actor: Actor, kind: str) -> MailText:
+    """The text of one kind, for who changes the desk."""
+    require(actor, Capability.MANAGE_DESK)
+    if kind not in TextKind:
+        raise Http404("No such kind of mail")
+    return MailText.objects.filter(kind=kind).first() or MailText(kind=kind)
 
 
 def delayed_since(actor: Actor, by: timedelta) -> datetime | None:

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from notifications import threading
-from notifications.models import EmailMessage
+from notifications.models import EmailMessage, MailText
+from notifications.texts import fill
 from orgs.actor import Actor, Source
 from orgs.roles import Capability
 from tickets.access import thread_for, who_sees
@@ -55,6 +56,19 @@ class Batch:
         self._stories: dict[tuple[int, bool], Story] = {}
         self._who_sees: dict[int, set[int]] = {}
         self._earlier: dict[int, dict[int | None, list[str]]] = {}
+
+    def words(self, mail: EmailMessage) -> dict[str, str]:
+        """What stands above (``intro``) and below (``closing``) the mail, with its placeholders replaced."""
+        text = self._texts.get(mail.kind)
+        if text is None:
+            return {"intro": "", "closing": ""}
+        name = mail.recipient.name if mail.recipient else ""
+        values = {"name": name, "site_name": settings.SITE_NAME}
+        return {"intro": fill(text.intro, values), "closing": fill(text.closing, values)}
+
+    @cached_property
+    def _texts(self) -> dict[str, MailText]:
+        return {each.kind: each for each in MailText.objects.all()}
 
     def actor(self, mail: EmailMessage) -> Actor:
         """The recipient with the roles of this moment."""

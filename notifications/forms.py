@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from notifications.models import Reason, Rhythm
+from notifications.texts import LONGEST
 
 CHOSEN = [each for each in Reason.choices if each[0] != Reason.LEAD]
 
@@ -13,6 +14,11 @@ def _clock(label: str, **options: Any) -> forms.TimeField:
     return forms.TimeField(
         label=label, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), **options
     )
+
+
+def _words(label: str) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 4})
+    return forms.CharField(label=label, required=False, max_length=LONGEST, widget=widget)
 
 
 class PreferencesForm(forms.Form):
@@ -51,3 +57,14 @@ class PreferencesForm(forms.Form):
         """Say what is wrong with a field, unless something is said already."""
         if field not in self.errors:
             self.add_error(field, words)
+
+
+class MailTextForm(forms.Form):
+    """The words above and below the mails of a kind."""
+
+    intro = _words("Above")
+    closing = _words("Below")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        return {name: text.replace("\r\n", "\n") for name, text in values.items()}

@@ -15,6 +15,7 @@ from billing.money import words
 from notifications import threading, unsubscribe
 from notifications.batch import Batch, absolute
 from notifications.models import EmailMessage, Reason
+from notifications.texts import framed
 from orgs.invitations import token_for
 from orgs.models import Invitation, User
 from orgs.roles import Capability
@@ -43,11 +44,14 @@ def build(mail: EmailMessage, batch: Batch | None = None) -> EmailMultiAlternati
         "site_url": settings.SITE_URL,
         "stop_url": unsubscribe.link_of(mail),
         "preferences_url": absolute(reverse("notifications:preferences")),
-    }
+    } | batch.words(mail)
     folder = f"email/{mail.kind}"
     message = EmailMultiAlternatives(
         subject=_one_line(render_to_string(f"{folder}/subject.txt", context)),
-        body=render_to_string(f"{folder}/body.txt", context).strip() + "\n",
+        body=framed(
+            render_to_string(f"{folder}/body.txt", context).strip(), context["intro"], context["closing"]
+        ).strip()
+        + "\n",
         to=[on_the_wire(mail.to_address)],
         headers={
             "Message-ID": mail.message_id,

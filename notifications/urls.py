@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications.views import ledger, preferences, suppressions
+from notifications.views import ledger, preferences, suppressions, texts
 
 app_name = "notifications"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("mail/resending/", ledger.resendings, name="resendings"),
     path("mail/delay/", ledger.delay, name="delay"),
     path("mail/<uuid:key>/resending/", ledger.resending, name="resending"),
+    path("desk/mail-texts/", texts.mail_texts, name="mail_texts"),
+    path("desk/mail-texts/<slug:kind>/", texts.mail_text, name="mail_text"),
     path("mail/suppressions/", suppressions.suppressions, name="suppressions"),
     path("mail/suppressions/<int:number>/lifting/", suppressions.lifting, name="lifting"),
 ]

@@ -64,9 +64,9 @@ def _navigation(
     if actor.can(Capability.WORK_QUEUE):
         items.append(("Queue", "tickets:queue", [], "inbox"))
         items.append(("Mail", "notifications:mails", [], "mail"))
+        items.append(("Desk", "tickets:teams", [], "adjustments"))
     if actor.can(Capability.SEE_REPORTS):
         items.append(("Reports", "tickets:reports", [], "chart-bar"))
-        items.append(("Desk", "tickets:teams", [], "adjustments"))
     if actor.can(Capability.MANAGE_ACCOUNTS):
         items.append(("Tier changes", "billing:tier_changes", [], "refresh"))
         items.append(("Organizations", "billing:organizations", [], "building"))

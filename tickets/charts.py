@@ -12,7 +12,7 @@ from math import ceil, floor, log10
 # Room above the highest mark for its number, and below the axis for the labels.
 TOP, HEIGHT, FOOT = 22, 180, 24
 BASE = TOP + HEIGHT
-MOST_LABELS = 5
+MOST_LABELS = 4
 # Up to this many columns each carries its number.
 MOST_NUMBERED = 12
 

@@ -88,7 +88,8 @@ LISTS: dict[str, type[Choice]] = {"products": Product, "reasons": Reason}
 def choices_for(actor: Actor, name: str) -> QuerySet[Choice]:
     """All products or reasons in their order, also retired ones; ``uses`` is how many tickets name each."""
     require(actor, Capability.WORK_QUEUE)
-    return LISTS[name]._default_manager.annotate(uses=Count("tickets"))  # noqa: SLF001 - its documented name
+    rows = LISTS[name]._default_manager  # noqa: SLF001 - Django's documented name
+    return rows.annotate(uses=Count("tickets")).order_by("position", "name")
 
 
 def choice_for(actor: Actor, name: str, pk: int) -> Choice:

@@ -22,10 +22,10 @@ from tickets.views import (
     what_if,
     work,
 )
-from tickets.views.desk import lists as desk_lists
-from tickets.views.desk import people as desk_people
-from tickets.views.desk import tags as desk_tags
-from tickets.views.desk import teams as desk_teams
+from tickets.views.staff import lists as desk_lists
+from tickets.views.staff import people as desk_people
+from tickets.views.staff import tags as desk_tags
+from tickets.views.staff import teams as desk_teams
 
 app_name = "tickets"
 urlpatterns = [

@@ -3,6 +3,7 @@
 from notifications.actions.preferences import change_preferences, stop
 from notifications.actions.resending import resend_mail, resend_mails
 from notifications.actions.suppressions import lift_suppression, suppress
+from notifications.actions.texts import word_mails
 from notifications.actions.tracking import record_dsn, record_report, settle_early_reports
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "settle_early_reports",
     "stop",
     "suppress",
+    "word_mails",
 ]

@@ -3,6 +3,7 @@
 from notifications.models.messages import TAKEN, WAITING, EmailMessage, MailState, Reason, TrackingEvent
 from notifications.models.pace import SendingPace
 from notifications.models.preferences import MailPreferences, Rhythm, Suppression, SuppressionCause
+from notifications.models.texts import MailText, TextKind
 
 __all__ = [
     "TAKEN",
@@ -10,10 +11,12 @@ __all__ = [
     "EmailMessage",
     "MailPreferences",
     "MailState",
+    "MailText",
     "Reason",
     "Rhythm",
     "SendingPace",
     "Suppression",
     "SuppressionCause",
+    "TextKind",
     "TrackingEvent",
 ]

@@ -44,6 +44,7 @@ DESK_PAGES = [
     ("Tags", "tickets:tag_list", "tag"),
     ("Calendars", "billing:calendars", "calendar"),
     ("Tiers and targets", "billing:matrix", "clock"),
+    ("Texts of mails", "notifications:mail_texts", "mail"),
     ("Audit log", "orgs:desk_log", "history"),
 ]
 

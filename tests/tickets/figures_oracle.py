@@ -37,7 +37,7 @@ def nonzero(found: dict) -> dict:
 
 def facts() -> Iterator[tuple[tuple, str, int]]:
     """Every fact: when, where and whose; the sum it goes into; how much it adds."""
-    for ticket in Ticket.objects.all():
+    for ticket in Ticket.objects.filter(merged_into=None):
         yield _on(ticket, ticket.created_at, ticket.assignee_id), "opened_count", 1
         if ticket.solved_at:
             key = _on(ticket, ticket.solved_at, ticket.assignee_id)

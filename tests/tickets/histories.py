@@ -79,8 +79,8 @@ class Histories:
         """One more thing."""
         ticket.refresh_from_db()
         things = [self.answer, self.ask, self.breach, self.solve, self.reopen, self.rate]
-        more = [self.escalate, self.acknowledge, self.change_severity, self.assign]
-        self.dice.choice([*things, *more])(ticket)
+        more = [self.escalate, self.acknowledge, self.change_severity, self.assign, self.merge]
+        self.dice.choice([self.merge] if ticket.merged_into_id else [*things, *more])(ticket)
 
     def answer(self, ticket: Ticket) -> None:
         for clock in ticket.clocks.filter(ended_at=None):
@@ -151,3 +151,13 @@ class Histories:
         ticket.assignee = self.agent()
         ticket.save()
         self.note(ticket, timezone.now())
+
+    def merge(self, ticket: Ticket) -> None:
+        """Into another one, or apart again."""
+        at, other = timezone.now(), Ticket.objects.exclude(pk=ticket.pk).order_by("pk").first()
+        if ticket.merged_into_id:
+            ticket.merged_into, ticket.status, ticket.solved_at = None, "open", None
+        elif other:
+            ticket.merged_into, ticket.status, ticket.solved_at = other, "closed", at
+        ticket.save()
+        self.note(ticket, at)

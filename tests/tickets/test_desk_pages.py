@@ -75,6 +75,8 @@ def test_product_is_added_renamed_retired_and_moved(cast, client_of, gus):
     assert Product.objects.last() == made
     gus.post(f"/desk/products/{made.pk}/place/", {"up": "1"})
     assert list(Product.objects.all())[-2] == made
+    names = [str(each) for each in gus.get("/desk/products/").context["rows"]]
+    assert names == [str(each) for each in Product.objects.all()]
     assert gus.post(f"/desk/products/{made.pk}/", {"name": "kafka"}).status_code == 302
     assert gus.post(f"/desk/products/{made.pk}/", {"name": "PostgreSQL"}).status_code == 422
     gus.post(f"/desk/products/{made.pk}/", {"name": "Dragonfly 2", "is_retired": "on"})

@@ -198,6 +198,27 @@ def test_undoing_reopens_the_call_that_the_merge_ended(cast, source, target):
     assert (state(source), state(target)) == before
 
 
+def test_last_word_is_that_of_all_that_came_together(cast, source, target):
+    builders.comment(cast.ben, target)
+    builders.comment(cast.cleo, source)
+    made = merge(cast, source, target)
+    assert Ticket.objects.get(pk=target.pk).last_word_by == cast.cleo
+    builders.comment(cast.ben, target, "To all of it")
+    undo_merge(actor=actor(cast.fay), merge=made)
+    words = {each.pk: each.last_word_by for each in Ticket.objects.filter(pk__in=[source.pk, target.pk])}
+    assert words == {source.pk: cast.cleo, target.pk: cast.ben}
+
+
+def test_comment_since_the_merge_is_still_waited_upon(cast, source, target):
+    builders.comment(cast.fay, target, status="waiting_on_customer")
+    made = merge(cast, source, target)
+    builders.comment(cast.ben, target, "Here is what you asked for")
+    undo_merge(actor=actor(cast.fay), merge=made)
+    target.refresh_from_db()
+    assert target.status == "open"
+    assert target.response_due_at
+
+
 def test_what_came_in_since_stays_in_the_target(cast, source, target):
     made = merge(cast, source, target)
     builders.comment(cast.fay, target, "Answer", status="solved")

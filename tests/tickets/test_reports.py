@@ -205,7 +205,7 @@ def test_reports_cost_the_same_with_many_rows(cast, client_of, count, django_ass
     gus, ada = client_of(cast.gus), client_of(cast.ada)
     with django_assert_num_queries(STAFF_QUERIES):
         gus.get("/reports/?by=organization&severity=low&period=90")
-    with django_assert_num_queries(STAFF_QUERIES + 4):
+    with django_assert_num_queries(STAFF_QUERIES + 2):
         gus.get("/reports/backlog/?by=agent")
     with django_assert_num_queries(ADMIN_QUERIES):
         ada.get("/o/acme/admin/reports/?by=product")

@@ -239,3 +239,14 @@ def test_assigning_on_the_ticket_offers_me_people_and_teams(cast, client_of):
 def test_new_colleagues_are_at_work_at_any_time(cast):
     team = Team.objects.get(pk=make_team(cast, members=[staff("new@support.example", "New", "agent")]).pk)
     assert give(cast, team).name == "New"
+
+
+def test_queue_and_search_find_the_tickets_of_a_team(cast, client_of):
+    ticket, other = builders.ticket(cast.ben, cast.acme), builders.ticket(cast.ben, cast.acme)
+    team = Team.objects.create(name="Kafka crew")
+    Ticket.objects.filter(pk=ticket.pk).update(team=team)
+    fay = client_of(cast.fay)
+    for address in (f"/queue/?team={team.pk}", "/queue/all/?q=team:kafka"):
+        text = fay.get(address).content.decode()
+        assert ticket.get_absolute_url() in text
+        assert other.get_absolute_url() not in text

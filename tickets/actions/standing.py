@@ -9,7 +9,14 @@ from django.utils import timezone
 from tickets.clock import CLOCK_FIELDS
 from tickets.models import SlaClock, Ticket
 
-STANDING_FIELDS = ["status", "solved_at", "snoozed_until", *CLOCK_FIELDS]
+STANDING_FIELDS = [
+    "status",
+    "solved_at",
+    "snoozed_until",
+    "last_word_by_id",
+    "last_word_at",
+    *CLOCK_FIELDS,
+]
 
 
 def standing_of(ticket: Ticket) -> dict[str, Any]:

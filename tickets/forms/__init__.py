@@ -11,7 +11,6 @@ from tickets.forms.conversation import (
     RatingForm,
 )
 from tickets.forms.create import TicketForm
-from tickets.forms.desk import AvailabilityForm, ChoiceChangeForm, ChoiceForm, TagForm, TeamForm
 from tickets.forms.files import FilesMixin, UploadForm
 from tickets.forms.following import FollowForm
 from tickets.forms.handover import HandoverForm, SnoozeForm
@@ -20,6 +19,7 @@ from tickets.forms.lists import FilterForm
 from tickets.forms.macros import MacroForm, TagsForm
 from tickets.forms.queue import DeskPreferencesForm, QueueForm, SavedViewForm
 from tickets.forms.reports import ReportForm
+from tickets.forms.staff import AvailabilityForm, ChoiceChangeForm, ChoiceForm, TagForm, TeamForm
 from tickets.forms.work import (
     AgentSeverityForm,
     AssignmentForm,

@@ -44,7 +44,7 @@ ORDERS = {
 }
 
 
-RARER = ["organization", "tier", "product", "team", "tag", "escalated", "due", "aside", "since"]
+RARER = ["team", "organization", "tier", "product", "tag", "escalated", "due", "aside", "since"]
 
 Offers = dict[str, list[tuple[str, str]]]
 
@@ -53,9 +53,9 @@ def offers() -> Offers:
     """What can be chosen of the lists that staff edit; four queries, for all forms of a page."""
     return {
         "assignee": [(ME, "Me"), (NOBODY, "Nobody"), *((str(each.pk), each.name) for each in agents())],
+        "team": [(str(each.pk), each.name) for each in teams()],
         "tier": tier_choices(),
         "product": [(each.code, each.name) for each in access.products()],
-        "team": [(str(each.pk), each.name) for each in teams()],
     }
 
 
@@ -76,6 +76,7 @@ class QueueForm(forms.Form):
     )
     severity = _choice("Severity", "Any severity", Severity.choices)
     assignee = _choice("Assignee", "Anybody")
+    team = _choice("Team", "Any team")
     organization = forms.CharField(
         label="Organization",
         required=False,
@@ -85,7 +86,6 @@ class QueueForm(forms.Form):
     )
     tier = _choice("Support tier", "Any tier")
     product = _choice("Product", "Any product")
-    team = _choice("Team", "Any team or none")
     tag = forms.CharField(
         label="Tag",
         required=False,
@@ -182,10 +182,10 @@ def _assigned(value: str, actor: Actor) -> Q:
 FILTERS: dict[str, Callable[[Any, Actor], Q]] = {
     "severity": lambda value, _: Q(severity=value),
     "assignee": _assigned,
+    "team": lambda value, _: Q(team=value),
     "organization": lambda value, _: Q(organization__in=organizations_like(value)),
     "tier": lambda value, _: Q(organization__in=organizations_on(value)),
     "product": lambda value, _: Q(product__code=value),
-    "team": lambda value, _: Q(team=value),
     "tag": lambda value, _: Q(pk__in=desk.tickets_tagged(value)),
     "since": lambda value, _: Q(created_at__gte=start_of(value)),
 }

@@ -95,7 +95,7 @@ class Report:
 def compose(
     reading: Reading, section: Section, period: Period, dimension: str, names: Mapping[Any, str]
 ) -> Report:
-    """Read what a report needs: three queries, or seven for the backlog."""
+    """Read what a report needs: three queries, or five for the backlog."""
     if section.code == "backlog":
         return _backlog(reading, section, period, dimension, names)
     steps = reading.by_step(section.kinds, period)
@@ -115,20 +115,23 @@ def _backlog(
 ) -> Report:
     """The report in which every row also says how many are open at its end."""
     days = reading.by_day(section.kinds, period)
-    open_first = reading.open_before(period.first)[None]
+    ends = reading.open_before(period.last + DAY, dimension)
+    total = sum(days.values(), Sums())
+    open_last = sum(ends.values())
+    open_first = open_last - (total["opened_count"] - total["solved_count"])
     open_by_day = _running(days, period, open_first)
     steps = [
         (period.label_of(step), sum((days.get(day, Sums()) for day in step), Sums()), open_by_day[step.last])
         for step in period.steps
     ]
-    parts = reading.by(dimension, section.kinds, period)
-    ends = reading.open_before(period.last + DAY, dimension)
+    parts = reading.by(dimension, section.kinds, period, with_times=False)
+    before = reading.total(section.kinds, period.before, with_times=False)
     parts = {key: parts.get(key, Sums()).having(open=ends[key]) for key in parts.keys() | ends.keys()}
     return Report(
         section=section,
         period=period,
-        total=sum(days.values(), Sums()).having(open=open_by_day[period.last]),
-        before=reading.total(section.kinds, period.before).having(open=open_first),
+        total=total.having(open=open_last),
+        before=before.having(open=open_first),
         steps=[Row(label, sums.having(open=count)) for label, sums, count in steps],
         breakdown=_rows(section, parts, dimension, names),
         open_by_day=open_by_day,

@@ -17,15 +17,17 @@ from tickets.reports.durations import BOUNDS
 LOCK = 1_013
 
 # One row for each fact of a day. A clock knows the tier and severity that were promised; everything else goes
-# by the ticket as it is now.
+# by the ticket as it is now. A ticket that was merged is no case of its own: only its target was opened.
 FACTS = """
   SELECT 'opened' AS kind, t.organization_id, t.tier, t.severity, t.product_id, t.assignee_id AS agent_id,
     1 AS count, 0 AS in_time, 0 AS missed, NULL::bigint AS seconds
-  FROM tickets_ticket t WHERE t.created_at >= %(start)s AND t.created_at < %(end)s
+  FROM tickets_ticket t
+  WHERE t.created_at >= %(start)s AND t.created_at < %(end)s AND t.merged_into_id IS NULL
  UNION ALL
   SELECT 'solved', t.organization_id, t.tier, t.severity, t.product_id, t.assignee_id,
     1, 0, 0, FLOOR(EXTRACT(EPOCH FROM t.solved_at - t.created_at))
-  FROM tickets_ticket t WHERE t.solved_at >= %(start)s AND t.solved_at < %(end)s
+  FROM tickets_ticket t
+  WHERE t.solved_at >= %(start)s AND t.solved_at < %(end)s AND t.merged_into_id IS NULL
  UNION ALL
   SELECT split_part(c.kind, '_', 1) || CASE WHEN c.is_best_effort THEN '_best_effort' ELSE '' END,
     t.organization_id, c.tier, c.severity, t.product_id, c.met_by_id,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Sum
+from django.db.models import F, SmallIntegerField, Sum, Value
 from django.db.models.expressions import Combinable
 
 from orgs.actor import Actor
@@ -26,20 +26,23 @@ class FiguresQuerySet(models.QuerySet):
         """Both days included."""
         return self.filter(day__gte=first, day__lte=last)
 
-    def summed(self, kinds: Iterable[str], by: Combinable) -> dict[Any, dict[str, int]]:
+    def summed(
+        self, kinds: Iterable[str], by: Combinable, *, with_times: bool = True
+    ) -> dict[Any, dict[str, int]]:
         """What facts of some kinds come to, for each value of ``by``; one query.
 
         The sums are named after kind and measure: ``first_count``, ``first_in_time``, ``first_missed``,
-        ``first_seconds``, and ``first_times_3`` for how many fell into the fourth bucket.
+        ``first_seconds``, and ``with_times`` also ``first_times_3`` for how many fell into the fourth bucket.
         """
-        rows = self.filter(kind__in=kinds).order_by().annotate(by=by).values_list("by", "kind", "bucket")
+        bucket = F("bucket") if with_times else Value(None, output_field=SmallIntegerField())
+        rows = self.filter(kind__in=kinds).order_by().annotate(by=by, into=bucket)
         sums: defaultdict[Any, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-        for key, kind, bucket, *values in rows.annotate(
+        for key, kind, at, *values in rows.values_list("by", "kind", "into").annotate(
             Sum("count"), Sum("in_time"), Sum("missed"), Sum("seconds")
         ):
-            into = sums[key]
+            of_key = sums[key]
             for measure, value in zip(("count", "in_time", "missed", "seconds"), values, strict=True):
-                into[f"{kind}_{measure}"] += value
-            if bucket is not None:
-                into[f"{kind}_times_{bucket}"] += values[0]
+                of_key[f"{kind}_{measure}"] += value
+            if at is not None:
+                of_key[f"{kind}_times_{at}"] += values[0]
         return {key: dict(values) for key, values in sums.items()}

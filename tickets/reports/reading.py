@@ -73,8 +73,8 @@ class Reading:
         return replace(self, filters=filters)
 
     def by_day(self, kinds: Iterable[str], period: Period) -> dict[date, Sums]:
-        """The sums of each day that has any; one query."""
-        return self._sums(self._source(), kinds, period, F("day"))
+        """The sums of each day that has any, without times; one query."""
+        return self._sums(self._source(), kinds, period, F("day"), with_times=False)
 
     def by_step(self, kinds: Iterable[str], period: Period) -> dict[date, Sums]:
         """The sums of each step of a period that has any, by its first day; one query."""
@@ -82,14 +82,17 @@ class Reading:
         found = self._sums(self._source(), kinds, period, steps[period.unit])
         return {max(day, period.first): sums for day, sums in found.items()}
 
-    def by(self, dimension: str, kinds: Iterable[str], period: Period) -> dict[Any, Sums]:
+    def by(
+        self, dimension: str, kinds: Iterable[str], period: Period, *, with_times: bool = True
+    ) -> dict[Any, Sums]:
         """The sums of each value of a dimension that has any; one query."""
         self._require(dimension)
-        return self._sums(self._source(dimension), kinds, period, F(dimension))
+        return self._sums(self._source(dimension), kinds, period, F(dimension), with_times=with_times)
 
-    def total(self, kinds: Iterable[str], period: Period) -> Sums:
+    def total(self, kinds: Iterable[str], period: Period, *, with_times: bool = True) -> Sums:
         """The sums of a period; one query."""
-        return self._sums(self._source(), kinds, period, NOTHING).get(None, Sums())
+        found = self._sums(self._source(), kinds, period, NOTHING, with_times=with_times)
+        return found.get(None, Sums())
 
     def open_before(self, day: date, by: str = "") -> dict[Any, int]:
         """How many tickets were open when a day began, by a dimension or, under None, all; two queries.
@@ -104,14 +107,22 @@ class Reading:
         )
         counts: Counter[Any] = Counter(dict(open_now.open_by(COLUMNS.get(by, by))))
         since = self._source(by).filter(day__gte=day)
-        for key, sums in since.summed(["opened", "solved"], F(by) if by else NOTHING).items():
+        for key, sums in since.summed(
+            ["opened", "solved"], F(by) if by else NOTHING, with_times=False
+        ).items():
             counts[key] += sums.get("solved_count", 0) - sums.get("opened_count", 0)
         return counts
 
     def _sums(
-        self, source: FiguresQuerySet, kinds: Iterable[str], period: Period, by: Combinable
+        self,
+        source: FiguresQuerySet,
+        kinds: Iterable[str],
+        period: Period,
+        by: Combinable,
+        *,
+        with_times: bool = True,
     ) -> dict[Any, Sums]:
-        rows = source.between(period.first, period.last).summed(kinds, by)
+        rows = source.between(period.first, period.last).summed(kinds, by, with_times=with_times)
         return {key: Sums(values) for key, values in rows.items()}
 
     def _source(self, dimension: str = "") -> FiguresQuerySet:

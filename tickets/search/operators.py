@@ -11,7 +11,7 @@ from billing.entitlements import organizations_on, tier_choices
 from orgs.access import agents
 from orgs.actor import Actor
 from orgs.models import Organization, User
-from tickets.models import Escalation, Participant, Product, Reason, Tag, Ticket, Visit
+from tickets.models import Escalation, Participant, Product, Reason, Tag, Team, Ticket, Visit
 from tickets.search.moments import span
 from tickets.states import UNFINISHED, Severity, Status
 
@@ -83,6 +83,10 @@ def _soon(actor: Actor) -> Q:
     return Q(response_warn_at__lt=timezone.now())
 
 
+def _snoozed(actor: Actor) -> Q:
+    return Q(snoozed_until__gt=timezone.now())
+
+
 def _escalated(actor: Actor) -> Q:
     return Q(Exists(Escalation.objects.filter(ticket=OuterRef("pk"), closed_at=None)))
 
@@ -100,6 +104,7 @@ MARKS = {
     "soon": ("Answer due soon, or late", _soon),
     "unread": ("Changed since you looked", _unread),
     "unassigned": ("Nobody has it", _is("assignee", None)),
+    "snoozed": ("Put aside for now", _snoozed),
 }
 
 
@@ -177,6 +182,18 @@ def _offered_tiers(typed: str) -> Iterable[tuple[str, str]]:
     return [(code, name) for code, name in tier_choices() if code.startswith(typed.lower())]
 
 
+def _of_team(value: str, actor: Actor) -> Q:
+    found = list(Team.objects.filter(name__icontains=value).values_list("pk", flat=True))
+    if not found:
+        raise ValueError(f"No team is called “{value}”.")
+    return Q(team__in=found)
+
+
+def _offered_teams(typed: str) -> Iterable[tuple[str, str]]:
+    names = Team.objects.filter(name__istartswith=typed).values_list("name", flat=True)
+    return [(name, "Team") for name in names[:MOST_OFFERED]]
+
+
 def _tagged(value: str, actor: Actor) -> Q:
     tag = Tag.objects.filter(name=value.lower()).first()
     if tag is None:
@@ -224,8 +241,9 @@ _all = [
     Operator("product", "Product", *_listed(Product, "product", "product")),
     Operator("reason", "Reason", *_listed(Reason, "reason", "reason")),
     Operator("tier", "Support tier of the organization", _on_tier, _offered_tiers),
+    Operator("team", "Team", _of_team, _offered_teams),
     Operator("tag", "Tag", _tagged, _offered_tags),
-    Operator("is", "A mark: escalated, late, soon, unread, unassigned", *_choice("mark", MARKS)),
+    Operator("is", "A mark: escalated, late, soon, unread, unassigned, snoozed", *_choice("mark", MARKS)),
     Operator("created", "When it was opened", *_dated("created_at")),
     Operator("updated", "When it last changed", *_dated("updated_at")),
     Operator("solved", "When it was solved", *_dated("solved_at")),

@@ -14,6 +14,7 @@ from orgs.models import Organization, Service, User
 from supportcenter.local.demo import world as worlds
 from supportcenter.local.demo.billing import load_billing
 from supportcenter.local.demo.conversation import Cast, Play
+from supportcenter.local.demo.desk import load_desk
 from supportcenter.local.demo.stories import STORIES, Story
 from supportcenter.local.demo.world import World
 from supportcenter.outbox.models import OutboxMessage
@@ -63,6 +64,7 @@ def load(now: datetime | None = None) -> str:
     for play in plays:
         play.perform(now)
     _save(plays, now)
+    load_desk()
     for _ in reindex():
         pass
     mark_all_days()

@@ -1,0 +1,46 @@
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from notifications.access import mail_text_for, mail_texts_for
+from notifications.actions import word_mails
+from notifications.forms import MailTextForm
+from notifications.texts import PLACEHOLDERS, fill
+from orgs.actor import actor_of
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
+from supportcenter.http import posted
+
+
+@require_safe
+def mail_texts(request: HttpRequest) -> HttpResponse:
+    """Every kind of mail with what stands above and below it."""
+    actor = actor_of(request)
+    context = {"rows": mail_texts_for(actor), "manages": actor.can(Capability.MANAGE_DESK)}
+    return render(request, "notifications/desk/mail_texts.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_text(request: HttpRequest, kind: str) -> HttpResponse:
+    """Word the mails of one kind; a preview comes before saving, if it is asked for."""
+    actor = actor_of(request)
+    found = mail_text_for(actor, kind)
+    form = MailTextForm(posted(request), initial={"intro": found.intro, "closing": found.closing})
+    context: dict[str, Any] = {"found": found, "form": form, "placeholders": PLACEHOLDERS.items()}
+    if form.is_valid():
+        if request.POST.get("do") == "preview":
+            values = {"name": actor.person.name, "site_name": settings.SITE_NAME}
+            context["preview"] = {name: fill(text, values) for name, text in form.cleaned_data.items()}
+            return render(request, "notifications/desk/mail_text.html", context)
+        try:
+            word_mails(actor=actor, kind=kind, **form.cleaned_data)
+        except RuleViolation as violation:
+            form.add_error(violation.field, violation.message)
+        else:
+            messages.success(request, "Saved. Mails that go out from now on have it.")
+            return redirect("notifications:mail_texts")
+    return render(request, "notifications/desk/mail_text.html", context, status=422 if form.errors else 200)

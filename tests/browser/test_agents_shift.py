@@ -1,0 +1,69 @@
+"""An agent's shift from the first ticket to the last, with the keyboard alone."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_customers import create
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def choose(page: Page, option: str) -> None:
+    """Choose in the select that has the focus, and press the button behind it."""
+    page.keyboard.type(option)
+    press(page, "Tab", "Enter")
+
+
+def test_shift_by_keyboard(person):
+    address = create(person("ben@acme.example"), "Shift: consumer stalls").url
+    reference = re.search(r"SUP-\d+", address)[0]
+    fay = person("fay@support.example")
+    page = fay.open("/")
+
+    # The newest of nobody's tickets, found, opened and taken.
+    press(page, "g", "u")
+    page.wait_for_url(re.compile("/queue/unassigned/$"))
+    press(page, "/")
+    page.keyboard.type("shift stalls assignee:nobody")
+    press(page, "Enter")
+    page.wait_for_url(re.compile("q="))
+    expect(page.locator(".queue-table mark").first).to_be_visible()
+    press(page, "j", "o")
+    page.wait_for_url(re.compile(f"/tickets/{reference}/"))
+    press(page, "a")
+    choose(page, "Me")
+    expect(page.locator("#ticket-thread")).to_contain_text("took the ticket")
+
+    # A note to a colleague, then the answer; each goes out with Ctrl-Enter.
+    page.locator("body").press("n")
+    page.keyboard.type("Looks like the broker, @gus ")
+    press(page, "Control+Enter")
+    expect(page.locator("#ticket-thread .comment-note").last).to_contain_text("Looks like the broker")
+    page.locator("body").press("r")
+    page.keyboard.type("Please send us the log.")
+    press(page, "Control+Enter")
+    expect(page.locator("#ticket-thread .comment-agent").last).to_contain_text("Please send us the log.")
+    expect(page.locator("#ticket-head")).to_contain_text("Waiting on customer")
+    expect(page.locator("#ticket-side")).to_contain_text("support waits for the customer")
+
+    # Away to the own tickets with the palette, back by the number, and solved.
+    press(page, "Control+k")
+    page.keyboard.type("mine")
+    expect(page.locator("#palette [aria-selected=true]")).to_contain_text("Mine")
+    press(page, "Enter")
+    page.wait_for_url(re.compile("/queue/mine/$"))
+    press(page, "/")
+    page.keyboard.type(reference)
+    press(page, "Enter")
+    page.wait_for_url(re.compile(f"/tickets/{reference}/"))
+    press(page, "s")
+    choose(page, "Solved")
+    expect(page.locator("#ticket-head")).to_contain_text("Solved")
+
+    page.locator("body").press("?")
+    expect(page.get_by_role("heading", name="Keys")).to_be_visible()
+    fay.check()
