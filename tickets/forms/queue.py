@@ -18,7 +18,6 @@ from tickets.models import Density, SavedView
 from tickets.paging import Sort
 from tickets.querysets import TicketQuerySet
 from tickets.search import Found, operators_in, searched
-from tickets.staff_access import teams
 from tickets.states import UNFINISHED, Severity, Status
 
 ME, NOBODY = "me", "nobody"
