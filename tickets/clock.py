@@ -157,7 +157,6 @@ class Clocks:
                 clock.told_at = clock.told_at if ran_out else None
                 if clock.warn_at is None or clock.warn_at > at:
                     clock.warned_at = None
-            clock.is_stale = False
         self._sum_up()
 
     def owe_since(self, started_at: datetime) -> None:
@@ -189,7 +188,9 @@ class Clocks:
         pauses = pauses_of(clock)
         clock.due_at = runs_out_at(target, clock.started_at, pauses)
         clock.warn_at = None
-        if not target.is_best_effort:
+        if target.is_best_effort:
+            clock.breached_at = None
+        else:
             clock.warn_at = runs_out_at(target, clock.started_at, pauses, share=WARN_AFTER)
         return True
 

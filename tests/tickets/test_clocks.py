@@ -28,6 +28,7 @@ from tickets.actions import (
     solve,
     watch,
 )
+from tickets.actions.clocks import clocks_of, keep
 from tickets.models import SlaClock, Ticket
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)  # a Monday; Acme is on Advanced: High within an hour, 24×7
@@ -170,6 +171,31 @@ def publish_once(name: str, organization: int) -> None:
         publish(name, {"organization": organization}, actor_id=None)
     OutboxDelivery.objects.exclude(subscriber="tickets.clocks").delete()
     dispatch_due()
+
+
+def test_stale_clocks_that_ended_do_not_hold_up_the_others(cast, ticket, monkeypatch):
+    monkeypatch.setattr("tickets.actions.clocks.AT_A_TIME", 1)
+    other = builders.ticket(cast.ben, cast.acme)
+    mark_stale()
+    builders.comment(cast.fay, ticket, status="waiting_on_customer")
+    watch(NOW)
+    assert not other.clocks.get().is_stale
+
+
+def test_clock_that_is_marked_while_somebody_writes_stays_marked(ticket):
+    clocks = clocks_of(ticket)
+    mark_stale()
+    keep(clocks)
+    assert only().is_stale
+
+
+def test_missed_clock_resumes_on_a_tier_of_best_effort(cast, ticket, clock):
+    clock.shift(2 * 60 * MINUTE)
+    change_status(actor=actor(cast.fay), ticket=ticket, status="on_hold")
+    assert only().is_missed
+    SlaTarget.objects.filter(tier__code="advanced").update(minutes=None, business_days=1)
+    builders.comment(cast.ben, ticket)
+    assert (only().is_best_effort, only().is_missed) == (True, False)
 
 
 def test_calendar_edited_in_mid_flight_counts_from_its_edit_on(cast, ticket, clock):

@@ -22,8 +22,11 @@ AT_A_TIME = 500
 
 
 def clocks_of(ticket: Ticket) -> Clocks:
-    """The open clocks of a locked ticket; one query."""
-    open_ones = SlaClock.objects.filter(ticket=ticket, ended_at=None)
+    """The open clocks of a locked ticket; one query.
+
+    ``is_stale`` is neither read nor saved with them: it may be set at any moment, without the ticket's lock.
+    """
+    open_ones = SlaClock.objects.filter(ticket=ticket, ended_at=None).defer("is_stale")
     return Clocks(ticket, open_ones, lambda: entitlement_of(ticket.organization))
 
 
@@ -87,6 +90,14 @@ def adopt(*, target: Ticket, source: Ticket, now: datetime) -> None:
         ticket.save(update_fields=["status", "solved_at", "snoozed_until", *CLOCK_FIELDS, "updated_at"])
 
 
+def reckon(ticket: Ticket, now: datetime) -> None:
+    """Have the open clocks of a locked ticket be as promised now."""
+    clocks = clocks_of(ticket)
+    clocks.reckon_anew(now)
+    keep(clocks)
+    ticket.save(update_fields=CLOCK_FIELDS)
+
+
 def mark_stale(organizations: QuerySet | list[int] | None = None) -> int:
     """Have the open clocks of some organizations, or of all, reckoned anew by the next ``watch``."""
     found = SlaClock.objects.filter(ended_at=None, promised_by=None)
@@ -100,11 +111,10 @@ def watch(now: datetime) -> int:
 
     Each clock is told of once for each. One that ran out while nobody watched is not warned of any more.
     """
-    for ticket in _tickets_with(Q(is_stale=True)):
-        clocks = clocks_of(ticket)
-        clocks.reckon_anew(now)
-        keep(clocks)
-        ticket.save(update_fields=CLOCK_FIELDS)
+    for ticket in _tickets_with(Q(is_stale=True, ended_at=None)):
+        # Before anything is read: what changes from here on marks them again.
+        SlaClock.objects.filter(ticket=ticket).update(is_stale=False)
+        reckon(ticket, now)
     running = Q(ended_at=None, paused_at=None, is_best_effort=False)
     over = running & Q(due_at__lte=now, told_at=None)
     told = sum(_tell_of(ticket, over, now, is_over=True) for ticket in _tickets_with(over))
