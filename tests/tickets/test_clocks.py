@@ -22,6 +22,7 @@ from tickets.actions import (
     assign,
     change_severity,
     change_status,
+    close_solved,
     escalate,
     mark_stale,
     promise_update,
@@ -124,6 +125,14 @@ def test_first_response_that_was_never_given_waits_through_a_solved_ticket(cast,
     clock.shift(timedelta(days=1))
     builders.comment(cast.ben, ticket, "It is back")
     assert due(ticket) == NOW + timedelta(days=1, minutes=60)
+
+
+def test_closing_ends_the_pause_too(cast, ticket, clock):
+    solve(actor=actor(cast.ben), ticket=ticket)
+    clock.shift(timedelta(days=15))
+    close_solved()
+    assert (only().ended_at, only().paused_at) == (NOW + timedelta(days=15), None)
+    assert only().pauses[0][1]
 
 
 def test_escalation_owes_an_answer(cast, ticket):

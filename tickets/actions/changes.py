@@ -14,7 +14,7 @@ from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.escalation import end_with
 from tickets.actions.record import lock, record
 from tickets.clock import CLOCK_FIELDS
-from tickets.models import ActivityKind, Product, Reason, SlaClock, Team, Ticket
+from tickets.models import ActivityKind, Product, Reason, Team, Ticket
 from tickets.rules import is_in_charge
 from tickets.states import REOPEN_DAYS, Severity, Status, can_change
 
@@ -182,7 +182,9 @@ def close_solved() -> int:
             )
             if not locked.filter(solved_at__lte=solved_before).update(status=Status.CLOSED, updated_at=now):
                 continue
-            SlaClock.objects.filter(ticket=ticket, ended_at=None).update(ended_at=now)
+            clocks = clocks_of(ticket)
+            clocks.rested(Status.CLOSED, now)
+            keep(clocks)
             record(
                 ticket,
                 ActivityKind.CLOSED,
