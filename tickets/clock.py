@@ -159,14 +159,12 @@ class Clocks:
                     clock.warned_at = None
         self._sum_up()
 
-    def owe_since(self, started_at: datetime) -> None:
-        """Count what is owed from an earlier start, as when an older ticket was merged into this one."""
+    def owe_like(self, other: SlaClock, at: datetime) -> None:
+        """Count what is owed from the earlier start of another ticket's clock, less its pauses."""
         clock = self.open_one(*RESPONSES)
-        if clock is None:
-            self.asked(started_at)
-        elif started_at < clock.started_at:
-            clock.started_at = started_at
-            self.reckon_anew(started_at)
+        if clock and other.started_at < clock.started_at:
+            clock.started_at, clock.pauses = other.started_at, other.pauses
+            self.reckon_anew(at)
 
     def _start(self, kind: str, at: datetime) -> None:
         clock = SlaClock(ticket=self.ticket, kind=kind, started_at=at)

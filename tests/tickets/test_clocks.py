@@ -25,8 +25,10 @@ from tickets.actions import (
     close_solved,
     escalate,
     mark_stale,
+    merge_into,
     promise_update,
     solve,
+    undo_merge,
     watch,
 )
 from tickets.actions.clocks import clocks_of, keep
@@ -325,3 +327,43 @@ def test_answer_with_a_promise_is_one_step_and_a_time_that_is_over_sends_nothing
     fay.post(url, form | {"next_update_at": "2026-11-23T16:00"})
     assert due(ticket) == NOW + timedelta(hours=6)
     assert "promised the next update by 16:00 UTC" in client_of(cast.ben).get(url[:-9]).content.decode()
+
+
+# Merging
+
+
+def test_merging_an_older_ticket_warns_of_nothing_twice(cast, ticket, clock):
+    target = builders.ticket(cast.ben, cast.acme)
+    SlaClock.objects.filter(ticket=target).update(started_at=NOW + MINUTE)
+    clock.shift(timedelta(hours=2))
+    assert watch(NOW + timedelta(hours=2)) == 2
+    merge_into(actor=actor(cast.fay), ticket=ticket, target=target)
+    assert watch(NOW + timedelta(hours=2)) == 0
+
+
+def test_merged_answer_is_owed_less_the_pauses_that_it_had(cast, ticket, clock):
+    change_status(actor=actor(cast.fay), ticket=ticket, status="on_hold")
+    clock.shift(timedelta(hours=5))
+    target = builders.ticket(cast.ben, cast.acme)
+    builders.comment(cast.ben, ticket)
+    merge_into(actor=actor(cast.fay), ticket=ticket, target=target)
+    assert due(target) == NOW + timedelta(hours=6)
+    assert not target.clocks.get().is_missed
+
+
+def test_undoing_a_merge_tells_of_nothing_twice(cast, ticket, clock):
+    made = merge_into(actor=actor(cast.fay), ticket=builders.ticket(cast.ben, cast.acme), target=ticket)
+    clock.shift(timedelta(hours=2))
+    assert watch(NOW + timedelta(hours=2)) == 1
+    undo_merge(actor=actor(cast.fay), merge=made)
+    watch(NOW + timedelta(hours=2))
+    assert ticket.activities.filter(kind="response_overdue").count() == 1
+
+
+def test_undone_merge_is_reckoned_by_the_tier_of_now(cast, ticket, clock):
+    made = merge_into(actor=actor(cast.fay), ticket=ticket, target=builders.ticket(cast.ben, cast.acme))
+    clock.shift(5 * MINUTE)
+    premium = SupportTier.objects.get(code="premium")
+    start_period(cast.acme, premium, at=NOW + 5 * MINUTE, group=cast.acme_group)
+    undo_merge(actor=actor(cast.fay), merge=made)
+    assert due(ticket) == NOW + 30 * MINUTE

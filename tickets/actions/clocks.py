@@ -78,8 +78,7 @@ def adopt(*, target: Ticket, source: Ticket, now: datetime) -> None:
         target.status = after_customer_comment(target.status)
         target.solved_at = target.snoozed_until = None
         clocks.asked(now)
-        clocks.owe_since(owed.started_at)
-        clocks.reckon_anew(now)
+        clocks.owe_like(owed, now)
     if promise and promise.due_at and promise.promised_by and not clocks.open_one(ClockKind.NEXT_UPDATE):
         clocks.promised(promise.due_at, now, promise.promised_by)
     source.status, source.solved_at = Status.CLOSED, source.solved_at or now

@@ -10,7 +10,7 @@ from orgs.actor import Actor
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
-from tickets.actions.clocks import adopt
+from tickets.actions.clocks import adopt, reckon
 from tickets.actions.queue_marks import refresh_marks
 from tickets.actions.record import lock_both, record
 from tickets.actions.standing import put_back, standing_of, stands_as
@@ -80,14 +80,17 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Ticket:
     if target.merged_into_id:
         raise RuleViolation("merged_further", f"{target.reference} was merged itself. Undo that first.")
     _move_back(merge)
+    now = timezone.now()
     source.merged_into = None
     source.save(update_fields=["merged_into"])
     put_back(source, merge.source_before)
+    reckon(source, now)
     if stands_as(target, merge.target_after):
         put_back(target, merge.target_before)
+        reckon(target, now)
     refresh_marks(source)
     refresh_marks(target)
-    merge.undone_by, merge.undone_at = actor.person, timezone.now()
+    merge.undone_by, merge.undone_at = actor.person, now
     merge.save(update_fields=["undone_by", "undone_at"])
     _tell(actor, source, ActivityKind.MERGE_UNDONE, events.TICKET_MERGE_UNDONE, target)
     _tell(actor, target, ActivityKind.MERGE_UNDONE, events.TICKET_SPLIT_OFF, source)
