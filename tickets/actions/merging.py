@@ -7,12 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from orgs.actor import Actor
-from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.clocks import adopt, reckon
 from tickets.actions.queue_marks import refresh_marks
-from tickets.actions.record import lock_both, record
+from tickets.actions.record import lock_both, record, require_agent
 from tickets.actions.standing import put_back, standing_of, stands_as
 from tickets.models import (
     Activity,
@@ -35,7 +34,7 @@ def merge_into(*, actor: Actor, ticket: Ticket, target: Ticket) -> Merge:
     that was owed on either is owed there. Raises ``RuleViolation`` for a ticket of another organization, the
     same ticket, one that is merged already, and closed ones.
     """
-    _require_agent(actor)
+    require_agent(actor)
     if ticket.pk == target.pk:
         raise RuleViolation("same_ticket", "A ticket cannot be merged into itself.", field="target")
     ticket, target = lock_both(ticket, target)
@@ -70,7 +69,7 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Ticket:
     What moved goes back, and nothing else: comments that came in since then stay where people read them.
     Raises ``RuleViolation`` later, a second time, and while the other ticket is itself merged.
     """
-    _require_agent(actor)
+    require_agent(actor)
     source, target = lock_both(merge.source, merge.target)
     merge = Merge.objects.get(pk=merge.pk)
     if merge.undone_at:
@@ -171,8 +170,3 @@ def _move_back(merge: Merge) -> None:
 
 def _tell(actor: Actor, ticket: Ticket, kind: ActivityKind, event: str, other: Ticket) -> None:
     record(ticket, kind, event, actor=actor, after={"reference": other.reference})
-
-
-def _require_agent(actor: Actor) -> None:
-    if not actor.can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_staff", "Only support staff can do this.")
