@@ -304,6 +304,18 @@ def test_job_that_was_down_for_an_hour_tells_of_the_end_alone(cast, ticket, cloc
     assert only().breached_at == NOW + 60 * MINUTE
 
 
+def test_ticket_that_fails_keeps_nobody_from_hearing_of_the_others(cast, ticket, clock, monkeypatch):
+    other = builders.ticket(cast.ben, cast.acme)
+    mark_stale()
+
+    def fail(failing, now):
+        assert failing != ticket
+
+    monkeypatch.setattr("tickets.actions.clocks.reckon", fail)
+    assert watch(NOW + timedelta(hours=2)) == 2
+    assert [each.clocks.get().is_stale for each in (ticket, other)] == [True, False]
+
+
 def test_nobody_is_told_of_what_was_answered_or_paused_meanwhile(cast, ticket, clock):
     builders.comment(cast.fay, ticket)
     other = builders.ticket(cast.ben, cast.acme)
