@@ -13,6 +13,12 @@ CUSTOM_SLA_RECORDED = "custom_sla.recorded"
 CUSTOM_SLA_REMOVED = "custom_sla.removed"
 # Of no organization: carries the id of the calendar whose new version counts from now on.
 CALENDAR_CHANGED = "calendar.changed"
+# Of no organization either: what a tier promises was edited in Django's admin (orgs.admin.AuditedAdmin).
+MATRIX_EDITED = frozenset(
+    {"supporttier.changed", "slatarget.added", "slatarget.changed", "slatarget.deleted"}
+)
+# History of an organization's tiers, mended there.
+TIER_PERIODS_EDITED = frozenset({"tierperiod.added", "tierperiod.changed", "tierperiod.deleted"})
 CHARGES_IMPORTED = "charges.imported"
 CREDIT_GRANTED = "credit.granted"
 INVOICE_ISSUED = "invoice.issued"

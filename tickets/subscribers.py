@@ -26,13 +26,14 @@ def mark_figures(message: OutboxMessage) -> None:
     billing_events.TIER_CHANGE_ACTIVATED,
     billing_events.CUSTOM_SLA_RECORDED,
     billing_events.CUSTOM_SLA_REMOVED,
+    *sorted(billing_events.TIER_PERIODS_EDITED),
 )
 def reckon_by_new_promise(message: OutboxMessage) -> None:
     """What is still owed to the organization is due by its new targets, from the start of each clock."""
     actions.mark_stale([message.payload["organization"]])
 
 
-@subscribe("tickets.calendars", billing_events.CALENDAR_CHANGED)
-def reckon_by_new_calendar(message: OutboxMessage) -> None:
-    """Any organization may be served by the calendar, so every open clock is reckoned anew."""
+@subscribe("tickets.calendars", billing_events.CALENDAR_CHANGED, *sorted(billing_events.MATRIX_EDITED))
+def reckon_by_new_matrix(message: OutboxMessage) -> None:
+    """Any organization may be served by the calendar or the tier, so every open clock is reckoned anew."""
     actions.mark_stale()

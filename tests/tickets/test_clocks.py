@@ -209,6 +209,22 @@ def test_missed_clock_resumes_on_a_tier_of_best_effort(cast, ticket, clock):
     assert (only().is_best_effort, only().is_missed) == (True, False)
 
 
+def test_tier_matrix_edited_in_the_admin_counts_for_what_is_owed(cast, ticket, clock, client_of):
+    tier = SupportTier.objects.get(code="advanced")
+    target = tier.targets.get(kind="first_response", severity="high")
+    boss = cast.gus
+    type(boss).objects.filter(pk=boss.pk).update(is_staff=True, is_superuser=True)
+    page = f"/admin/billing/supporttier/{tier.pk}/change/"
+    form = {"name": tier.name, "position": tier.position, "calendar": tier.calendar_id, "minimum_amount": "1"}
+    form |= {"percentage": "1", "targets-TOTAL_FORMS": "1", "targets-INITIAL_FORMS": "1"}
+    row = {"id": target.pk, "tier": tier.pk, "kind": "first_response", "severity": "high", "minutes": "20"}
+    answer = client_of(boss).post(page, form | {f"targets-0-{name}": value for name, value in row.items()})
+    assert answer.status_code == 302
+    dispatch_due()
+    watch(NOW)
+    assert due(ticket) == NOW + 20 * MINUTE
+
+
 def test_calendar_edited_in_mid_flight_counts_from_its_edit_on(cast, ticket, clock):
     always = SupportCalendar.objects.get(code="24x7")
     shut = [[["00:00", "10:30"], ["12:00", "00:00"]]] * 7

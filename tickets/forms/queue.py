@@ -18,6 +18,7 @@ from tickets.models import Density, SavedView
 from tickets.paging import Sort
 from tickets.querysets import TicketQuerySet
 from tickets.search import Found, operators_in, searched
+from tickets.staff_access import teams
 from tickets.states import UNFINISHED, Severity, Status
 
 ME, NOBODY = "me", "nobody"
@@ -43,7 +44,7 @@ ORDERS = {
 }
 
 
-RARER = ["team", "organization", "tier", "product", "tag", "escalated", "due", "aside", "since"]
+RARER = ["organization", "tier", "product", "team", "tag", "escalated", "due", "aside", "since"]
 
 Offers = dict[str, list[tuple[str, str]]]
 
@@ -54,6 +55,7 @@ def offers() -> Offers:
         "assignee": [(ME, "Me"), (NOBODY, "Nobody"), *((str(each.pk), each.name) for each in agents())],
         "tier": tier_choices(),
         "product": [(each.code, each.name) for each in access.products()],
+        "team": [(str(each.pk), each.name) for each in teams()],
     }
 
 
@@ -83,6 +85,7 @@ class QueueForm(forms.Form):
     )
     tier = _choice("Support tier", "Any tier")
     product = _choice("Product", "Any product")
+    team = _choice("Team", "Any team")
     tag = forms.CharField(
         label="Tag",
         required=False,
@@ -182,6 +185,7 @@ FILTERS: dict[str, Callable[[Any, Actor], Q]] = {
     "organization": lambda value, _: Q(organization__in=organizations_like(value)),
     "tier": lambda value, _: Q(organization__in=organizations_on(value)),
     "product": lambda value, _: Q(product__code=value),
+    "team": lambda value, _: Q(team=value),
     "tag": lambda value, _: Q(pk__in=desk.tickets_tagged(value)),
     "since": lambda value, _: Q(created_at__gte=start_of(value)),
 }
