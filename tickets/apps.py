@@ -5,4 +5,4 @@ class TicketsConfig(AppConfig):
     name = "tickets"
 
     def ready(self) -> None:
-        from tickets import figures_subscriber, subscribers  # noqa: F401 - registers them
+        from tickets import subscribers  # noqa: F401 - registers them

@@ -157,17 +157,14 @@ class Clocks:
                 clock.told_at = clock.told_at if ran_out else None
                 if clock.warn_at is None or clock.warn_at > at:
                     clock.warned_at = None
-            clock.is_stale = False
         self._sum_up()
 
-    def owe_since(self, started_at: datetime) -> None:
-        """Count what is owed from an earlier start, as when an older ticket was merged into this one."""
+    def owe_like(self, other: SlaClock, at: datetime) -> None:
+        """Count what is owed from the earlier start of another ticket's clock, less its pauses."""
         clock = self.open_one(*RESPONSES)
-        if clock is None:
-            self.asked(started_at)
-        elif started_at < clock.started_at:
-            clock.started_at = started_at
-            self.reckon_anew(started_at)
+        if clock and other.started_at < clock.started_at:
+            clock.started_at, clock.pauses = other.started_at, other.pauses
+            self.reckon_anew(at)
 
     def _start(self, kind: str, at: datetime) -> None:
         clock = SlaClock(ticket=self.ticket, kind=kind, started_at=at)
@@ -189,7 +186,9 @@ class Clocks:
         pauses = pauses_of(clock)
         clock.due_at = runs_out_at(target, clock.started_at, pauses)
         clock.warn_at = None
-        if not target.is_best_effort:
+        if target.is_best_effort:
+            clock.breached_at = None
+        else:
             clock.warn_at = runs_out_at(target, clock.started_at, pauses, share=WARN_AFTER)
         return True
 

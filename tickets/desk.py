@@ -10,6 +10,7 @@ from django.http import Http404, QueryDict
 from django.urls import reverse
 
 from billing.entitlements import tier_names_of
+from orgs.access import require
 from orgs.actor import Actor
 from orgs.models import Organization
 from orgs.roles import Capability
@@ -94,20 +95,15 @@ class Desk:
 
 def desk_of(actor: Actor) -> Desk:
     """The desk of somebody who works the queue; anybody else gets 403."""
-    require_agent(actor)
+    require(actor, Capability.WORK_QUEUE)
     saved = [View(str(each.pk), each.name, each.query, each) for each in saved_views(actor)]
     preferences = DeskPreferences.objects.filter(user=actor.person).first()
     return Desk(actor, [*BUILT_IN, *saved], preferences or DeskPreferences(user=actor.person))
 
 
-def require_agent(actor: Actor) -> None:
-    if not actor.can(Capability.WORK_QUEUE):
-        raise PermissionDenied
-
-
 def queue_tickets(actor: Actor) -> TicketQuerySet:
     """All tickets that can stand in the queue, for staff who work it."""
-    require_agent(actor)
+    require(actor, Capability.WORK_QUEUE)
     return Ticket.objects.visible_to(actor)
 
 
@@ -118,7 +114,7 @@ def tickets_tagged(name: str) -> QuerySet:
 
 def saved_views(actor: Actor) -> QuerySet[SavedView]:
     """The agent's own views and the shared ones, by name, with their owners."""
-    require_agent(actor)
+    require(actor, Capability.WORK_QUEUE)
     return SavedView.objects.visible_to(actor).select_related("owner")
 
 
@@ -151,7 +147,7 @@ def _in_words(count: int) -> str:
 
 def bulk_jobs_of(actor: Actor) -> QuerySet[BulkJob]:
     """What the agent asked for, the newest first."""
-    require_agent(actor)
+    require(actor, Capability.WORK_QUEUE)
     return BulkJob.objects.filter(requested_by=actor.person).order_by("-pk")
 
 
@@ -183,6 +179,6 @@ def tier_names(tickets: Iterable[Ticket]) -> dict[int, str]:
 
 def organizations_to_name(actor: Actor) -> list[str]:
     """Names that are offered while an organization is typed into the filter."""
-    require_agent(actor)
+    require(actor, Capability.WORK_QUEUE)
     names = Organization.objects.order_by("name").values_list("name", flat=True)
     return list(names[:ORGANIZATIONS_OFFERED])

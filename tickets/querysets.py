@@ -67,9 +67,6 @@ class TicketQuerySet(models.QuerySet):
         rows = self.unfinished().order_by().annotate(of=of)
         return rows.values_list("of").annotate(models.Count("pk"))
 
-    def assigned_to(self, user_id: int | None) -> Self:
-        return self.filter(assignee=user_id)
-
     def escalated(self) -> Self:
         """Tickets with an escalation that is not closed yet."""
         return self.filter(Exists(self._open_escalations()))

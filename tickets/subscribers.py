@@ -1,9 +1,10 @@
-"""What this app does when something happened: keep the search index, and the clocks to what was bought."""
+"""What this app does when something happened: keep search, figures, and the clocks to what was bought."""
 
 from billing import events as billing_events
 from supportcenter.outbox.models import OutboxMessage
 from supportcenter.outbox.registry import subscribe
 from tickets import actions, events
+from tickets.actions.figures import mark_days_of
 
 TICKET_EVENTS = sorted(value for name, value in vars(events).items() if name.startswith("TICKET_"))
 
@@ -12,6 +13,12 @@ TICKET_EVENTS = sorted(value for name, value in vars(events).items() if name.sta
 def index_ticket(message: OutboxMessage) -> None:
     """Rebuild what search knows of the ticket; running it twice changes nothing."""
     actions.index_tickets([message.payload["ticket"]])
+
+
+@subscribe("tickets.figures", *TICKET_EVENTS)
+def mark_figures(message: OutboxMessage) -> None:
+    """Have the ticket's days counted anew; marking them twice is harmless."""
+    mark_days_of(message.payload["ticket"])
 
 
 @subscribe(

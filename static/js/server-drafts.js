@@ -12,7 +12,7 @@ let isWanted = false;
 let unsaved = false;
 
 const composer = () => document.querySelector("form[data-server-draft]");
-const keyOf = (form) => `unsaved:${form.dataset.serverDraft}`;
+const keyOf = (form) => `unsaved:${form.dataset.draftOwner}:${form.dataset.serverDraft}`; // nobody else's, in the same tab
 
 function typed(form) {
   const all = new FormData(form);

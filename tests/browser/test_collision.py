@@ -79,3 +79,18 @@ def test_what_the_server_did_not_get_is_back_in_the_same_tab(person, address):
     with page.expect_response(lambda response: response.url.endswith("/draft/")):
         page.goto(address)
     expect(page.get_by_label("Comment")).to_have_value("Typed without a connection")
+
+
+def test_what_somebody_typed_is_not_there_for_who_signs_in_after_them(person, address):
+    fay = person("fay@support.example")
+    page = fay.page
+    page.goto(address)
+    page.route(re.compile("/draft/"), lambda route: route.abort())
+    page.get_by_text("Internal note", exact=True).first.check()
+    page.get_by_label("Comment").fill("Not for customers")
+    page.goto(f"{fay.site}/help/")
+    page.unroute(re.compile("/draft/"))
+    fay.context.clear_cookies()  # the session ended
+    fay.sign_in("ben@acme.example")
+    page.goto(address)
+    expect(page.get_by_label("Comment")).to_have_value("")

@@ -12,7 +12,7 @@ from tests import builders
 from tests.cast import actor
 from tickets.actions import bulk, cancel_bulk, merge_into, request_bulk, run_bulk
 from tickets.actions.bulk_changes import Change
-from tickets.models import Activity, BulkItem, BulkJob, Macro, Tag, Ticket
+from tickets.models import Activity, BulkItem, BulkJob, Macro, Tag, Team, Ticket
 
 
 @pytest.fixture
@@ -256,3 +256,11 @@ def test_list_of_jobs_costs_the_same_for_many(cast, fay, tickets, count):
         ask(cast, tickets)
     with assertNumQueries(4):
         fay.get("/queue/jobs/")
+
+
+def test_ticket_of_a_team_without_a_person_is_taken_from_the_team(cast, tickets):
+    Ticket.objects.filter(pk=tickets[0].pk).update(team=Team.objects.create(name="Streaming"))
+    job = ask(cast, tickets[:2], kind="assign", assignee=None)
+    run_bulk()
+    assert outcomes(job) == ["done", "skipped"]
+    assert Ticket.objects.get(pk=tickets[0].pk).team is None

@@ -22,12 +22,16 @@ from tickets.actions import (
     assign,
     change_severity,
     change_status,
+    close_solved,
     escalate,
     mark_stale,
+    merge_into,
     promise_update,
     solve,
+    undo_merge,
     watch,
 )
+from tickets.actions.clocks import clocks_of, keep
 from tickets.models import SlaClock, Ticket
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)  # a Monday; Acme is on Advanced: High within an hour, 24×7
@@ -125,6 +129,14 @@ def test_first_response_that_was_never_given_waits_through_a_solved_ticket(cast,
     assert due(ticket) == NOW + timedelta(days=1, minutes=60)
 
 
+def test_closing_ends_the_pause_too(cast, ticket, clock):
+    solve(actor=actor(cast.ben), ticket=ticket)
+    clock.shift(timedelta(days=15))
+    close_solved()
+    assert (only().ended_at, only().paused_at) == (NOW + timedelta(days=15), None)
+    assert only().pauses[0][1]
+
+
 def test_escalation_owes_an_answer(cast, ticket):
     builders.comment(cast.fay, ticket, status="on_hold")
     escalate(actor=actor(cast.ben), ticket=ticket)
@@ -170,6 +182,31 @@ def publish_once(name: str, organization: int) -> None:
         publish(name, {"organization": organization}, actor_id=None)
     OutboxDelivery.objects.exclude(subscriber="tickets.clocks").delete()
     dispatch_due()
+
+
+def test_stale_clocks_that_ended_do_not_hold_up_the_others(cast, ticket, monkeypatch):
+    monkeypatch.setattr("tickets.actions.clocks.AT_A_TIME", 1)
+    other = builders.ticket(cast.ben, cast.acme)
+    mark_stale()
+    builders.comment(cast.fay, ticket, status="waiting_on_customer")
+    watch(NOW)
+    assert not other.clocks.get().is_stale
+
+
+def test_clock_that_is_marked_while_somebody_writes_stays_marked(ticket):
+    clocks = clocks_of(ticket)
+    mark_stale()
+    keep(clocks)
+    assert only().is_stale
+
+
+def test_missed_clock_resumes_on_a_tier_of_best_effort(cast, ticket, clock):
+    clock.shift(2 * 60 * MINUTE)
+    change_status(actor=actor(cast.fay), ticket=ticket, status="on_hold")
+    assert only().is_missed
+    SlaTarget.objects.filter(tier__code="advanced").update(minutes=None, business_days=1)
+    builders.comment(cast.ben, ticket)
+    assert (only().is_best_effort, only().is_missed) == (True, False)
 
 
 def test_tier_matrix_edited_in_the_admin_counts_for_what_is_owed(cast, ticket, clock, client_of):
@@ -283,6 +320,18 @@ def test_job_that_was_down_for_an_hour_tells_of_the_end_alone(cast, ticket, cloc
     assert only().breached_at == NOW + 60 * MINUTE
 
 
+def test_ticket_that_fails_keeps_nobody_from_hearing_of_the_others(cast, ticket, clock, monkeypatch):
+    other = builders.ticket(cast.ben, cast.acme)
+    mark_stale()
+
+    def fail(failing, now):
+        assert failing != ticket
+
+    monkeypatch.setattr("tickets.actions.clocks.reckon", fail)
+    assert watch(NOW + timedelta(hours=2)) == 2
+    assert [each.clocks.get().is_stale for each in (ticket, other)] == [True, False]
+
+
 def test_nobody_is_told_of_what_was_answered_or_paused_meanwhile(cast, ticket, clock):
     builders.comment(cast.fay, ticket)
     other = builders.ticket(cast.ben, cast.acme)
@@ -306,3 +355,43 @@ def test_answer_with_a_promise_is_one_step_and_a_time_that_is_over_sends_nothing
     fay.post(url, form | {"next_update_at": "2026-11-23T16:00"})
     assert due(ticket) == NOW + timedelta(hours=6)
     assert "promised the next update by 16:00 UTC" in client_of(cast.ben).get(url[:-9]).content.decode()
+
+
+# Merging
+
+
+def test_merging_an_older_ticket_warns_of_nothing_twice(cast, ticket, clock):
+    target = builders.ticket(cast.ben, cast.acme)
+    SlaClock.objects.filter(ticket=target).update(started_at=NOW + MINUTE)
+    clock.shift(timedelta(hours=2))
+    assert watch(NOW + timedelta(hours=2)) == 2
+    merge_into(actor=actor(cast.fay), ticket=ticket, target=target)
+    assert watch(NOW + timedelta(hours=2)) == 0
+
+
+def test_merged_answer_is_owed_less_the_pauses_that_it_had(cast, ticket, clock):
+    change_status(actor=actor(cast.fay), ticket=ticket, status="on_hold")
+    clock.shift(timedelta(hours=5))
+    target = builders.ticket(cast.ben, cast.acme)
+    builders.comment(cast.ben, ticket)
+    merge_into(actor=actor(cast.fay), ticket=ticket, target=target)
+    assert due(target) == NOW + timedelta(hours=6)
+    assert not target.clocks.get().is_missed
+
+
+def test_undoing_a_merge_tells_of_nothing_twice(cast, ticket, clock):
+    made = merge_into(actor=actor(cast.fay), ticket=builders.ticket(cast.ben, cast.acme), target=ticket)
+    clock.shift(timedelta(hours=2))
+    assert watch(NOW + timedelta(hours=2)) == 1
+    undo_merge(actor=actor(cast.fay), merge=made)
+    watch(NOW + timedelta(hours=2))
+    assert ticket.activities.filter(kind="response_overdue").count() == 1
+
+
+def test_undone_merge_is_reckoned_by_the_tier_of_now(cast, ticket, clock):
+    made = merge_into(actor=actor(cast.fay), ticket=ticket, target=builders.ticket(cast.ben, cast.acme))
+    clock.shift(5 * MINUTE)
+    premium = SupportTier.objects.get(code="premium")
+    start_period(cast.acme, premium, at=NOW + 5 * MINUTE, group=cast.acme_group)
+    undo_merge(actor=actor(cast.fay), merge=made)
+    assert due(ticket) == NOW + 30 * MINUTE

@@ -8,11 +8,10 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from orgs.actor import Actor, Source
-from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import bell
 from tickets.actions.bulk_changes import CHANGES
-from tickets.actions.record import lock
+from tickets.actions.record import lock, require_agent
 from tickets.models import BulkItem, BulkJob, Outcome, Ticket
 from tickets.querysets import TicketQuerySet
 
@@ -31,8 +30,7 @@ def request_bulk(
 
     Raises ``RuleViolation`` for none, and for more than ``MOST_TICKETS``.
     """
-    if not actor.can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_staff", "Only support staff can do this.")
+    require_agent(actor)
     job = BulkJob.objects.create(requested_by=actor.person, kind=kind, arguments=arguments, words=words)
     job.total = _freeze(job, tickets)
     if not job.total:

@@ -28,6 +28,11 @@ class Change:
     locks_itself: bool = False
 
 
+def _is_assigned(ticket: Ticket, wanted: Arguments) -> bool:
+    """Nobody's ticket is not with a team either."""
+    return ticket.assignee_id == wanted["assignee"] and bool(ticket.assignee_id or not ticket.team_id)
+
+
 def _assign(actor: Actor, ticket: Ticket, wanted: Arguments) -> object:
     assignee = agents().filter(pk=wanted["assignee"]).first()
     if wanted["assignee"] and assignee is None:
@@ -69,7 +74,7 @@ def _merge(actor: Actor, ticket: Ticket, wanted: Arguments) -> object:
 
 
 CHANGES: dict[str, Change] = {
-    BulkKind.ASSIGN: Change(lambda ticket, wanted: ticket.assignee_id == wanted["assignee"], _assign),
+    BulkKind.ASSIGN: Change(_is_assigned, _assign),
     BulkKind.STATUS: Change(lambda ticket, wanted: ticket.status == wanted["status"], _set_status),
     BulkKind.SEVERITY: Change(lambda ticket, wanted: ticket.severity == wanted["severity"], _set_severity),
     BulkKind.TAGS: Change(_has_tags, _add_tags),

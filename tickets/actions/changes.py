@@ -12,9 +12,9 @@ from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.escalation import end_with
-from tickets.actions.record import lock, record
+from tickets.actions.record import lock, record, require_agent
 from tickets.clock import CLOCK_FIELDS
-from tickets.models import ActivityKind, Product, Reason, SlaClock, Team, Ticket
+from tickets.models import ActivityKind, Product, Reason, Team, Ticket
 from tickets.rules import is_in_charge
 from tickets.states import REOPEN_DAYS, Severity, Status, can_change
 
@@ -182,7 +182,9 @@ def close_solved() -> int:
             )
             if not locked.filter(solved_at__lte=solved_before).update(status=Status.CLOSED, updated_at=now):
                 continue
-            SlaClock.objects.filter(ticket=ticket, ended_at=None).update(ended_at=now)
+            clocks = clocks_of(ticket)
+            clocks.rested(Status.CLOSED, now)
+            keep(clocks)
             record(
                 ticket,
                 ActivityKind.CLOSED,
@@ -193,9 +195,3 @@ def close_solved() -> int:
             )
             count += 1
     return count
-
-
-def require_agent(actor: Actor) -> None:
-    """Let only who works the queue on."""
-    if not actor.can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_staff", "Only support staff can do this.")

@@ -1,29 +1,34 @@
 """Loading and keeping the clocks of a ticket, promises of updates, and watching over what runs out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 
 from billing.entitlements import entitlement_of
 from orgs.actor import SYSTEM, Actor
-from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
-from tickets.actions.record import lock, record
+from tickets.actions.record import lock, record, require_agent
 from tickets.clock import CLOCK_FIELDS, Clocks
 from tickets.models import ActivityKind, ClockKind, SlaClock, Ticket
 from tickets.models.clock import RESPONSES
 from tickets.states import Status, after_customer_comment
+
+logger = structlog.get_logger(__name__)
 
 # How many tickets are reckoned anew in one run; the next run goes on.
 AT_A_TIME = 500
 
 
 def clocks_of(ticket: Ticket) -> Clocks:
-    """The open clocks of a locked ticket; one query."""
-    open_ones = SlaClock.objects.filter(ticket=ticket, ended_at=None)
+    """The open clocks of a locked ticket; one query.
+
+    ``is_stale`` is neither read nor saved with them: it may be set at any moment, without the ticket's lock.
+    """
+    open_ones = SlaClock.objects.filter(ticket=ticket, ended_at=None).defer("is_stale")
     return Clocks(ticket, open_ones, lambda: entitlement_of(ticket.organization))
 
 
@@ -42,8 +47,7 @@ def promise_update(*, actor: Actor, ticket: Ticket, at: datetime, now: datetime)
 
     Raises ``RuleViolation`` on a finished ticket, and for an instant that is over.
     """
-    if not actor.can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_staff", "Only support staff can promise an update.")
+    require_agent(actor)
     ticket = lock(ticket)
     if ticket.is_finished:
         raise RuleViolation("ticket_finished", "A solved ticket needs no update.")
@@ -75,8 +79,7 @@ def adopt(*, target: Ticket, source: Ticket, now: datetime) -> None:
         target.status = after_customer_comment(target.status)
         target.solved_at = target.snoozed_until = None
         clocks.asked(now)
-        clocks.owe_since(owed.started_at)
-        clocks.reckon_anew(now)
+        clocks.owe_like(owed, now)
     if promise and promise.due_at and promise.promised_by and not clocks.open_one(ClockKind.NEXT_UPDATE):
         clocks.promised(promise.due_at, now, promise.promised_by)
     source.status, source.solved_at = Status.CLOSED, source.solved_at or now
@@ -85,6 +88,14 @@ def adopt(*, target: Ticket, source: Ticket, now: datetime) -> None:
         keep(its)
         ticket.updated_at = now
         ticket.save(update_fields=["status", "solved_at", "snoozed_until", *CLOCK_FIELDS, "updated_at"])
+
+
+def reckon(ticket: Ticket, now: datetime) -> None:
+    """Have the open clocks of a locked ticket be as promised now."""
+    clocks = clocks_of(ticket)
+    clocks.reckon_anew(now)
+    keep(clocks)
+    ticket.save(update_fields=CLOCK_FIELDS)
 
 
 def mark_stale(organizations: QuerySet | list[int] | None = None) -> int:
@@ -100,27 +111,41 @@ def watch(now: datetime) -> int:
 
     Each clock is told of once for each. One that ran out while nobody watched is not warned of any more.
     """
-    for ticket in _tickets_with(Q(is_stale=True)):
-        clocks = clocks_of(ticket)
-        clocks.reckon_anew(now)
-        keep(clocks)
-        ticket.save(update_fields=CLOCK_FIELDS)
+
+    def refresh(ticket: Ticket) -> int:
+        # The mark goes before anything is read: what changes from here on marks them again.
+        SlaClock.objects.filter(ticket=ticket).update(is_stale=False)
+        reckon(ticket, now)
+        return 0
+
     running = Q(ended_at=None, paused_at=None, is_best_effort=False)
     over = running & Q(due_at__lte=now, told_at=None)
-    told = sum(_tell_of(ticket, over, now, is_over=True) for ticket in _tickets_with(over))
     soon = running & Q(warn_at__lte=now, due_at__gt=now, warned_at=None)
-    return told + sum(_tell_of(ticket, soon, now, is_over=False) for ticket in _tickets_with(soon))
+    return (
+        _each_with(Q(is_stale=True, ended_at=None), refresh)
+        + _each_with(over, lambda ticket: _tell_of(ticket, over, now, is_over=True))
+        + _each_with(soon, lambda ticket: _tell_of(ticket, soon, now, is_over=False))
+    )
 
 
-def _tickets_with(which: Q) -> Iterator[Ticket]:
-    """Each ticket with such a clock, locked in a transaction of its own; one that somebody holds waits."""
+def _each_with(which: Q, do: Callable[[Ticket], int]) -> int:
+    """Do something with each ticket that has such a clock, locked in a transaction of its own; the sum of it.
+
+    One that somebody holds waits for the next run; one that fails keeps nobody from hearing of the rest.
+    """
     found = SlaClock.objects.filter(which).order_by("pk").values_list("ticket", flat=True)[:AT_A_TIME]
+    count = 0
     for pk in dict.fromkeys(found):
-        with transaction.atomic():
-            locked = Ticket.objects.select_for_update(of=("self",), skip_locked=True)
-            ticket = locked.select_related("organization").filter(pk=pk).first()
-            if ticket:
-                yield ticket
+        locked = Ticket.objects.select_for_update(of=("self",), skip_locked=True)
+        try:
+            with transaction.atomic():
+                ticket = locked.select_related("organization").filter(pk=pk).first()
+                count += do(ticket) if ticket else 0
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("clock_not_watched", ticket=pk)
+    return count
 
 
 def _tell_of(ticket: Ticket, which: Q, now: datetime, *, is_over: bool) -> int:

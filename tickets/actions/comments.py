@@ -13,7 +13,7 @@ from tickets import events
 from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.escalation import end_with, escalate
 from tickets.actions.files import attach
-from tickets.actions.record import lock, record
+from tickets.actions.record import lock, record, require_agent
 from tickets.actions.snoozing import wake
 from tickets.calling import asks_to_escalate, handles_in
 from tickets.clock import CLOCK_FIELDS
@@ -72,8 +72,7 @@ def add_internal_note(
 
     Colleagues who are named in it with ``@`` hear of it.
     """
-    if not actor.can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_staff", "Only support staff can write internal notes.")
+    require_agent(actor)
     ticket = lock(ticket)
     note = _write(actor, ticket, body, files, is_internal=True)
     handles = _mention(note)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 
 from orgs.actor import Actor
-from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
+from tickets.actions.record import require_agent
 from tickets.models import DeskPreferences, SavedView
 from tickets.rules import may_change_view
 
@@ -15,7 +15,7 @@ def save_view(
     *, actor: Actor, name: str, query: str, columns: Sequence[str] = (), is_shared: bool = False
 ) -> SavedView:
     """Keep filters and order of the queue under a name. Raises ``RuleViolation`` for a name that is taken."""
-    _require_agent(actor)
+    require_agent(actor)
     view = SavedView(owner=actor.person, name=name, query=query, columns=list(columns), is_shared=is_shared)
     return _save(view)
 
@@ -44,7 +44,7 @@ def delete_view(*, actor: Actor, view: SavedView) -> None:
 
 def set_desk(*, actor: Actor, columns: Sequence[str], density: str) -> DeskPreferences:
     """Keep how the agent wants the queue."""
-    _require_agent(actor)
+    require_agent(actor)
     values = {"columns": list(columns), "density": density}
     preferences, _ = DeskPreferences.objects.update_or_create(user=actor.person, defaults=values)
     return preferences
@@ -59,12 +59,7 @@ def _save(view: SavedView) -> SavedView:
     return view
 
 
-def _require_agent(actor: Actor) -> None:
-    if not actor.can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_staff", "Only support staff can do this.")
-
-
 def _require_hold(actor: Actor, view: SavedView) -> None:
-    _require_agent(actor)
+    require_agent(actor)
     if not may_change_view(actor, view):
         raise RuleViolation("not_yours", "This view belongs to somebody else.")

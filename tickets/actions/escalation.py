@@ -11,7 +11,7 @@ from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.clocks import clocks_of, keep
-from tickets.actions.record import lock, record
+from tickets.actions.record import lock, record, require_agent
 from tickets.actions.snoozing import wake
 from tickets.clock import CLOCK_FIELDS
 from tickets.models import ActivityKind, Escalation, Ticket
@@ -145,8 +145,7 @@ def remind_of_escalations() -> int:
 
 
 def _open_escalation(actor: Actor, ticket: Ticket) -> tuple[Ticket, Escalation]:
-    if not actor.can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_staff", "Only support staff can do this.")
+    require_agent(actor)
     ticket = lock(ticket)
     escalation = ticket.escalations.filter(closed_at=None).first()
     if escalation is None:

@@ -6,11 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from orgs.actor import Actor
-from orgs.roles import Capability
-from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.clocks import promise_update
-from tickets.actions.record import lock, record
+from tickets.actions.record import lock, record, require_agent
 from tickets.models import ActivityKind, Handover, Ticket
 
 
@@ -22,8 +20,7 @@ def hand_over(
 
     A new time for the next update is a promise to the customer as well.
     """
-    if not actor.can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_staff", "Only support staff can do this.")
+    require_agent(actor)
     ticket = lock(ticket)
     card = Handover.objects.filter(ticket=ticket).first() or Handover(ticket=ticket)
     before = _plain(card) if card.pk else {}

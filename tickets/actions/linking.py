@@ -5,11 +5,10 @@ import uuid
 from django.db import transaction
 
 from orgs.actor import Actor
-from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.opening import TicketDraft, create_ticket
-from tickets.actions.record import lock, lock_both, record
+from tickets.actions.record import lock, lock_both, record, require_agent
 from tickets.models import ActivityKind, Attachment, Comment, Ticket, TicketLink
 
 
@@ -20,7 +19,7 @@ def split(*, actor: Actor, comment: Comment, subject: str) -> Ticket:
     The comment stays where it is; its text and files begin the new ticket. Both threads say so, and the
     tickets are linked. Raises ``RuleViolation`` for an internal note.
     """
-    _require_agent(actor)
+    require_agent(actor)
     if comment.is_internal:
         raise RuleViolation(
             "internal", "An internal note cannot become a ticket: the customer would read it."
@@ -51,7 +50,7 @@ def split(*, actor: Actor, comment: Comment, subject: str) -> Ticket:
 @transaction.atomic
 def link(*, actor: Actor, ticket: Ticket, other: Ticket) -> TicketLink:
     """Note that two tickets are related; internal, whichever organizations they are of. Twice is once."""
-    _require_agent(actor)
+    require_agent(actor)
     if ticket.pk == other.pk:
         raise RuleViolation("same_ticket", "A ticket is not related to itself.", field="target")
     ticket, other = lock_both(ticket, other)
@@ -68,7 +67,7 @@ def link(*, actor: Actor, ticket: Ticket, other: Ticket) -> TicketLink:
 @transaction.atomic
 def unlink(*, actor: Actor, ticket: Ticket, other: Ticket) -> None:
     """Take a link away. Gone already is fine."""
-    _require_agent(actor)
+    require_agent(actor)
     ticket, other = lock_both(ticket, other)
     first, second = sorted((ticket, other), key=lambda each: each.pk)
     if TicketLink.objects.filter(first=first, second=second).delete()[0]:
@@ -90,8 +89,3 @@ def _tell(
     actor: Actor, ticket: Ticket, kind: ActivityKind, event: str, other: Ticket, *, is_internal: bool = False
 ) -> None:
     record(ticket, kind, event, actor=actor, after={"reference": other.reference}, is_internal=is_internal)
-
-
-def _require_agent(actor: Actor) -> None:
-    if not actor.can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_staff", "Only support staff can do this.")

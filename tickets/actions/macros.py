@@ -14,7 +14,7 @@ from supportcenter.errors import RuleViolation
 from tickets.actions.changes import assign, change_status
 from tickets.actions.clocks import promise_update
 from tickets.actions.comments import add_comment, add_internal_note
-from tickets.actions.record import lock
+from tickets.actions.record import lock, require_agent
 from tickets.actions.tags import set_tags, tags_named
 from tickets.models import Attachment, Macro, MacroKind, Ticket
 from tickets.placeholders import PLACEHOLDERS, fill, unknown_placeholders
@@ -97,8 +97,7 @@ def apply_macro(*, actor: Actor, ticket: Ticket, macro: Macro) -> Ticket:
 @transaction.atomic
 def send(*, actor: Actor, ticket: Ticket, message: Message, macro: Macro | None = None) -> Ticket:
     """Send an agent's answer or note, and with it whatever else the macro sets that it was made with."""
-    if not actor.can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_staff", "Only support staff can do this.")
+    require_agent(actor)
     ticket = lock(ticket)
     if macro:
         _require_own(actor, macro)

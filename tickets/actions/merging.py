@@ -7,12 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from orgs.actor import Actor
-from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
-from tickets.actions.clocks import adopt
+from tickets.actions.clocks import adopt, reckon
 from tickets.actions.queue_marks import refresh_marks
-from tickets.actions.record import lock_both, record
+from tickets.actions.record import lock_both, record, require_agent
 from tickets.actions.standing import put_back, standing_of, stands_as
 from tickets.models import (
     Activity,
@@ -35,7 +34,7 @@ def merge_into(*, actor: Actor, ticket: Ticket, target: Ticket) -> Merge:
     that was owed on either is owed there. Raises ``RuleViolation`` for a ticket of another organization, the
     same ticket, one that is merged already, and closed ones.
     """
-    _require_agent(actor)
+    require_agent(actor)
     if ticket.pk == target.pk:
         raise RuleViolation("same_ticket", "A ticket cannot be merged into itself.", field="target")
     ticket, target = lock_both(ticket, target)
@@ -70,7 +69,7 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Ticket:
     What moved goes back, and nothing else: comments that came in since then stay where people read them.
     Raises ``RuleViolation`` later, a second time, and while the other ticket is itself merged.
     """
-    _require_agent(actor)
+    require_agent(actor)
     source, target = lock_both(merge.source, merge.target)
     merge = Merge.objects.get(pk=merge.pk)
     if merge.undone_at:
@@ -80,14 +79,17 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Ticket:
     if target.merged_into_id:
         raise RuleViolation("merged_further", f"{target.reference} was merged itself. Undo that first.")
     _move_back(merge)
+    now = timezone.now()
     source.merged_into = None
     source.save(update_fields=["merged_into"])
     put_back(source, merge.source_before)
+    reckon(source, now)
     if stands_as(target, merge.target_after):
         put_back(target, merge.target_before)
+        reckon(target, now)
     refresh_marks(source)
     refresh_marks(target)
-    merge.undone_by, merge.undone_at = actor.person, timezone.now()
+    merge.undone_by, merge.undone_at = actor.person, now
     merge.save(update_fields=["undone_by", "undone_at"])
     _tell(actor, source, ActivityKind.MERGE_UNDONE, events.TICKET_MERGE_UNDONE, target)
     _tell(actor, target, ActivityKind.MERGE_UNDONE, events.TICKET_SPLIT_OFF, source)
@@ -168,8 +170,3 @@ def _move_back(merge: Merge) -> None:
 
 def _tell(actor: Actor, ticket: Ticket, kind: ActivityKind, event: str, other: Ticket) -> None:
     record(ticket, kind, event, actor=actor, after={"reference": other.reference})
-
-
-def _require_agent(actor: Actor) -> None:
-    if not actor.can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_staff", "Only support staff can do this.")

@@ -1,11 +1,19 @@
-"""What every action does around its change: lock the ticket before, record and publish after."""
+"""What every action does around its change: check who acts, lock the ticket, then record and publish."""
 
 from typing import Any
 
 from orgs.actor import Actor
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
 from supportcenter.outbox.publish import publish
 from tickets.models import Activity, ActivityKind, Comment, Ticket
 from tickets.querysets import TicketQuerySet
+
+
+def require_agent(actor: Actor) -> None:
+    """Let only who works the queue on."""
+    if not actor.can(Capability.WORK_QUEUE):
+        raise RuleViolation("not_staff", "Only support staff can do this.")
 
 
 def lock(ticket: Ticket) -> Ticket:

@@ -6,10 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from orgs.actor import SYSTEM, Actor
-from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
-from tickets.actions.record import lock, record
+from tickets.actions.record import lock, record, require_agent
 from tickets.models import ActivityKind, Ticket
 
 
@@ -20,8 +19,7 @@ def snooze(*, actor: Actor, ticket: Ticket, until: datetime | None) -> Ticket:
     It comes back by itself at that time, or as soon as the customer writes or escalates. Its clocks run on.
     Raises ``RuleViolation`` for anybody but agents, on a finished ticket, and for an instant that is over.
     """
-    if not actor.can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_staff", "Only support staff can do this.")
+    require_agent(actor)
     ticket = lock(ticket)
     if until and ticket.is_finished:
         raise RuleViolation("ticket_finished", "A solved ticket is not in the queue anyway.")

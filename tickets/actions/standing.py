@@ -32,11 +32,18 @@ def stands_as(ticket: Ticket, standing: dict[str, Any]) -> bool:
 
 
 def put_back(ticket: Ticket, standing: dict[str, Any]) -> None:
-    """Have a locked ticket stand as it did: the clocks that started since go, the others are as they were."""
+    """Have a locked ticket stand as it did: the clocks that started since go, the others are as they were.
+
+    What was told of a clock since then, at the same time as it is due again, is not told twice.
+    """
     kept = [values["id"] for values in standing["clocks"]]
     SlaClock.objects.filter(ticket=ticket, ended_at=None).exclude(pk__in=kept).delete()
+    present = SlaClock.objects.in_bulk(kept)
     for values in standing["clocks"]:
-        _set(SlaClock(), values).save(force_update=True)
+        clock, now = _set(SlaClock(), values), present[values["id"]]
+        if now.due_at == clock.due_at:
+            clock.warned_at, clock.told_at = now.warned_at, now.told_at
+        clock.save(force_update=True)
     _set(ticket, standing["ticket"])
     ticket.updated_at = timezone.now()
     ticket.save(update_fields=[*STANDING_FIELDS, "updated_at"])

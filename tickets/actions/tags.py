@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from orgs.actor import Actor
-from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
-from tickets.actions.record import lock, record
+from tickets.actions.record import lock, record, require_agent
 from tickets.models import ActivityKind, Tag, Ticket
 from tickets.tag_names import wrong_tags
 
@@ -19,8 +18,7 @@ def set_tags(*, actor: Actor, ticket: Ticket, tags: Sequence[str]) -> Ticket:
 
     Raises ``RuleViolation`` for anybody else, and for words that cannot be tags.
     """
-    if not actor.can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_staff", "Only support staff set tags.")
+    require_agent(actor)
     names = sorted({name.lower() for name in tags})
     if problem := wrong_tags(names):
         raise RuleViolation("not_a_tag", problem, field="tags")

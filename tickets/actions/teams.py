@@ -14,8 +14,8 @@ from orgs.roles import Capability
 from orgs.week import StoredWeek, say_week
 from supportcenter.errors import RuleViolation
 from tickets import events
-from tickets.actions.changes import give, require_agent
-from tickets.actions.record import lock
+from tickets.actions.changes import give
+from tickets.actions.record import lock, require_agent
 from tickets.handing import Candidate, choose
 from tickets.models import Availability, HandsOut, Team, TeamMember, Ticket
 from tickets.models.teams import absence_of

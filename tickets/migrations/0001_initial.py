@@ -636,7 +636,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='slaclock',
-            index=models.Index(condition=models.Q(('is_stale', True)), fields=['id'], name='clock_stale'),
+            index=models.Index(condition=models.Q(('ended_at', None), ('is_stale', True)), fields=['id'], name='clock_stale'),
         ),
         migrations.AddIndex(
             model_name='slaclock',

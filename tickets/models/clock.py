@@ -76,7 +76,7 @@ class SlaClock(models.Model):
                 name="clock_to_tell_of",
                 condition=Q(ended_at=None, paused_at=None, told_at=None, is_best_effort=False),
             ),
-            models.Index(fields=["id"], name="clock_stale", condition=Q(is_stale=True)),
+            models.Index(fields=["id"], name="clock_stale", condition=Q(ended_at=None, is_stale=True)),
             models.Index(fields=["met_at"], name="clock_met"),
             models.Index(fields=["breached_at"], name="clock_breached", condition=~Q(breached_at=None)),
         ]
