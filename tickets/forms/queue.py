@@ -18,6 +18,7 @@ from tickets.models import Density, SavedView
 from tickets.paging import Sort
 from tickets.querysets import TicketQuerySet
 from tickets.search import Found, operators_in, searched
+from tickets.staff_access import teams
 from tickets.states import UNFINISHED, Severity, Status
 
 ME, NOBODY = "me", "nobody"
@@ -52,6 +53,7 @@ def offers() -> Offers:
     """What can be chosen of the lists that staff edit; four queries, for all forms of a page."""
     return {
         "assignee": [(ME, "Me"), (NOBODY, "Nobody"), *((str(each.pk), each.name) for each in agents())],
+        "team": [(str(each.pk), each.name) for each in teams()],
         "tier": tier_choices(),
         "product": [(each.code, each.name) for each in access.products()],
     }
@@ -74,6 +76,7 @@ class QueueForm(forms.Form):
     )
     severity = _choice("Severity", "Any severity", Severity.choices)
     assignee = _choice("Assignee", "Anybody")
+    team = _choice("Team", "Any team")
     organization = forms.CharField(
         label="Organization",
         required=False,
@@ -179,6 +182,7 @@ def _assigned(value: str, actor: Actor) -> Q:
 FILTERS: dict[str, Callable[[Any, Actor], Q]] = {
     "severity": lambda value, _: Q(severity=value),
     "assignee": _assigned,
+    "team": lambda value, _: Q(team=value),
     "organization": lambda value, _: Q(organization__in=organizations_like(value)),
     "tier": lambda value, _: Q(organization__in=organizations_on(value)),
     "product": lambda value, _: Q(product__code=value),
