@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import holidays
+from babel import Locale
 from django import forms
 from django.utils import timezone
 
@@ -13,7 +14,15 @@ from orgs.csv_import import BadFile
 from orgs.forms import TIME_ZONES, CsvForm
 from orgs.week import WeekForm
 
-COUNTRIES = sorted(holidays.list_supported_countries(include_aliases=False))
+
+def _countries() -> list[tuple[str, str]]:
+    """Whose public holidays are known: code and name, by name."""
+    names = Locale("en").territories
+    codes = holidays.list_supported_countries(include_aliases=False)
+    return sorted(((code, names.get(code, code)) for code in codes), key=lambda each: each[1])
+
+
+COUNTRIES = _countries()
 
 
 class CalendarForm(WeekForm):
@@ -26,9 +35,7 @@ class CalendarForm(WeekForm):
     observes_holidays = forms.BooleanField(
         required=False, label="Closed on public holidays", help_text="Of the country below."
     )
-    country = forms.ChoiceField(
-        required=False, choices=[("", "The organization's own"), *((each, each) for each in COUNTRIES)]
-    )
+    country = forms.ChoiceField(required=False, choices=[("", "The organization's own"), *COUNTRIES])
     closed_days = forms.CharField(
         required=False,
         label="Further days without support",
@@ -63,9 +70,7 @@ class CalendarForm(WeekForm):
 class HolidaysForm(forms.Form):
     """Whose public holidays to offer."""
 
-    country = forms.ChoiceField(
-        choices=[(each, each) for each in COUNTRIES], widget=forms.Select(attrs={"class": "form-select"})
-    )
+    country = forms.ChoiceField(choices=COUNTRIES, widget=forms.Select(attrs={"class": "form-select"}))
     year = forms.IntegerField(
         min_value=2000, max_value=2100, widget=forms.NumberInput(attrs={"class": "form-control"})
     )

@@ -86,3 +86,14 @@ def test_agent_assigns_many_by_keys_and_watches_it(person):
     expect(page.get_by_role("heading", name="Bulk changes")).to_be_visible()
     fay.check()
     fay.open("/queue/preferences/")
+
+
+def test_arrows_choose_in_a_menu_and_escape_closes_it(person):
+    page = person("fay@support.example").open("/queue/unassigned/")
+    press(page, "jxs")
+    chosen = page.get_by_label("Set status to")
+    expect(chosen).to_have_value("open")
+    page.keyboard.press("ArrowDown")
+    expect(chosen).to_have_value("waiting_on_customer")
+    page.keyboard.press("Escape")
+    expect(chosen).to_be_hidden()

@@ -1,14 +1,17 @@
 """Who of the staff is on a ticket."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from pytest_django.asserts import assertNumQueries
 from redis.exceptions import ConnectionError as CacheDown
 
 from tests import builders
 from tests.cast import staff
 from tickets import presence
+from tickets.models import Ticket
 
 
 @pytest.fixture
@@ -20,8 +23,12 @@ def text(response) -> str:
     return re.sub(r"<[^>]+>|\s+", " ", response.content.decode())
 
 
+CLOCK = '<hx-partial hx-target="#ticket-clock"'
+
+
 def here(client, url) -> str:
-    return re.sub(r"\s+", " ", text(client.get(f"{url}presence/"))).strip()
+    people = client.get(f"{url}presence/").content.decode().partition(CLOCK)[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", people).split())
 
 
 def test_colleagues_see_who_looks_and_who_writes(cast, client_of, url):
@@ -34,6 +41,14 @@ def test_colleagues_see_who_looks_and_who_writes(cast, client_of, url):
     assert here(fay, url).startswith("Gus is writing a note…")
     gus.post(f"{url}draft/", {"kind": "note", "body": ""})
     assert here(fay, url).startswith("Gus is looking")
+
+
+def test_time_left_ticks_in_the_head_and_is_for_staff(cast, client_of, url):
+    fay = client_of(cast.fay)
+    assert re.search(r'id="ticket-clock">\s*<span class="due', fay.get(url).content.decode())
+    Ticket.objects.update(response_due_at=timezone.now() - timedelta(minutes=5))
+    assert "late by 5 min" in text(fay.get(f"{url}presence/"))
+    assert "ticket-clock" not in client_of(cast.ben).get(url).content.decode()
 
 
 def test_nobody_sees_oneself_and_sending_ends_writing(cast, client_of, url):

@@ -53,6 +53,7 @@ def offers() -> Offers:
     """What can be chosen of the lists that staff edit; four queries, for all forms of a page."""
     return {
         "assignee": [(ME, "Me"), (NOBODY, "Nobody"), *((str(each.pk), each.name) for each in agents())],
+        "team": [(str(each.pk), each.name) for each in teams()],
         "tier": tier_choices(),
         "product": [(each.code, each.name) for each in access.products()],
         "team": [(str(each.pk), each.name) for each in teams()],
@@ -76,6 +77,7 @@ class QueueForm(forms.Form):
     )
     severity = _choice("Severity", "Any severity", Severity.choices)
     assignee = _choice("Assignee", "Anybody")
+    team = _choice("Team", "Any team")
     organization = forms.CharField(
         label="Organization",
         required=False,
@@ -182,6 +184,7 @@ def _assigned(value: str, actor: Actor) -> Q:
 FILTERS: dict[str, Callable[[Any, Actor], Q]] = {
     "severity": lambda value, _: Q(severity=value),
     "assignee": _assigned,
+    "team": lambda value, _: Q(team=value),
     "organization": lambda value, _: Q(organization__in=organizations_like(value)),
     "tier": lambda value, _: Q(organization__in=organizations_on(value)),
     "product": lambda value, _: Q(product__code=value),

@@ -24,6 +24,7 @@ from tickets.access import (
     ticket_for,
 )
 from tickets.actions import filled, mark_seen
+from tickets.countdown import countdown
 from tickets.desk_access import macro_chosen
 from tickets.forms import (
     AgentSeverityForm,
@@ -108,7 +109,11 @@ def who_is_here(request: HttpRequest, reference: str) -> HttpResponse:
     actor = actor_of(request)
     found = bare_ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     _be_seen(actor, found)
-    context = {"ticket": found, "colleagues": colleagues_on(actor, found)}
+    context = {
+        "ticket": found,
+        "colleagues": colleagues_on(actor, found),
+        "countdown": countdown(found, timezone.now()),
+    }
     return render(request, "tickets/_presence_update.html", context)
 
 
@@ -135,6 +140,7 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
         "allowed": allowed,
         "back_url": queue if allowed.work else mine,
         "organization": ticket.organization,
+        "countdown": countdown(ticket, timezone.now()),
         "clock": explain(ticket.status, list(ticket.clocks.all()), say_instant),
         "sight": sight_of(ticket),
         "status_words": status_words(ticket.status, for_staff=allowed.work),
