@@ -56,7 +56,6 @@ def offers() -> Offers:
         "team": [(str(each.pk), each.name) for each in teams()],
         "tier": tier_choices(),
         "product": [(each.code, each.name) for each in access.products()],
-        "team": [(str(each.pk), each.name) for each in teams()],
     }
 
 
@@ -87,7 +86,6 @@ class QueueForm(forms.Form):
     )
     tier = _choice("Support tier", "Any tier")
     product = _choice("Product", "Any product")
-    team = _choice("Team", "Any team")
     tag = forms.CharField(
         label="Tag",
         required=False,
@@ -188,7 +186,6 @@ FILTERS: dict[str, Callable[[Any, Actor], Q]] = {
     "organization": lambda value, _: Q(organization__in=organizations_like(value)),
     "tier": lambda value, _: Q(organization__in=organizations_on(value)),
     "product": lambda value, _: Q(product__code=value),
-    "team": lambda value, _: Q(team=value),
     "tag": lambda value, _: Q(pk__in=desk.tickets_tagged(value)),
     "since": lambda value, _: Q(created_at__gte=start_of(value)),
 }
