@@ -35,7 +35,7 @@ def test_shift_by_keyboard(person):
     press(page, "j", "o")
     page.wait_for_url(re.compile(f"/tickets/{reference}/"))
     press(page, "a")
-    choose(page, "Me")
+    choose(page, "Fay")
     expect(page.locator("#ticket-thread")).to_contain_text("took the ticket")
 
     # A note to a colleague, then the answer; each goes out with Ctrl-Enter.
