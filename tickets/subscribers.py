@@ -1,6 +1,7 @@
 """What this app does when something happened: keep search, figures, and the clocks to what was bought."""
 
 from billing import events as billing_events
+from orgs.events import ORGANIZATION_EDITED
 from supportcenter.outbox.models import OutboxMessage
 from supportcenter.outbox.registry import subscribe
 from tickets import actions, events
@@ -27,9 +28,10 @@ def mark_figures(message: OutboxMessage) -> None:
     billing_events.CUSTOM_SLA_RECORDED,
     billing_events.CUSTOM_SLA_REMOVED,
     *sorted(billing_events.TIER_PERIODS_EDITED),
+    ORGANIZATION_EDITED,
 )
 def reckon_by_new_promise(message: OutboxMessage) -> None:
-    """What is still owed to the organization is due by its new targets, from the start of each clock."""
+    """What is still owed to the organization is due by its new targets, zone or holidays, from the start."""
     actions.mark_stale([message.payload["organization"]])
 
 

@@ -143,6 +143,7 @@ def test_failure_of_a_request_is_shown_and_nothing_typed_is_lost(person):
     page.goto(f"{ben.site}/o/acme/tickets/?status=unfinished")
     page.locator(".ticket-subject").first.click()
     page.get_by_label("Comment").fill("A long story")
+    expect(page.locator("#composer[data-htmx-powered]")).to_be_visible()
     page.route(re.compile(r"/comments/$"), lambda route: route.abort())
     page.get_by_role("button", name="Send comment").click()
     expect(page.get_by_text("The server cannot be reached.")).to_be_visible()

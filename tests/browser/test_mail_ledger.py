@@ -68,6 +68,7 @@ def comment_on_a_ticket_of(person, email: str, words: str) -> str:
     somebody.page.wait_for_url(re.compile(r"/tickets/SUP-\d+/"))
     path = somebody.page.url.removeprefix(somebody.site)
     fay.page.goto(fay.site + path)
+    fay.page.locator(".composer-kind").get_by_text("Answer", exact=True).click()  # not a draft of a note
     fay.page.get_by_label("Comment").fill(words)
     fay.page.get_by_role("button", name="Send answer").click()
     expect(fay.page.locator("#ticket-thread").get_by_text(words)).to_be_visible()

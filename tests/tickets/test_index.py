@@ -79,6 +79,14 @@ def test_people_organization_product_and_number_are_found(ticket, query):
     assert found(query.format(ticket.pk)) == [ticket]
 
 
+def test_last_word_may_be_both_mistyped_and_unfinished(cast):
+    tickets = [builders.ticket(cast.ben, cast.acme, subject="PostgreSQL is slow") for _ in range(3)]
+    other = builders.ticket(cast.ben, cast.acme, subject="Posting fails")
+    index_tickets([each.pk for each in [*tickets, other]])
+    assert set(matching(Ticket.objects.all(), "postgrss")) == set(tickets)
+    assert not matching(Ticket.objects.all(), "postgrss slow").exists()
+
+
 @pytest.mark.parametrize("query", ["kafak", "kafka", "consumer kafak", "comsumer", "cnosumer", "konsumer"])
 def test_a_typing_error_is_forgiven(ticket, query):
     assert found(query) == [ticket]

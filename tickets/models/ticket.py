@@ -118,6 +118,7 @@ class Ticket(models.Model):
             models.Index(F("organization"), DUE_ORDER, F("id"), name="ticket_of_org_by_due"),
             models.Index(F("requester"), F("updated_at").desc(), F("id").desc(), name="ticket_of_requester"),
             *queue_indexes(),
+            models.Index(fields=["solved_at"], name="ticket_to_close", condition=Q(status=Status.SOLVED)),
             models.Index(fields=["solved_at"], name="ticket_by_solution", condition=~Q(solved_at=None)),
         ]
 

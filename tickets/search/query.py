@@ -17,6 +17,8 @@ MUCH = 10
 MOST_NEAR = 4
 # Longer words may have two typing errors.
 LONG = 7
+# So many first letters are taken to be right where a word is both mistyped and unfinished.
+SURE = 4
 # Shorter beginnings of words would match too much.
 PREFIX_FROM = 3
 READ_BY_CUSTOMERS = f"{SUBJECT}{PEOPLE}{PUBLIC}"
@@ -84,12 +86,22 @@ def _near(words: set[str], *, last: str) -> dict[str, list[str]]:
         return {}
     known = dict(SearchWord.objects.filter(word__in=words).values_list("word", "documents"))
     doubtful = [word for word in words if known.get(word, 0) < RARE]
-    return {word: _nearest(word, known.get(word, 0)) for word in doubtful if not _goes_on(word, last)}
+    near = {word: _nearest(word, known.get(word, 0)) for word in doubtful if not _goes_on(word, last)}
+    if last in near and not near[last]:
+        near[last] = _beginning_like(last)
+    return near
 
 
 def _goes_on(word: str, last: str) -> bool:
     """Whether the word is the last one, still being typed, and what is there of it fits."""
     return word == last and SearchWord.objects.filter(word__startswith=word, documents__gte=RARE).exists()
+
+
+def _beginning_like(word: str) -> list[str]:
+    """The most frequent words that begin almost as typed: “postgrss” is on its way to “postgresql”."""
+    same_start = SearchWord.objects.filter(word__startswith=word[:SURE], documents__gte=RARE)
+    found = same_start.order_by("-documents", "word").values_list("word", flat=True)[: MOST_NEAR * 5]
+    return [each for each in found if distance(word, each[: len(word)]) == 1][:MOST_NEAR]
 
 
 def _nearest(word: str, documents: int) -> list[str]:
