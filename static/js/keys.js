@@ -24,6 +24,7 @@ function write(kind) {
   if (!choice) return;
   choice.click();
   composer.querySelector("textarea").focus();
+  composer.scrollIntoView({ block: "nearest" });
 }
 
 const tick = () => here()?.querySelector("[data-select]").click();

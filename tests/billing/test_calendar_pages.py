@@ -77,6 +77,7 @@ def test_new_calendar_counts_for_all_time(gus):
 def test_holidays_are_offered_checked_and_imported(gus, business, url):
     offered = gus.get(f"{url}closed-days/", {"country": "FI", "year": "2027"})
     assert '<option value="FI" selected>Finland</option>' in offered.content.decode()
+    assert 'closed-days/?country=FI&amp;year=2027" novalidate' in offered.content.decode()
     assert "2027-12-06 Independence Day" in text(offered)
     lines = {"text": "2027-12-06 Independence Day\n2027-12-24"}
     assert "2 days would be added" in text(gus.post(f"{url}closed-days/", lines | {"do": "check"}))

@@ -94,3 +94,17 @@ def test_what_somebody_typed_is_not_there_for_who_signs_in_after_them(person, ad
     fay.sign_in("ben@acme.example")
     page.goto(address)
     expect(page.get_by_label("Comment")).to_have_value("")
+
+
+def test_news_leave_open_what_a_colleague_types_in(person, address):
+    fay, gus = person("fay@support.example"), person("gus@support.example")
+    page = gus.open(address)
+    page.get_by_text("Severity: ").click()
+    page.get_by_label("Why").fill("Half a rea")
+    fay.open(address).locator("body").press("n")
+    fay.page.keyboard.type("Something new")
+    expect(fay.page.get_by_role("button", name="Add internal note")).to_be_in_viewport()
+    fay.page.keyboard.press("Control+Enter")
+    expect(page.locator("#ticket-thread")).to_contain_text("Something new", timeout=30_000)
+    page.keyboard.type("son")
+    expect(page.get_by_label("Why")).to_have_value("Half a reason")

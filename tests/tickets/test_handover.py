@@ -68,3 +68,12 @@ def test_promise_that_cannot_be_keeps_what_was_typed(cast, client_of, ticket, at
     assert response.status_code == 422
     assert text(response).startswith(' <div id="ticket-handover">')
     assert "Wait for the volume." in text(response)
+
+
+def test_card_is_offered_as_soon_as_a_ticket_becomes_critical(cast, client_of):
+    url = builders.ticket(cast.ben, cast.acme).get_absolute_url()
+    fay = client_of(cast.fay)
+    assert "Save handover" not in text(fay.get(url))
+    form = {"severity": "critical", "reason": "All is down"}
+    changed = fay.post(f"{url}severity/", form, headers={"HX-Request": "true"})
+    assert "Save handover" in text(changed)

@@ -183,6 +183,8 @@ def test_csv_holds_every_row_numbers_without_units_and_the_total(cast, client_of
     ]
     over_time = rows_of(client_of(cast.gus).get("/reports/resolution/over-time/?period=7"))
     assert [len(over_time), over_time[-1][1]] == [9, "3"]
+    first, *_, last = [date.fromisoformat(row[0]) for row in over_time[1:-1]]
+    assert (last - first).days == 6
 
 
 def test_csv_is_no_formula(cast, client_of):

@@ -164,8 +164,10 @@ def breakdown_table(report: Report, dimension: str) -> Iterator[list[object]]:
 
 
 def steps_table(report: Report, dimension: str) -> Iterator[list[object]]:
-    """The same over time, with the total last."""
-    rows = [*report.steps, Row("Total", report.total)]
+    """The same over time, each step by its first day so that a spreadsheet reads it, with the total last."""
+    days = [step.first.isoformat() for step in report.period.steps]
+    steps = [Row(day, row.sums) for day, row in zip(days, report.steps, strict=True)]
+    rows = [*steps, Row("Total", report.total)]
     yield from _table(report.period.step_words, report.section, rows)
 
 
