@@ -1,10 +1,10 @@
-"""What agents of the demo have at hand: macros, tags, and the account manager beside each customer."""
+"""What agents of the demo have at hand: macros, teams, tags, and the account manager beside each customer."""
 
 from typing import Any
 
 from orgs.actor import Actor, Source
 from orgs.models import Organization, User
-from tickets.actions import save_macro
+from tickets.actions import save_macro, save_team
 from tickets.actions.tags import tags_named
 from tickets.models import Ticket
 
@@ -37,14 +37,26 @@ MACROS: list[dict[str, Any]] = [
     },
 ]
 
+# name, what comes to it, how it hands out, and its members
+TEAMS = [
+    ("Streaming", "Kafka and Flink", "round_robin", ["fay", "joaquin", "katarzyna"]),
+    ("Databases", "PostgreSQL, MySQL, ClickHouse", "least_loaded", ["fay", "imani"]),
+]
+
 
 def load_desk() -> None:
-    """Macros for all agents, tags on some tickets, and one account manager for every organization."""
+    """Macros, teams, tags on some tickets, and one account manager for every organization."""
     people = {user.email.partition("@")[0]: user for user in User.objects.exclude(staff_role="")}
     Organization.objects.update(account_manager=people["hal"])
     usual: dict[str, Any] = {"kind": "answer", "status": "", "is_assigning": False, "tags": []}
     for values in MACROS:
         save_macro(actor=Actor.of(people["fay"], Source.SYSTEM), macro=None, is_shared=True, **usual | values)
+    lead = Actor.of(people["gus"], Source.SYSTEM)
+    for name, description, hands_out, members in TEAMS:
+        staff = [people[each] for each in members]
+        save_team(
+            actor=lead, team=None, name=name, description=description, hands_out=hands_out, members=staff
+        )
     known, docs = sorted(tags_named(["known-issue", "better-docs"]), key=lambda tag: tag.name, reverse=True)
     through = Ticket.tags.through
     keys = list(Ticket.objects.order_by("pk").values_list("pk", flat=True))

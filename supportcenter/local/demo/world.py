@@ -17,8 +17,6 @@ from tickets.models import Follow
 
 # Who had a smaller tier before, and for how many days they have had today's.
 UPGRADED = {"acme": ("essential", 48), "globex": ("advanced", 75), "nordwind": ("basic", 33)}
-# Tiers with an account manager.
-MANAGED = {"advanced", "premium"}
 # Whoever is not billed in euro.
 CURRENCIES = {"initech": "USD", "globex": "JPY"}
 
@@ -70,10 +68,8 @@ def _users(now: datetime) -> dict[str, User]:
 
 
 def _organization(world: World, demo: DemoOrganization, users: dict[str, User], now: datetime) -> None:
-    manager = next(users[each.email] for each in STAFF if each.role == "account_manager")
     organization = Organization.objects.create(
         slug=demo.slug,
-        account_manager=manager if demo.tier in MANAGED else None,
         name=demo.name,
         time_zone=demo.time_zone,
         country=demo.country,
