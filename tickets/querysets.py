@@ -19,6 +19,39 @@ if TYPE_CHECKING:
     from tickets.models import Ticket
 
 
+# What marks a ticket, as conditions: said once for the views of the queue and the operators of search.
+
+
+def is_late(now: datetime) -> Q:
+    """What is owed is overdue. Best effort never is."""
+    return Q(response_due_at__lt=now, is_best_effort=False)
+
+
+def is_due_soon(now: datetime) -> Q:
+    """Three quarters of the time are over, or all of it; or nobody took a call for attention."""
+    return Q(response_warn_at__lte=now) | Q(escalation_due_at__isnull=False)
+
+
+def is_put_aside(now: datetime) -> Q:
+    """Somebody put it aside until later than ``now``."""
+    return Q(snoozed_until__gt=now)
+
+
+def is_escalated() -> Q:
+    """An escalation is not closed yet."""
+    from tickets.models import Escalation
+
+    return Q(Exists(Escalation.objects.filter(ticket=OuterRef("pk"), closed_at=None)))
+
+
+def is_unread(user_id: int | None) -> Q:
+    """Something changed since the person last looked."""
+    from tickets.models import Visit
+
+    seen = Visit.objects.filter(ticket=OuterRef("pk"), user=user_id, seen_at__gte=OuterRef("updated_at"))
+    return ~Q(Exists(seen))
+
+
 class TicketQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """Tickets that the actor may see.
@@ -56,7 +89,7 @@ class TicketQuerySet(models.QuerySet):
 
     def put_aside(self, now: datetime) -> Self:
         """Tickets that somebody put aside until later than ``now``."""
-        return self.filter(snoozed_until__gt=now)
+        return self.filter(is_put_aside(now))
 
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
@@ -69,7 +102,7 @@ class TicketQuerySet(models.QuerySet):
 
     def escalated(self) -> Self:
         """Tickets with an escalation that is not closed yet."""
-        return self.filter(Exists(self._open_escalations()))
+        return self.filter(is_escalated())
 
     def in_statuses(self, statuses: Sequence[str]) -> Self:
         return self.filter(status__in=statuses)
@@ -94,11 +127,11 @@ class TicketQuerySet(models.QuerySet):
 
     def late(self, now: datetime) -> Self:
         """Tickets whose answer is overdue. Best effort never is."""
-        return self.filter(response_due_at__lt=now, is_best_effort=False)
+        return self.filter(is_late(now))
 
     def due_soon(self, now: datetime) -> Self:
         """Tickets of whose time three quarters are over, or all of it, and calls that nobody took."""
-        return self.filter(Q(response_warn_at__lte=now) | Q(escalation_due_at__isnull=False))
+        return self.filter(is_due_soon(now))
 
     def for_queue(self, user_id: int | None) -> Self:
         """With everything that a row of the agents' queue shows but the tier, and can be ordered by."""
@@ -109,10 +142,7 @@ class TicketQuerySet(models.QuerySet):
 
     def with_unread(self, user_id: int | None) -> Self:
         """With ``is_unread``: something changed since the person last looked."""
-        from tickets.models import Visit
-
-        seen = Visit.objects.filter(ticket=OuterRef("pk"), user=user_id, seen_at__gte=OuterRef("updated_at"))
-        return self.annotate(is_unread=~Exists(seen))
+        return self.annotate(is_unread=is_unread(user_id))
 
     def with_wishes(self, user_id: int | None) -> Self:
         """With ``is_muted`` and ``is_followed``: what the person wants of mail about each."""

@@ -11,7 +11,8 @@ from billing.entitlements import organizations_on, tier_choices
 from orgs.access import agents
 from orgs.actor import Actor
 from orgs.models import Organization, User
-from tickets.models import Escalation, Participant, Product, Reason, Tag, Team, Ticket, Visit
+from tickets.models import Participant, Product, Reason, Tag, Team, Ticket
+from tickets.querysets import is_due_soon, is_escalated, is_late, is_put_aside, is_unread
 from tickets.search.moments import span
 from tickets.states import UNFINISHED, Severity, Status
 
@@ -75,37 +76,14 @@ SEVERITIES = {
 }
 
 
-def _late(actor: Actor) -> Q:
-    return Q(response_due_at__lt=timezone.now(), is_best_effort=False)
-
-
-def _soon(actor: Actor) -> Q:
-    return Q(response_warn_at__lt=timezone.now())
-
-
-def _snoozed(actor: Actor) -> Q:
-    return Q(snoozed_until__gt=timezone.now())
-
-
-def _escalated(actor: Actor) -> Q:
-    return Q(Exists(Escalation.objects.filter(ticket=OuterRef("pk"), closed_at=None)))
-
-
-def _unread(actor: Actor) -> Q:
-    seen = Visit.objects.filter(
-        ticket=OuterRef("pk"), user=actor.user_id, seen_at__gte=OuterRef("updated_at")
-    )
-    return ~Q(Exists(seen))
-
-
 MARKS = {
-    "escalated": ("Escalated, not closed yet", _escalated),
-    "late": ("Answer overdue", _late),
-    "soon": ("Answer due soon, or late", _soon),
-    "unread": ("Changed since you looked", _unread),
+    "escalated": ("Escalated, not closed yet", lambda actor: is_escalated()),
+    "late": ("Answer overdue", lambda actor: is_late(timezone.now())),
+    "soon": ("Answer due soon, or late", lambda actor: is_due_soon(timezone.now())),
+    "unread": ("Changed since you looked", lambda actor: is_unread(actor.user_id)),
     "merged": ("Merged into another ticket", lambda actor: Q(merged_into__isnull=False)),
     "unassigned": ("Nobody has it", _is("assignee", None)),
-    "snoozed": ("Put aside for now", _snoozed),
+    "snoozed": ("Put aside for now", lambda actor: is_put_aside(timezone.now())),
 }
 
 
