@@ -57,6 +57,7 @@ def marked(parts) -> str:
         ("the other one", "another", "the other one"),
         ("<b>lag</b>", "lag", "<b>[lag]</b>"),
         ("Über-lag", "über", "[Über]-lag"),
+        ("PostgreSQL, posted", "postgrss", "[PostgreSQL], posted"),
     ],
 )
 def test_hits_are_marked(text, query, expected):

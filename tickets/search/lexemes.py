@@ -16,6 +16,9 @@ LONGEST = 40
 # Words of other lengths, or with digits, are not mistyped but looked for as they are.
 FUZZY_FROM, FUZZY_TO = 4, 24
 
+# So many first letters are taken to be right where a word is both mistyped and unfinished.
+SURE = 4
+
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -81,3 +84,8 @@ def distance(one: str, other: str) -> int:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
     return row[-1]
+
+
+def begins_like(word: str, typed: str) -> bool:
+    """Whether a word begins as somebody typed it with one error: “postgrss” is on its way to “postgresql”."""
+    return is_fuzzy(typed) and word[:SURE] == typed[:SURE] and distance(typed, word[: len(typed)]) == 1

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from tickets.models import Comment, Ticket
-from tickets.search.lexemes import distance, fold, is_fuzzy, lexemes
+from tickets.search.lexemes import begins_like, distance, fold, is_fuzzy, lexemes
 
 MOST_WORDS = 8
 EXCERPT = 160
@@ -48,8 +48,8 @@ def _words_of(query: str) -> list[str]:
 
 
 def _alike(piece: str, word: str) -> bool:
-    """Whether the piece begins with the word or is a typing error away from it."""
-    if piece == word or (len(word) > 2 and piece.startswith(word)):
+    """Whether the piece begins with the word, or is or begins a typing error away from it."""
+    if piece == word or (len(word) > 2 and piece.startswith(word)) or begins_like(piece, word):
         return True
     is_near = is_fuzzy(word) and abs(len(piece) - len(word)) <= 1
     return is_near and distance(piece, word) == 1

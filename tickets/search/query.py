@@ -6,7 +6,7 @@ from django.contrib.postgres.search import SearchQuery
 
 from tickets.models import SearchWord
 from tickets.models.search import INTERNAL, PEOPLE, PUBLIC, SUBJECT
-from tickets.search.lexemes import distance, is_fuzzy, lexemes, variants
+from tickets.search.lexemes import SURE, begins_like, distance, is_fuzzy, lexemes, variants
 from tickets.search.syntax import Words
 
 MOST_WORDS = 8
@@ -17,8 +17,6 @@ MUCH = 10
 MOST_NEAR = 4
 # Longer words may have two typing errors.
 LONG = 7
-# So many first letters are taken to be right where a word is both mistyped and unfinished.
-SURE = 4
 # Shorter beginnings of words would match too much.
 PREFIX_FROM = 3
 READ_BY_CUSTOMERS = f"{SUBJECT}{PEOPLE}{PUBLIC}"
@@ -98,10 +96,10 @@ def _goes_on(word: str, last: str) -> bool:
 
 
 def _beginning_like(word: str) -> list[str]:
-    """The most frequent words that begin almost as typed: “postgrss” is on its way to “postgresql”."""
+    """The most frequent words that begin almost as typed."""
     same_start = SearchWord.objects.filter(word__startswith=word[:SURE], documents__gte=RARE)
     found = same_start.order_by("-documents", "word").values_list("word", flat=True)[: MOST_NEAR * 5]
-    return [each for each in found if distance(word, each[: len(word)]) == 1][:MOST_NEAR]
+    return [each for each in found if begins_like(each, word)][:MOST_NEAR]
 
 
 def _nearest(word: str, documents: int) -> list[str]:

@@ -144,10 +144,15 @@ def _sort(form: FilterForm) -> Sort:
 
 
 def _rows(page: Page, words: str) -> list[dict[str, Any]]:
-    """Tickets with the subject in pieces and, after a search, the line in which the words were found."""
+    """Tickets with subject and product in pieces and, after a search, the line with the words in it."""
     found = excerpts(page.rows, words) if words else {}
     return [
-        {"ticket": each, "subject": highlight(each.subject, words), "excerpt": found.get(each.pk, [])}
+        {
+            "ticket": each,
+            "subject": highlight(each.subject, words),
+            "product": highlight(each.product.name, words),
+            "excerpt": found.get(each.pk, []),
+        }
         for each in page.rows
     ]
 
