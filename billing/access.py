@@ -6,16 +6,12 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.utils import timezone
 
-from billing.models import (
-    BillingGroup,
-    CreditNote,
-    ExchangeRate,
-    Invoice,
-    SupportCalendar,
-    SupportTier,
-    TierChange,
-    TierPeriod,
-)
+from billing.models.calendars import SupportCalendar
+from billing.models.changes import TierChange
+from billing.models.charges import ExchangeRate
+from billing.models.groups import BillingGroup
+from billing.models.invoices import CreditNote, Invoice
+from billing.models.tiers import SupportTier, TierPeriod
 from orgs.access import organizations_for, require
 from orgs.actor import Actor
 from orgs.models import Organization, Service

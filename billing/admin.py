@@ -4,25 +4,29 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from billing import models
+from billing.models.changes import TierChange
+from billing.models.charges import ServiceCharge
+from billing.models.groups import BillingGroup
+from billing.models.invoices import Invoice
+from billing.models.tiers import SlaTarget, SupportTier, TierPeriod
 from orgs.admin import AuditedAdmin, DeskAdmin
 from orgs.models import AuditArea, Organization
 
 
 class TargetInline(admin.TabularInline):
-    model = models.SlaTarget
+    model = SlaTarget
     extra = 0
 
 
-@admin.register(models.SupportTier)
+@admin.register(SupportTier)
 class SupportTierAdmin(DeskAdmin):
     list_display = ["name", "calendar", "has_phone", "minimum_amount", "percentage"]
     inlines = [TargetInline]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: models.SupportTier | None = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: SupportTier | None = None) -> list[str]:
         return ["code"] if obj else []  # the code of a tier is what the program knows it by
 
-    def has_delete_permission(self, request: HttpRequest, obj: models.SupportTier | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: SupportTier | None = None) -> bool:
         return False
 
 
@@ -37,7 +41,7 @@ class TierPeriodForm(forms.ModelForm):
         return values
 
 
-@admin.register(models.TierPeriod)
+@admin.register(TierPeriod)
 class TierPeriodAdmin(AuditedAdmin):
     """For mending history: what was invoiced from it is corrected on the next invoice."""
 
@@ -48,7 +52,7 @@ class TierPeriodAdmin(AuditedAdmin):
     autocomplete_fields = ["organization"]
 
 
-@admin.register(models.ServiceCharge)
+@admin.register(ServiceCharge)
 class ServiceChargeAdmin(AuditedAdmin):
     area = AuditArea.BILLING
     list_display = ["service", "charged_on", "amount"]
@@ -75,21 +79,21 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
-@admin.register(models.BillingGroup)
+@admin.register(BillingGroup)
 class BillingGroupAdmin(ReadOnlyAdmin):
     list_display = ["name", "organization", "currency", "is_default"]
     list_select_related = ["organization"]
     search_fields = ["name", "organization__name"]
 
 
-@admin.register(models.TierChange)
+@admin.register(TierChange)
 class TierChangeAdmin(ReadOnlyAdmin):
     list_display = ["organization", "from_tier", "to_tier", "status", "requested_at"]
     list_select_related = ["organization", "from_tier", "to_tier"]
     list_filter = ["status"]
 
 
-@admin.register(models.Invoice)
+@admin.register(Invoice)
 class InvoiceAdmin(ReadOnlyAdmin):
     list_display = ["reference", "billing_group", "month", "total", "currency"]
     list_select_related = ["billing_group"]

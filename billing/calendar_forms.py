@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from billing.closed_days import ClosedDay, as_lines, from_stored, read_days
-from billing.models import CalendarVersion
+from billing.models.calendars import CalendarVersion
 from orgs.csv_import import BadFile
 from orgs.forms import TIME_ZONES, CsvForm
 from orgs.week import WeekForm

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from billing.calendars import Schedule, SupportHours, read_week
-from billing.models import CustomSla, SupportCalendar, SupportTier, TargetKind, TierPeriod
+from billing.models.calendars import SupportCalendar
+from billing.models.tiers import CustomSla, SupportTier, TargetKind, TierPeriod
 from orgs.models import Organization, Service
 
 FREE_TIER = "basic"

@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 
 from billing.access import calendars, groups_of
-from billing.actions import GroupDraft
+from billing.actions.groups import GroupDraft
 from billing.charge_file import read_charges
-from billing.models import SupportTier
+from billing.models.tiers import SupportTier
 from billing.money import is_currency, percent, words
 from billing.quoting import SEVERITIES
 from orgs.access import projects_of, staff_with

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from billing.models import LineKind
+from billing.models.invoices import LineKind
 from billing.money import percent, to_unit, words
 from billing.proration import Span, SupportPart, support_parts
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from billing.entitlements import Entitlement, target_words
 from billing.forms import price_words
-from billing.models import SupportTier, TargetKind
+from billing.models.tiers import SupportTier, TargetKind
 from billing.quoting import SEVERITIES
 
 

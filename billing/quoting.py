@@ -10,7 +10,9 @@ from django.conf import settings
 from billing import quote
 from billing.calendars import business_day_after
 from billing.entitlements import Entitlement, country_of, entitlement_of, entitlement_on, tier_of
-from billing.models import BillingGroup, ExchangeRate, ServiceCharge, SupportTier, TierPeriod
+from billing.models.charges import ExchangeRate, ServiceCharge
+from billing.models.groups import BillingGroup
+from billing.models.tiers import SupportTier, TierPeriod
 from billing.proration import Price, Span, local_month, previous_month
 from orgs.models import Organization
 

@@ -1,22 +1,22 @@
 from celery import shared_task
 from django.utils import timezone
 
-from billing import actions
+from billing.actions import invoices, tier_changes
 
 
 @shared_task(name="billing.apply_due_changes", ignore_result=True)
 def apply_due_changes() -> int:
     """Activate tier changes that take effect by themselves."""
-    return actions.apply_due_changes(timezone.now())
+    return tier_changes.apply_due_changes(timezone.now())
 
 
 @shared_task(name="billing.tell_of_overdue_changes", ignore_result=True)
 def tell_of_overdue_changes() -> int:
     """Tell the account team of promised dates that have passed."""
-    return actions.tell_of_overdue_changes(timezone.now())
+    return tier_changes.tell_of_overdue_changes(timezone.now())
 
 
 @shared_task(name="billing.close_months", ignore_result=True)
 def close_months() -> int:
     """Make the invoices of months that are over."""
-    return actions.close_months(timezone.now())
+    return invoices.close_months(timezone.now())

@@ -7,13 +7,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from notifications.delivery import oldest_waiting_at
-from notifications.models import EmailMessage, MailPreferences, MailText, Suppression, TextKind
+from notifications.models.messages import EmailMessage
+from notifications.models.preferences import MailPreferences, Suppression
+from notifications.models.texts import MailText, TextKind
 from notifications.querysets import EmailMessageQuerySet, SuppressionQuerySet
 from notifications.unsubscribe import DIGEST, FOLLOW, Stop
 from orgs.access import require
 from orgs.actor import Actor
 from orgs.roles import Capability
-from tickets.models import Follow, Ticket
+from tickets.models.following import Follow
+from tickets.models.ticket import Ticket
 
 
 def mails_about(actor: Actor, ticket: Ticket) -> EmailMessageQuerySet:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from notifications import bell
-from notifications.models import EmailMessage
+from notifications.models.messages import EmailMessage
 from orgs.access import invited_address
 from orgs.models import User
 

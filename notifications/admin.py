@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from notifications.models import EmailMessage
+from notifications.models.messages import EmailMessage
 
 
 @admin.register(EmailMessage)

@@ -15,12 +15,15 @@ from django.conf import settings
 from django.urls import reverse
 
 from notifications import threading
-from notifications.models import EmailMessage, MailText
+from notifications.models.messages import EmailMessage
+from notifications.models.texts import MailText
 from notifications.texts import fill
 from orgs.actor import Actor, Source
 from orgs.roles import Capability
 from tickets.access import thread_for, who_sees
-from tickets.models import Activity, ActivityKind, Mute, Ticket
+from tickets.models.conversation import Activity, ActivityKind
+from tickets.models.following import Mute
+from tickets.models.ticket import Ticket
 from tickets.narration import headline
 from tickets.rendering import to_html
 

@@ -24,7 +24,8 @@ from notifications import bell, pacing
 from notifications.batch import Batch
 from notifications.failures import MAX_ATTEMPTS, backoff, is_broken_line, is_permanent, is_refusal
 from notifications.mailer import Withheld, build
-from notifications.models import TAKEN, WAITING, EmailMessage, MailState, Suppression
+from notifications.models.messages import TAKEN, WAITING, EmailMessage, MailState
+from notifications.models.preferences import Suppression
 
 logger = structlog.get_logger(__name__)
 

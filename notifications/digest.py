@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from notifications import bell
-from notifications.models import EmailMessage, MailState
+from notifications.models.messages import EmailMessage, MailState
 from orgs.models import User
 
 

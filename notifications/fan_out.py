@@ -5,13 +5,16 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from notifications.models import EmailMessage, MailPreferences, MailState
+from notifications.models.messages import EmailMessage, MailState
+from notifications.models.preferences import MailPreferences
 from notifications.recipients import Following, People, Recipient, Wish, recipients
 from orgs.models import User
 from orgs.roles import STAFF_CAPABILITIES, Capability
 from supportcenter.outbox.models import OutboxMessage
 from tickets.events import TICKET_NOTED
-from tickets.models import Follow, FollowScope, Mention, Mute, Ticket
+from tickets.models.following import Follow, FollowScope, Mute
+from tickets.models.mentions import Mention
+from tickets.models.ticket import Ticket
 from tickets.states import Severity
 
 # How many people are looked at at a time, so that memory stays flat however many there are.

@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 
-from notifications.models import Reason, Rhythm
+from notifications.models.messages import Reason
+from notifications.models.preferences import Rhythm
 from notifications.texts import LONGEST
 
 CHOSEN = [each for each in Reason.choices if each[0] != Reason.LEAD]

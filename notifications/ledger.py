@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.utils import timezone
 
-from notifications.models import EmailMessage
+from notifications.models.messages import EmailMessage
 from notifications.querysets import EmailMessageQuerySet, SuppressionQuerySet
 from tickets.narration import headline
 from tickets.paging import Sort, read_id

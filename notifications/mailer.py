@@ -10,16 +10,17 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from billing.models import Invoice, TierChange
+from billing.models.changes import TierChange
+from billing.models.invoices import Invoice
 from billing.money import words
 from notifications import threading, unsubscribe
 from notifications.batch import Batch, absolute
-from notifications.models import EmailMessage, Reason
+from notifications.models.messages import EmailMessage, Reason
 from notifications.texts import framed
 from orgs.invitations import token_for
 from orgs.models import Invitation, User
 from orgs.roles import Capability
-from tickets.models import Ticket
+from tickets.models.ticket import Ticket
 from tickets.narration import status_words
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from notifications.models import EmailMessage, MailState
+from notifications.models.messages import EmailMessage, MailState
 from supportcenter.outbox.models import DeliveryState, OutboxDelivery
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from notifications.models import SendingPace
+from notifications.models.pace import SendingPace
 
 
 def batch_size(most: int) -> int:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from orgs.actor import Actor
 from orgs.roles import Capability
-from tickets.models import Ticket
+from tickets.models.ticket import Ticket
 
 if TYPE_CHECKING:
     from notifications.tracking import Report
@@ -45,7 +45,7 @@ class EmailMessageQuerySet(models.QuerySet):
 
     def for_ledger(self) -> Self:
         """With what a line of the ledger shows, and ``is_suppressed``: two queries."""
-        from notifications.models import Suppression
+        from notifications.models.preferences import Suppression
 
         standing = Suppression.objects.standing().filter(address=Lower(OuterRef("to_address")))
         mails = self.select_related("recipient", "activity__actor", "ticket", "resent_by")
@@ -53,7 +53,7 @@ class EmailMessageQuerySet(models.QuerySet):
 
     def resendable(self) -> Self:
         """What ``can_be_resent``, but not to suppressed addresses."""
-        from notifications.models import Suppression
+        from notifications.models.preferences import Suppression
 
         standing = Suppression.objects.standing().filter(address=Lower(OuterRef("to_address")))
         can_be_made = ~Q(kind="account", content={})
@@ -113,7 +113,7 @@ class EmailMessageQuerySet(models.QuerySet):
 
     def last_taken(self, ticket_id: int, user_ids: Collection[int | None], count: int) -> Self:
         """For each person the last mails about a ticket that the server took, oldest first; one query."""
-        from notifications.models import TAKEN
+        from notifications.models.messages import TAKEN
 
         sent = self.filter(ticket=ticket_id, recipient__in=user_ids, state__in=TAKEN)
         from_last = Window(RowNumber(), partition_by="recipient", order_by=F("created_at").desc())
@@ -132,7 +132,7 @@ class EmailMessageQuerySet(models.QuerySet):
 
     def told_of_since(self, instant: datetime) -> Self:
         """Mails that count as sent, though something that changes that was told of them."""
-        from notifications.models import TrackingEvent
+        from notifications.models.messages import TrackingEvent
         from notifications.tracking import STATES
 
         told = TrackingEvent.objects.filter(happened_at__gte=instant, kind__in=list(STATES))

@@ -6,7 +6,7 @@ from anymail.signals import AnymailTrackingEvent, tracking
 from django.dispatch import receiver
 from django.utils import timezone
 
-from notifications.actions import record_report
+from notifications.actions.tracking import record_report
 from notifications.tracking import NOT_KEPT, report_of
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from notifications.models import Reason, Rhythm
+from notifications.models.messages import Reason
+from notifications.models.preferences import Rhythm
 from tickets import events
 
 WORDS = {

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from billing import events as billing_events
-from billing.models import Invoice, TierChange
+from billing.models.changes import TierChange
+from billing.models.invoices import Invoice
 from notifications import bell
 from notifications.fan_out import queue_mails
-from notifications.models import EmailMessage
+from notifications.models.messages import EmailMessage
 from notifications.recipients import EVENTS
 from orgs import events as org_events
 from orgs.access import people_with, staff_with
@@ -15,7 +16,7 @@ from orgs.models import Invitation, Membership, User
 from orgs.roles import Capability
 from supportcenter.outbox.models import OutboxMessage
 from supportcenter.outbox.registry import subscribe
-from tickets.models import Follow
+from tickets.models.following import Follow
 
 # What the account team hears of tier changes; what the organization's admins do not is only for the team.
 TEAM_EVENTS = {

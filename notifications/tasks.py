@@ -1,7 +1,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from notifications import actions, delivery, digest
+from notifications import delivery, digest
+from notifications.actions import tracking
 
 
 @shared_task(name="notifications.deliver", ignore_result=True)
@@ -25,4 +26,4 @@ def compose_digests() -> int:
 @shared_task(name="notifications.settle_early_reports", ignore_result=True)
 def settle_early_reports() -> int:
     """Let reports count that came before their mail was marked as sent."""
-    return actions.settle_early_reports(timezone.now())
+    return tracking.settle_early_reports(timezone.now())

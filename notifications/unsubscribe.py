@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-from notifications.models import EmailMessage, Reason
+from notifications.models.messages import EmailMessage, Reason
 
 _signer = Signer(salt="notifications.stop")
 

@@ -9,7 +9,7 @@ from django.db.models.options import Options
 from django.http import HttpRequest
 
 from orgs import models
-from orgs.actions import change_member
+from orgs.actions.members import change_member
 from orgs.actions.record import record
 from orgs.actor import Actor, Source
 from orgs.roles import OrganizationRole

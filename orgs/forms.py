@@ -8,7 +8,8 @@ from django import forms
 from django.http import HttpRequest
 
 from orgs.access import units_of
-from orgs.actions import accept_invitation, change_profile
+from orgs.actions.invitations import accept_invitation
+from orgs.actions.people import change_profile
 from orgs.csv_import import MOST_BYTES, BadFile, Problem, decode
 from orgs.models import Membership, User, normalize_email
 from orgs.resource_file import read_services

@@ -7,14 +7,21 @@ from typing import Any
 
 from django.utils import timezone
 
-from billing.actions import close_month, request_tier_change
-from billing.models import Invoice, ServiceCharge, SupportTier, TierChange
+from billing.actions.invoices import close_month
+from billing.actions.tier_changes import request_tier_change
+from billing.models.changes import TierChange
+from billing.models.charges import ServiceCharge
+from billing.models.invoices import Invoice
+from billing.models.tiers import SupportTier
 from billing.quote import digest
 from billing.quoting import quote_for
 from orgs.models import Organization, Service, User
 from tests.cast import actor
-from tickets.actions import TicketDraft, add_comment, open_ticket
-from tickets.models import Comment, Product, Reason, Ticket
+from tickets.actions.comments import add_comment
+from tickets.actions.opening import TicketDraft, open_ticket
+from tickets.models.catalogue import Product, Reason
+from tickets.models.conversation import Comment
+from tickets.models.ticket import Ticket
 
 
 def draft(**changes: Any) -> TicketDraft:

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 from allauth.account.models import EmailAddress
 
-from billing.actions import start_period
-from billing.models import BillingGroup, SupportTier
+from billing.actions.periods import start_period
+from billing.models.groups import BillingGroup
+from billing.models.tiers import SupportTier
 from orgs.actor import Actor, Source
 from orgs.models import Membership, Organization, OrganizationalUnit, Project, Service, User
 

@@ -18,18 +18,12 @@ from orgs.actor import Actor, Source
 from orgs.models import Organization, User, Visibility
 from orgs.roles import Capability
 from tickets import presence
-from tickets.models import (
-    Attachment,
-    DraftKind,
-    Follow,
-    FollowScope,
-    Mute,
-    Participant,
-    Product,
-    Reason,
-    ServerDraft,
-    Ticket,
-)
+from tickets.models.catalogue import Product, Reason
+from tickets.models.conversation import Attachment
+from tickets.models.drafts import DraftKind, ServerDraft
+from tickets.models.following import Follow, FollowScope, Mute
+from tickets.models.people import Participant
+from tickets.models.ticket import Ticket
 from tickets.paging import ordered
 from tickets.querysets import ActivityQuerySet, TicketQuerySet
 from tickets.rules import (
@@ -40,7 +34,7 @@ from tickets.rules import (
     may_rate,
     may_remove_participant,
 )
-from tickets.search import searched
+from tickets.search.finding import searched
 from tickets.states import Status
 from tickets.what_if import Answered
 

@@ -1,9 +1,9 @@
 from django.contrib import admin
 
 from orgs.admin import DeskAdmin
-from tickets import models
+from tickets.models.catalogue import Product, Reason
 
 
-@admin.register(models.Product, models.Reason)
+@admin.register(Product, Reason)
 class ChoiceAdmin(DeskAdmin):
     list_display = ["name", "code", "position", "is_retired"]

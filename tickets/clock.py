@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from billing.entitlements import Entitlement, Target
 from orgs.models import User
-from tickets.models import ClockKind, SlaClock, Ticket
-from tickets.models.clock import RESPONSES
+from tickets.models.clock import RESPONSES, ClockKind, SlaClock
+from tickets.models.ticket import Ticket
 from tickets.states import ANSWER_OWED, Severity, Status
 
 # The share of the time after which assignee and leads are warned.

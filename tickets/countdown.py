@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tickets.models import Ticket
+from tickets.models.ticket import Ticket
 from tickets.states import Status
 
 KINDS = {"first_response": "first response", "next_update": "promised update"}

@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from billing.entitlements import Entitlement, entitlement_of
 from orgs.models import Organization, User
 from tickets.desk_access import others_of
-from tickets.models import Ticket
+from tickets.models.ticket import Ticket
 from tickets.states import Severity
 
 SHOWN = 5

@@ -14,7 +14,9 @@ from orgs.access import require
 from orgs.actor import Actor
 from orgs.models import Organization
 from orgs.roles import Capability
-from tickets.models import BulkItem, BulkJob, DeskPreferences, Outcome, SavedView, Ticket
+from tickets.models.bulk import BulkItem, BulkJob, Outcome
+from tickets.models.desk import DeskPreferences, SavedView
+from tickets.models.ticket import Ticket
 from tickets.querysets import TicketQuerySet
 from tickets.rules import may_change_view
 

@@ -8,9 +8,13 @@ from orgs.actor import Actor
 from orgs.models import User
 from orgs.roles import Capability
 from tickets.access import number_of
-from tickets.models import Comment, Macro, Merge, Tag, Ticket, TicketLink
+from tickets.models.conversation import Comment
+from tickets.models.linking import Merge, TicketLink
+from tickets.models.macros import Macro
+from tickets.models.tags import Tag
+from tickets.models.ticket import Ticket
 from tickets.querysets import TicketQuerySet
-from tickets.search import searched
+from tickets.search.finding import searched
 from tickets.states import Status
 
 # How many are offered while somebody types.

@@ -4,7 +4,9 @@ from typing import Any
 
 from orgs.actor import Actor
 from tickets.access import thread_for
-from tickets.models import Activity, SlaClock, Ticket
+from tickets.models.clock import SlaClock
+from tickets.models.conversation import Activity
+from tickets.models.ticket import Ticket
 
 
 def dossier(actor: Actor, ticket: Ticket) -> dict[str, Any]:

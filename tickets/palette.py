@@ -13,7 +13,7 @@ from orgs.models import Organization
 from orgs.roles import Capability
 from tickets.access import allowed_on, recent_tickets, ticket_for, ticket_named, tickets_like
 from tickets.desk import desk_of
-from tickets.models import Ticket
+from tickets.models.ticket import Ticket
 from tickets.search.lexemes import lexemes
 
 MOST_SHOWN = 12

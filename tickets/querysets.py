@@ -16,7 +16,7 @@ from orgs.roles import Capability
 from tickets.states import UNFINISHED, Severity
 
 if TYPE_CHECKING:
-    from tickets.models import Ticket
+    from tickets.models.ticket import Ticket
 
 
 # What marks a ticket, as conditions: said once for the views of the queue and the operators of search.
@@ -39,14 +39,14 @@ def is_put_aside(now: datetime) -> Q:
 
 def is_escalated() -> Q:
     """An escalation is not closed yet."""
-    from tickets.models import Escalation
+    from tickets.models.people import Escalation
 
     return Q(Exists(Escalation.objects.filter(ticket=OuterRef("pk"), closed_at=None)))
 
 
 def is_unread(user_id: int | None) -> Q:
     """Something changed since the person last looked."""
-    from tickets.models import Visit
+    from tickets.models.people import Visit
 
     seen = Visit.objects.filter(ticket=OuterRef("pk"), user=user_id, seen_at__gte=OuterRef("updated_at"))
     return ~Q(Exists(seen))
@@ -146,7 +146,7 @@ class TicketQuerySet(models.QuerySet):
 
     def with_wishes(self, user_id: int | None) -> Self:
         """With ``is_muted`` and ``is_followed``: what the person wants of mail about each."""
-        from tickets.models import Follow, Mute
+        from tickets.models.following import Follow, Mute
 
         return self.annotate(
             is_muted=Exists(Mute.objects.filter(ticket=OuterRef("pk"), user=user_id)),
@@ -182,13 +182,13 @@ class TicketQuerySet(models.QuerySet):
 
     @staticmethod
     def _open_escalations() -> models.QuerySet:
-        from tickets.models import Escalation
+        from tickets.models.people import Escalation
 
         return Escalation.objects.filter(ticket=OuterRef("pk"), closed_at=None)
 
     @staticmethod
     def _participations(user_id: int | None) -> models.QuerySet:
-        from tickets.models import Participant
+        from tickets.models.people import Participant
 
         return Participant.objects.filter(ticket=OuterRef("pk"), user=user_id)
 
@@ -214,7 +214,7 @@ class ActivityQuerySet(models.QuerySet):
 class AttachmentQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """Files on comments that the actor may read, and the actor's own uploads that are not sent yet."""
-        from tickets.models import Ticket
+        from tickets.models.ticket import Ticket
 
         sent = Q(comment__ticket__in=Ticket.objects.visible_to(actor))
         if not actor.can(Capability.WORK_QUEUE):

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from orgs.actor import Actor
 from orgs.roles import Capability
-from tickets.models import SavedView, Ticket
+from tickets.models.desk import SavedView
+from tickets.models.ticket import Ticket
 
 RATING_CHANGEABLE_DAYS = 7
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from tickets.clock import Pause, pauses_of
-from tickets.models import ClockKind, SlaClock
+from tickets.models.clock import ClockKind, SlaClock
 from tickets.states import Status
 
 Say = Callable[[datetime], str]

@@ -12,8 +12,9 @@ from orgs.actor import Actor
 from orgs.models import User
 from orgs.roles import Capability
 from orgs.week import say_week
-from tickets.models import Availability, Product, Reason, Tag, Team
-from tickets.models.catalogue import Choice
+from tickets.models.catalogue import Choice, Product, Reason
+from tickets.models.tags import Tag
+from tickets.models.teams import Availability, Team
 from tickets.states import UNFINISHED
 
 Row = TypeVar("Row", bound=Model)

@@ -4,8 +4,10 @@ from billing import events as billing_events
 from orgs.events import ORGANIZATION_EDITED
 from supportcenter.outbox.models import OutboxMessage
 from supportcenter.outbox.registry import subscribe
-from tickets import actions, events
+from tickets import events
+from tickets.actions.clocks import mark_stale
 from tickets.actions.figures import mark_days_of
+from tickets.actions.indexing import index_tickets
 
 TICKET_EVENTS = sorted(value for name, value in vars(events).items() if name.startswith("TICKET_"))
 
@@ -13,7 +15,7 @@ TICKET_EVENTS = sorted(value for name, value in vars(events).items() if name.sta
 @subscribe("tickets.search", *TICKET_EVENTS)
 def index_ticket(message: OutboxMessage) -> None:
     """Rebuild what search knows of the ticket; running it twice changes nothing."""
-    actions.index_tickets([message.payload["ticket"]])
+    index_tickets([message.payload["ticket"]])
 
 
 @subscribe("tickets.figures", *TICKET_EVENTS)
@@ -32,10 +34,10 @@ def mark_figures(message: OutboxMessage) -> None:
 )
 def reckon_by_new_promise(message: OutboxMessage) -> None:
     """What is still owed to the organization is due by its new targets, zone or holidays, from the start."""
-    actions.mark_stale([message.payload["organization"]])
+    mark_stale([message.payload["organization"]])
 
 
 @subscribe("tickets.calendars", billing_events.CALENDAR_CHANGED, *sorted(billing_events.MATRIX_EDITED))
 def reckon_by_new_matrix(message: OutboxMessage) -> None:
     """Any organization may be served by the calendar or the tier, so every open clock is reckoned anew."""
-    actions.mark_stale()
+    mark_stale()

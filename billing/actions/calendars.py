@@ -10,8 +10,7 @@ from django.utils.text import slugify
 from billing.calendars import read_week
 from billing.closed_days import ClosedDay, from_stored
 from billing.events import CALENDAR_CHANGED
-from billing.models import CalendarVersion, SupportCalendar
-from billing.models.calendars import SINCE_EVER
+from billing.models.calendars import SINCE_EVER, CalendarVersion, SupportCalendar
 from orgs.actions.record import record_desk, require_manager
 from orgs.actor import Actor
 from orgs.week import StoredWeek, say_week

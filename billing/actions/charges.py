@@ -12,7 +12,8 @@ from django.db.models import Q
 
 from billing import events
 from billing.charge_file import ChargeLine
-from billing.models import ExchangeRate, Invoice, ServiceCharge
+from billing.models.charges import ExchangeRate, ServiceCharge
+from billing.models.invoices import Invoice
 from billing.money import words
 from orgs.actions.record import record
 from orgs.actor import Actor

@@ -7,7 +7,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from billing import events
-from billing.models import BilledProject, BillingGroup, Invoice, TierChange
+from billing.models.changes import TierChange
+from billing.models.groups import BilledProject, BillingGroup
+from billing.models.invoices import Invoice
 from orgs.actions.record import lock, record
 from orgs.actor import Actor
 from orgs.models import AuditArea, Organization, Project

@@ -13,17 +13,9 @@ from django.db.models import Sum
 
 from billing import events
 from billing.invoicing import Account, Line, corrections, lines_of_month
-from billing.models import (
-    BilledProject,
-    BillingGroup,
-    CreditNote,
-    ExchangeRate,
-    Invoice,
-    InvoiceLine,
-    LineKind,
-    MonthClose,
-    ServiceCharge,
-)
+from billing.models.charges import ExchangeRate, ServiceCharge
+from billing.models.groups import BilledProject, BillingGroup
+from billing.models.invoices import CreditNote, Invoice, InvoiceLine, LineKind, MonthClose
 from billing.money import spread, words
 from billing.proration import local_month, next_month, previous_month
 from billing.quoting import spans_of

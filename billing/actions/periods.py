@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from billing.models import BillingGroup, SupportTier, TierPeriod
+from billing.models.groups import BillingGroup
+from billing.models.tiers import SupportTier, TierPeriod
 from billing.proration import Price
 from orgs.models import Organization
 

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from billing import events
 from billing.entitlements import tier_of
-from billing.models import CustomSla, CustomSlaTarget, SupportCalendar
+from billing.models.calendars import SupportCalendar
+from billing.models.tiers import CustomSla, CustomSlaTarget
 from orgs.actions.record import lock, record
 from orgs.actor import Actor
 from orgs.models import AuditArea, Organization

@@ -16,7 +16,9 @@ from django.utils import timezone
 from billing import events, quote
 from billing.actions.periods import start_period
 from billing.entitlements import is_entitled, tier_of
-from billing.models import BillingGroup, ChangeStatus, SupportTier, TierChange
+from billing.models.changes import ChangeStatus, TierChange
+from billing.models.groups import BillingGroup
+from billing.models.tiers import SupportTier
 from billing.proration import Price, begin_of
 from billing.quoting import quote_for
 from orgs.actions.record import lock, record

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from billing import actions
 from billing.access import (
     change_for,
     changes_for,
@@ -20,13 +19,14 @@ from billing.access import (
     organizations_with_tier,
     present_period,
 )
-from billing.actions.invoices import outstanding
-from billing.actions.sla import custom_sla_values
+from billing.actions.invoices import grant_credit, outstanding
+from billing.actions.sla import custom_sla_values, record_custom_sla, remove_custom_sla
+from billing.actions.tier_changes import complete_tier_change, refuse_tier_change, start_set_up
 from billing.entitlements import entitlement_of, is_entitled, tier_of
 from billing.forms import AccountManagerForm, CreditForm, CustomSlaForm, RefusalForm
-from billing.models import TierChange
+from billing.models.changes import TierChange
 from orgs.access import organization_for, summary_of
-from orgs.actions import change_account_manager
+from orgs.actions.settings import change_account_manager
 from orgs.actor import actor_of
 from orgs.models import Organization
 from orgs.roles import Capability
@@ -58,7 +58,7 @@ def set_up(request: HttpRequest, pk: int) -> HttpResponse:
     return _decide(
         request,
         change,
-        lambda: actions.start_set_up(actor=actor_of(request), change=change),
+        lambda: start_set_up(actor=actor_of(request), change=change),
         "The set-up has begun. The organization's admins are told.",
     )
 
@@ -70,7 +70,7 @@ def completion(request: HttpRequest, pk: int) -> HttpResponse:
     return _decide(
         request,
         change,
-        lambda: actions.complete_tier_change(actor=actor_of(request), change=change),
+        lambda: complete_tier_change(actor=actor_of(request), change=change),
         f"{change.organization} is on {change.to_tier} from now on. Its admins are told.",
     )
 
@@ -87,7 +87,7 @@ def refusal(request: HttpRequest, pk: int) -> HttpResponse:
     return _decide(
         request,
         change,
-        lambda: actions.refuse_tier_change(actor=actor, change=change, reason=reason),
+        lambda: refuse_tier_change(actor=actor, change=change, reason=reason),
         "The change is refused. The organization's admins read your reason.",
     )
 
@@ -117,7 +117,7 @@ def custom_sla(request: HttpRequest, slug: str) -> HttpResponse:
     form = CustomSlaForm(posted(request), initial=_sla_initial(found, known))
     if request.method == "POST" and form.is_valid():
         try:
-            actions.record_custom_sla(actor=actor, organization=found, **form.agreed())
+            record_custom_sla(actor=actor, organization=found, **form.agreed())
         except RuleViolation as violation:
             form.add_error(violation.field, violation.message)
         else:
@@ -146,7 +146,7 @@ def sla_removal(request: HttpRequest, slug: str) -> HttpResponse:
     """Go back to the tier's own targets."""
     actor = actor_of(request)
     found = organization_for(actor, slug, capability=TEAM)
-    actions.remove_custom_sla(actor=actor, organization=found)
+    remove_custom_sla(actor=actor, organization=found)
     messages.success(request, "The custom SLA is removed. The tier's own targets hold for new tickets.")
     return redirect("billing:organization", slug)
 
@@ -159,7 +159,7 @@ def credit(request: HttpRequest, slug: str) -> HttpResponse:
     form = CreditForm(request.POST, organization=found, currency=settings.PRICE_CURRENCY)
     if not form.is_valid():
         return _organization_page(request, found, form)
-    actions.grant_credit(actor=actor, **form.cleaned_data)
+    grant_credit(actor=actor, **form.cleaned_data)
     messages.success(request, "The credit will be on the group's next invoice.")
     return redirect("billing:organization", slug)
 

@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.access import calendar_for, calendars_for, matrix_for
-from billing.actions import add_closed_days, save_calendar
+from billing.actions.calendars import add_closed_days, save_calendar
 from billing.calendar_forms import CalendarForm, ClosedDaysForm, HolidaysForm
 from billing.closed_days import as_lines, from_stored, holidays_of
 from billing.matrix import promises
-from billing.models import SupportCalendar
+from billing.models.calendars import SupportCalendar
 from orgs.actor import Actor, actor_of
 from orgs.roles import Capability
 from orgs.week import say_week

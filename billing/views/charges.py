@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing.access import exchange_rates, foreign_currencies
-from billing.actions import import_charges, set_exchange_rate
+from billing.actions.charges import import_charges, set_exchange_rate
 from billing.charge_file import COLUMNS
 from billing.forms import ChargesForm, RateForm
 from orgs.access import require

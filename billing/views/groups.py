@@ -4,8 +4,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing.access import group_of, groups_of, present_period
-from billing.actions import create_group, delete_group, edit_group
-from billing.actions.groups import why_kept
+from billing.actions.groups import create_group, delete_group, edit_group, why_kept
 from billing.forms import GroupForm
 from orgs.access import organization_for
 from orgs.actor import actor_of

@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from billing.access import invoice_of, invoices_of, open_credits_of
-from billing.models import Invoice
+from billing.models.invoices import Invoice
 from billing.money import to_unit
 from billing.pdf import PdfUnavailable, to_pdf
 from orgs.access import organization_for

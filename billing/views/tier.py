@@ -21,11 +21,11 @@ from billing.access import (
     tier_called,
     tiers,
 )
-from billing.actions import cancel_tier_change, request_tier_change
+from billing.actions.tier_changes import cancel_tier_change, request_tier_change
 from billing.entitlements import entitlement_of, entitlement_under, is_entitled, tier_of
 from billing.forms import GroupChoiceForm, TierForm
 from billing.matrix import matrix
-from billing.models import TierChange
+from billing.models.changes import TierChange
 from billing.quoting import quote_for
 from orgs.access import organization_for
 from orgs.actor import actor_of

@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications import bell
-from notifications.models import EmailMessage, MailPreferences, MailState, Reason, Rhythm
+from notifications.models.messages import EmailMessage, MailState, Reason
+from notifications.models.preferences import MailPreferences, Rhythm
 from notifications.unsubscribe import DIGEST, FOLLOW, Stop
 from orgs.models import User
-from tickets.actions import mute
-from tickets.models import Follow
+from tickets.actions.following import mute
+from tickets.models.following import Follow
 
 
 @transaction.atomic

@@ -6,7 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications import bell
-from notifications.models import EmailMessage, MailState, Suppression
+from notifications.models.messages import EmailMessage, MailState
+from notifications.models.preferences import Suppression
 from notifications.querysets import EmailMessageQuerySet
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation

@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from notifications.models import EmailMessage, Suppression, SuppressionCause
-from orgs.actions import clear_bouncing, mark_bouncing
+from notifications.models.messages import EmailMessage
+from notifications.models.preferences import Suppression, SuppressionCause
+from orgs.actions.people import clear_bouncing, mark_bouncing
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
 

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from notifications.models import MailText, TextKind
+from notifications.models.texts import MailText, TextKind
 from notifications.texts import PLACEHOLDERS, unknown_placeholders
 from orgs.actions.record import record_desk, require_manager
 from orgs.actor import Actor

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from notifications.actions.suppressions import suppress
 from notifications.inbound.dsn import Dsn
-from notifications.models import EmailMessage, TrackingEvent
+from notifications.models.messages import EmailMessage, TrackingEvent
 from notifications.tracking import Report, cause_of, report_of_dsn, state_after
 
 logger = structlog.get_logger(__name__)

@@ -10,7 +10,9 @@ from django.utils import timezone
 from notifications.querysets import RESENDABLE, EmailMessageQuerySet
 from orgs.models import User
 from supportcenter.outbox.models import OutboxMessage
-from tickets.models import Activity, Follow, Ticket
+from tickets.models.conversation import Activity
+from tickets.models.following import Follow
+from tickets.models.ticket import Ticket
 
 
 class MailState(models.TextChoices):

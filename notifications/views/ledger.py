@@ -7,7 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from notifications.access import all_mails, delayed_since, mail_for, mails_about
-from notifications.actions import resend_mail, resend_mails
+from notifications.actions.resending import resend_mail, resend_mails
 from notifications.ledger import (
     BY_UPDATE,
     DELAYED_AFTER,

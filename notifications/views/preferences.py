@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from notifications.access import preferences_of, what_stops
-from notifications.actions import change_preferences, stop
+from notifications.actions.preferences import change_preferences, stop
 from notifications.forms import CHOSEN, PreferencesForm
 from notifications.unsubscribe import stop_from
 from orgs.actor import actor_of

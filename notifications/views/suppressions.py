@@ -4,7 +4,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from notifications.access import suppression_for, suppressions_for
-from notifications.actions import lift_suppression
+from notifications.actions.suppressions import lift_suppression
 from notifications.ledger import SuppressionSearchForm
 from orgs.actor import actor_of
 from supportcenter.errors import RuleViolation

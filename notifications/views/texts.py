@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from notifications.access import mail_text_for, mail_texts_for
-from notifications.actions import word_mails
+from notifications.actions.texts import word_mails
 from notifications.forms import MailTextForm
 from notifications.texts import PLACEHOLDERS, fill
 from orgs.actor import actor_of

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from orgs.access import has_login, invitation_for_link
-from orgs.actions import accept_invitation
+from orgs.actions.invitations import accept_invitation
 from supportcenter.errors import RuleViolation
 
 

@@ -9,13 +9,8 @@ from orgs.access import (
     organization_for,
     waiting_invitation_for,
 )
-from orgs.actions import (
-    change_member,
-    invite_member,
-    remove_member,
-    resend_invitation,
-    withdraw_invitation,
-)
+from orgs.actions.invitations import invite_member, resend_invitation, withdraw_invitation
+from orgs.actions.members import change_member, remove_member
 from orgs.actor import Actor, actor_of
 from orgs.forms import InvitationForm, MemberForm
 from orgs.models import Organization

@@ -3,7 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from orgs.actions import change_profile
+from orgs.actions.people import change_profile
 from orgs.actor import actor_of
 from orgs.forms import ProfileForm
 from supportcenter.http import posted

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orgs.access import organization_for, resources_of
-from orgs.actions import import_resources
+from orgs.actions.resources import import_resources
 from orgs.actor import actor_of
 from orgs.forms import ResourcesForm
 from orgs.resource_file import COLUMNS

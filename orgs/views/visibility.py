@@ -4,7 +4,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from orgs.access import last_switch_of_visibility, organization_for
-from orgs.actions import change_participants_policy
+from orgs.actions.settings import change_participants_policy
 from orgs.actor import actor_of
 from orgs.forms import ParticipantsPolicyForm
 from orgs.roles import Capability

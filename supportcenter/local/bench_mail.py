@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils.crypto import get_random_string
 
 from notifications.mailer import build
-from notifications.models import EmailMessage
+from notifications.models.messages import EmailMessage
 from orgs.actor import Actor, Source
 from orgs.models import Membership, Organization, User
 from supportcenter.local.errors import StartError
@@ -25,8 +25,11 @@ from supportcenter.local.layout import Layout
 from supportcenter.local.leftovers import find_leftovers
 from supportcenter.local.prepare import wait_until
 from supportcenter.outbox.models import OutboxDelivery, OutboxMessage
-from tickets.actions import TicketDraft, open_ticket
-from tickets.models import Follow, Participant, Product, Reason, Ticket
+from tickets.actions.opening import TicketDraft, open_ticket
+from tickets.models.catalogue import Product, Reason
+from tickets.models.following import Follow
+from tickets.models.people import Participant
+from tickets.models.ticket import Ticket
 
 FEW, MANY = 20, 10_000
 UPDATES = 40

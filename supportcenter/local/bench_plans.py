@@ -122,9 +122,9 @@ def cases() -> dict[str, Callable[[], object]]:
 
     from orgs.actor import Actor, Source  # noqa: PLC0415
     from orgs.models import User  # noqa: PLC0415
-    from tickets.models import Ticket  # noqa: PLC0415
+    from tickets.models.ticket import Ticket  # noqa: PLC0415
     from tickets.paging import Sort, page_of  # noqa: PLC0415
-    from tickets.search import searched  # noqa: PLC0415
+    from tickets.search.finding import searched  # noqa: PLC0415
 
     fay, ada = (User.objects.get(email=email) for email in ("fay@support.example", "ada@acme.example"))
 

@@ -6,18 +6,27 @@ from types import SimpleNamespace
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from billing.models import SupportCalendar
-from notifications.models import EmailMessage, Suppression
+from billing.models.calendars import SupportCalendar
+from notifications.models.messages import EmailMessage
+from notifications.models.preferences import Suppression
 from notifications.unsubscribe import Stop
 from notifications.unsubscribe import token_for as stop_token_for
-from orgs.actions import invite_member
+from orgs.actions.invitations import invite_member
 from orgs.invitations import token_for
 from orgs.models import Membership
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.actions import link, merge_into
-from tickets.models import Attachment, BulkJob, Follow, Macro, Participant, SavedView, Tag, Team
+from tickets.actions.linking import link
+from tickets.actions.merging import merge_into
+from tickets.models.bulk import BulkJob
+from tickets.models.conversation import Attachment
+from tickets.models.desk import SavedView
+from tickets.models.following import Follow
+from tickets.models.macros import Macro
+from tickets.models.people import Participant
+from tickets.models.tags import Tag
+from tickets.models.teams import Team
 
 PEOPLE = ["ada", "ben", "cleo", "dov", "eve", "ivy", "fay", "gus", "hal", "nobody"]
 # Addresses of Django's admin, allauth and anymail have tests of their own; these are theirs.

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import builders
 from tickets.forms.queue import ORDERS
-from tickets.models import Ticket
+from tickets.models.ticket import Ticket
 from tickets.paging import PAGE_SIZE, Sort, ordered, page_of
 
 pytestmark = pytest.mark.xdist_group("bench")

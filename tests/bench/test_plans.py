@@ -8,10 +8,9 @@ from django.http import QueryDict
 
 from supportcenter.local.bench_plans import grow, measured
 from tests.cast import actor
-from tickets.models import Ticket
+from tickets.models.ticket import Ticket
 from tickets.paging import page_of
-from tickets.search import searched
-from tickets.search.finding import BY_RANK
+from tickets.search.finding import BY_RANK, searched
 
 pytestmark = pytest.mark.xdist_group("bench")
 TICKETS = 5_000

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from billing.models import SupportTier
+from billing.models.tiers import SupportTier
 from orgs.models import AuditEntry
 from tests import builders
 from tests.cast import person

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django.asserts import assertNumQueries
 
-from billing.models import CalendarVersion, SupportCalendar
+from billing.models.calendars import CalendarVersion, SupportCalendar
 from orgs.models import AuditEntry
 from orgs.week import DAYS
 from supportcenter.outbox.models import OutboxMessage

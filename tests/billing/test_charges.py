@@ -7,10 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
-from billing.actions import import_charges
-from billing.actions.charges import ImportOutcome
+from billing.actions.charges import ImportOutcome, import_charges
 from billing.charge_file import ChargeLine, read_charges
-from billing.models import ExchangeRate, ServiceCharge
+from billing.models.charges import ExchangeRate, ServiceCharge
 from orgs.csv_import import BadFile
 from orgs.models import AuditEntry
 from tests import builders

@@ -3,9 +3,11 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
-from billing.actions import record_custom_sla, remove_custom_sla, start_period
+from billing.actions.periods import start_period
+from billing.actions.sla import record_custom_sla, remove_custom_sla
 from billing.entitlements import entitlement_of
-from billing.models import CustomSla, SupportCalendar, SupportTier
+from billing.models.calendars import SupportCalendar
+from billing.models.tiers import CustomSla, SupportTier
 from orgs.models import AuditEntry
 from supportcenter.errors import RuleViolation
 from tests.cast import actor

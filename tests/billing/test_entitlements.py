@@ -4,9 +4,9 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from billing.actions import start_period
+from billing.actions.periods import start_period
 from billing.entitlements import entitlement_of, is_entitled, tier_of
-from billing.models import SupportTier, TierPeriod
+from billing.models.tiers import SupportTier, TierPeriod
 
 
 def test_targets_are_those_of_the_tier(cast):
@@ -25,14 +25,14 @@ def test_basic_targets_are_best_effort(cast):
 
 
 def test_words_for_mixed_times(cast):
-    from billing.models import SlaTarget
+    from billing.models.tiers import SlaTarget
 
     SlaTarget.objects.filter(tier__code="advanced", severity="high").update(minutes=91)
     assert entitlement_of(cast.acme).targets["high"].words == "1 hour 31 minutes"
 
 
 def test_missing_target_is_best_effort(cast):
-    from billing.models import SlaTarget
+    from billing.models.tiers import SlaTarget
 
     SlaTarget.objects.all().delete()
     assert entitlement_of(cast.acme).targets["critical"].is_best_effort

@@ -3,17 +3,12 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError
 
-from billing.actions import (
-    GroupDraft,
-    cancel_tier_change,
-    complete_tier_change,
-    create_group,
-    delete_group,
-    edit_group,
-    grant_credit,
-    start_period,
-)
-from billing.models import BilledProject, BillingGroup, SupportTier
+from billing.actions.groups import GroupDraft, create_group, delete_group, edit_group
+from billing.actions.invoices import grant_credit
+from billing.actions.periods import start_period
+from billing.actions.tier_changes import cancel_tier_change, complete_tier_change
+from billing.models.groups import BilledProject, BillingGroup
+from billing.models.tiers import SupportTier
 from orgs.models import AuditEntry, Project
 from supportcenter.errors import RuleViolation
 from tests import builders

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from billing.actions import grant_credit
-from billing.models import BillingGroup, ExchangeRate, Invoice
+from billing.actions.invoices import grant_credit
+from billing.models.charges import ExchangeRate
+from billing.models.groups import BillingGroup
+from billing.models.invoices import Invoice
 from orgs.models import Project, Service
 from tests import builders
 from tests.cast import actor

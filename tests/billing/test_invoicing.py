@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.invoicing import Account, Line, corrections, lines_of_month
-from billing.models import LineKind
+from billing.models.invoices import LineKind
 from billing.proration import Price, Span, next_month
 from tests.billing.oracle import FREE, ZONES, brute_force, cents, histories, money
 

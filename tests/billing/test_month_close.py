@@ -10,25 +10,20 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.actions import (
+from billing.actions import invoices as closing
+from billing.actions.charges import set_exchange_rate
+from billing.actions.invoices import (
+    account_of,
     close_month,
     close_months,
     grant_credit,
-    set_exchange_rate,
+    months_to_close,
+    outstanding,
 )
-from billing.actions import invoices as closing
-from billing.actions.invoices import account_of, months_to_close, outstanding
-from billing.models import (
-    BilledProject,
-    BillingGroup,
-    ExchangeRate,
-    Invoice,
-    InvoiceLine,
-    MonthClose,
-    ServiceCharge,
-    SupportTier,
-    TierPeriod,
-)
+from billing.models.charges import ExchangeRate, ServiceCharge
+from billing.models.groups import BilledProject, BillingGroup
+from billing.models.invoices import Invoice, InvoiceLine, MonthClose
+from billing.models.tiers import SupportTier, TierPeriod
 from orgs.models import AuditEntry, Organization, Project, Service
 from supportcenter.errors import RuleViolation
 from tests import builders

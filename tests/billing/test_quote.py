@@ -9,7 +9,9 @@ import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing.models import BillingGroup, ExchangeRate, SupportTier
+from billing.models.charges import ExchangeRate
+from billing.models.groups import BillingGroup
+from billing.models.tiers import SupportTier
 from billing.proration import Price, Span
 from billing.quote import Inputs, Promise, Rate, compute, digest, end_of_month
 from billing.quoting import latest_rate, quote_for, when

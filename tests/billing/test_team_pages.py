@@ -7,8 +7,10 @@ from decimal import Decimal
 import pytest
 import time_machine
 
-from billing.actions import cancel_tier_change
-from billing.models import BillingGroup, CreditNote, TierChange
+from billing.actions.tier_changes import cancel_tier_change
+from billing.models.changes import TierChange
+from billing.models.groups import BillingGroup
+from billing.models.invoices import CreditNote
 from orgs.models import Organization
 from tests import builders
 from tests.cast import actor

@@ -6,18 +6,20 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from billing.actions import (
+from billing.actions.periods import start_period
+from billing.actions.tier_changes import (
     apply_due_changes,
     cancel_tier_change,
     complete_tier_change,
     refuse_tier_change,
     request_tier_change,
-    start_period,
     start_set_up,
     tell_of_overdue_changes,
 )
 from billing.entitlements import tier_of
-from billing.models import BillingGroup, SupportTier, TierChange, TierPeriod
+from billing.models.changes import TierChange
+from billing.models.groups import BillingGroup
+from billing.models.tiers import SupportTier, TierPeriod
 from orgs.models import AuditEntry, Membership, Organization
 from supportcenter.errors import RuleViolation
 from supportcenter.outbox.models import OutboxMessage

@@ -6,8 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from billing.actions import complete_tier_change, refuse_tier_change
-from billing.models import BillingGroup, ExchangeRate, SupportTier, TierChange
+from billing.actions.tier_changes import complete_tier_change, refuse_tier_change
+from billing.models.changes import TierChange
+from billing.models.charges import ExchangeRate
+from billing.models.groups import BillingGroup
+from billing.models.tiers import SupportTier
 from orgs.models import Membership, Service
 from tests import builders
 from tests.cast import actor

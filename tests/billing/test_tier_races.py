@@ -7,15 +7,17 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from billing.actions import (
+from billing.actions.groups import delete_group
+from billing.actions.tier_changes import (
     cancel_tier_change,
     complete_tier_change,
-    delete_group,
     request_tier_change,
     tell_of_overdue_changes,
 )
 from billing.entitlements import tier_of
-from billing.models import BillingGroup, SupportTier, TierChange, TierPeriod
+from billing.models.changes import TierChange
+from billing.models.groups import BillingGroup
+from billing.models.tiers import SupportTier, TierPeriod
 from billing.quote import digest
 from billing.quoting import quote_for
 from orgs.actions.record import lock

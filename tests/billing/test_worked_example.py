@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from billing.actions import close_month, start_period
-from billing.models import BillingGroup, ExchangeRate, Invoice, SupportTier
+from billing.actions.invoices import close_month
+from billing.actions.periods import start_period
+from billing.models.charges import ExchangeRate
+from billing.models.groups import BillingGroup
+from billing.models.invoices import Invoice
+from billing.models.tiers import SupportTier
 from billing.money import figure
 from orgs.models import Project, Service
 from tests import builders

@@ -23,11 +23,11 @@ def ticket(name: str, cc: list[str]) -> int:
     """A ticket whose opening is told already; ``cc`` are addresses, people are made for them."""
     from django.db import transaction
 
-    from notifications.models import EmailMessage
+    from notifications.models.messages import EmailMessage
     from orgs.models import Membership, Organization, User
     from supportcenter.outbox.models import OutboxMessage
     from tests import builders
-    from tickets.models import Participant
+    from tickets.models.people import Participant
 
     acme = Organization.objects.get(slug="acme")
     with transaction.atomic():  # so that no worker ever sees the event of the opening
@@ -48,7 +48,7 @@ def comment(ticket: int, words: str) -> dict[str, Any]:
     from django.test import Client
 
     from orgs.models import User
-    from tickets.models import Ticket
+    from tickets.models.ticket import Ticket
 
     client = Client()
     client.force_login(User.objects.get(email="fay@support.example"), settings.AUTHENTICATION_BACKENDS[0])

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from billing.actions import (
+from billing.actions.tier_changes import (
     cancel_tier_change,
     complete_tier_change,
     refuse_tier_change,
     start_set_up,
     tell_of_overdue_changes,
 )
-from notifications.models import EmailMessage
+from notifications.models.messages import EmailMessage
 from orgs.models import Membership
 from orgs.roles import OrganizationRole
 from supportcenter.outbox.dispatch import dispatch_due

@@ -10,7 +10,9 @@ from django.utils import timezone
 from notifications import delivery, pacing
 from notifications.delivery import STUCK_AFTER, deliver_due, free_stuck, oldest_waiting_at
 from notifications.failures import MAX_ATTEMPTS
-from notifications.models import EmailMessage, SendingPace, Suppression
+from notifications.models.messages import EmailMessage
+from notifications.models.pace import SendingPace
+from notifications.models.preferences import Suppression
 
 pytestmark = pytest.mark.django_db
 

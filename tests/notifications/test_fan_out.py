@@ -8,13 +8,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from notifications import fan_out
-from notifications.models import EmailMessage, MailPreferences, MailState, Reason
+from notifications.models.messages import EmailMessage, MailState, Reason
+from notifications.models.preferences import MailPreferences
 from supportcenter.outbox.dispatch import dispatch_due
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor, member
-from tickets.actions import add_internal_note, follow, follow_ticket, mute, unfollow
-from tickets.models import Participant
+from tickets.actions.comments import add_internal_note
+from tickets.actions.following import follow, follow_ticket, mute, unfollow
+from tickets.models.people import Participant
 
 
 @pytest.fixture

@@ -8,14 +8,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from notifications.actions import resend_mail, resend_mails
+from notifications.actions.resending import resend_mail, resend_mails
 from notifications.delivery import deliver_due
-from notifications.models import EmailMessage, Suppression, TrackingEvent
+from notifications.models.messages import EmailMessage, TrackingEvent
+from notifications.models.preferences import Suppression
 from orgs.models import User
 from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_internal_note
+from tickets.actions.comments import add_internal_note
 
 ALL = "/mail/"
 TOGETHER = "/mail/resending/"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.models import MailText
+from notifications.models.texts import MailText
 from notifications.texts import fill, framed, unknown_placeholders
 from orgs.models import AuditEntry
 from tests import builders

@@ -7,15 +7,16 @@ from django.core import mail as outgoing
 from django.test import Client
 from django.utils import timezone
 
-from notifications.actions import change_preferences
+from notifications.actions.preferences import change_preferences
 from notifications.digest import compose_due
-from notifications.models import EmailMessage, MailPreferences, MailState, Reason, Rhythm
+from notifications.models.messages import EmailMessage, MailState, Reason
+from notifications.models.preferences import MailPreferences, Rhythm
 from notifications.unsubscribe import Stop, stop_from, token_for
 from supportcenter.outbox.dispatch import dispatch_due
 from tests import builders
 from tests.cast import actor
-from tickets.actions import follow
-from tickets.models import Follow, Mute
+from tickets.actions.following import follow
+from tickets.models.following import Follow, Mute
 
 NO_QUIET = {"daily_at": time(9), "quiet_from": None, "quiet_until": None, "off_reasons": []}
 FORM = {"rhythm": "daily", "daily_at": "08:30", "quiet_from": "22:00", "quiet_until": "07:00"}

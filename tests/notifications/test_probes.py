@@ -8,7 +8,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from notifications.delivery import oldest_waiting_at
-from notifications.models import EmailMessage
+from notifications.models.messages import EmailMessage
 from supportcenter import views
 from supportcenter.outbox.models import OutboxDelivery, OutboxMessage
 from supportcenter.outbox.tasks import HEARTBEAT_KEY, heartbeat

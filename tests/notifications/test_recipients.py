@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.models import Reason, Rhythm
+from notifications.models.messages import Reason
+from notifications.models.preferences import Rhythm
 from notifications.recipients import (
     CLOCK_EVENTS,
     EVENTS,

@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from notifications.delivery import deliver_due
-from notifications.models import EmailMessage
+from notifications.models.messages import EmailMessage
 from supportcenter.local.sink import Sink, running
 from tests import builders
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications.actions import lift_suppression
-from notifications.models import Suppression
+from notifications.actions.suppressions import lift_suppression
+from notifications.models.preferences import Suppression
 from supportcenter.errors import RuleViolation
 from tests.cast import actor
 

@@ -3,21 +3,16 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
-from notifications.models import EmailMessage
+from notifications.models.messages import EmailMessage
 from orgs.models import Membership
 from tests import builders
 from tests.cast import actor
-from tickets.actions import (
-    acknowledge,
-    add_internal_note,
-    add_participants,
-    assign,
-    change_severity,
-    escalate,
-    remind_of_escalations,
-    solve,
-)
-from tickets.models import Escalation, Follow
+from tickets.actions.changes import assign, change_severity, solve
+from tickets.actions.comments import add_internal_note
+from tickets.actions.escalation import acknowledge, escalate, remind_of_escalations
+from tickets.actions.participants import add_participants
+from tickets.models.following import Follow
+from tickets.models.people import Escalation
 
 
 @pytest.fixture

@@ -17,8 +17,10 @@ from django.test import Client
 from django.utils import timezone
 
 from notifications import webhooks
-from notifications.actions import lift_suppression, record_report, settle_early_reports
-from notifications.models import EmailMessage, MailState, Suppression, TrackingEvent
+from notifications.actions.suppressions import lift_suppression
+from notifications.actions.tracking import record_report, settle_early_reports
+from notifications.models.messages import EmailMessage, MailState, TrackingEvent
+from notifications.models.preferences import Suppression
 from notifications.tracking import Report, cause_of, report_of, state_after
 from tests.cast import actor
 

@@ -1,10 +1,10 @@
 import pytest
 
-from orgs.actions import change_member
+from orgs.actions.members import change_member
 from orgs.models import AuditEntry, Membership, Organization, Project, Service, User
 from tests.cast import actor as actor_for
 from tests.cast import person
-from tickets.models import Follow
+from tickets.models.following import Follow
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from orgs.actions import accept_invitation, invite_member, resend_invitation, withdraw_invitation
+from orgs.actions.invitations import accept_invitation, invite_member, resend_invitation, withdraw_invitation
 from orgs.invitations import id_from, token_for
 from orgs.models import AuditEntry, Invitation, Membership, User
 from supportcenter.errors import RuleViolation

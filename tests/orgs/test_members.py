@@ -3,13 +3,13 @@ import threading
 import pytest
 from django.db import connection
 
-from orgs.actions import change_member, remove_member
+from orgs.actions.members import change_member, remove_member
 from orgs.models import AuditEntry, Membership, OrganizationalUnit, User
 from supportcenter.errors import RuleViolation
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor, make_cast, member
-from tickets.models import Follow
+from tickets.models.following import Follow
 
 
 def membership(user) -> Membership:

@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing.entitlements import is_entitled
-from orgs.actions import import_resources, resources
+from orgs.actions import resources
+from orgs.actions.resources import import_resources
 from orgs.csv_import import BadFile
 from orgs.models import AuditEntry, OrganizationalUnit, Project, Service
 from orgs.resource_file import read_services

@@ -3,7 +3,7 @@ import re
 import pytest
 from django.core import mail
 
-from notifications.models import EmailMessage
+from notifications.models.messages import EmailMessage
 from tests.cast import person
 
 LOGIN = "/account/login/"

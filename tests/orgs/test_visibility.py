@@ -1,12 +1,12 @@
 import pytest
 
-from orgs.actions import change_participants_policy, change_visibility
+from orgs.actions.settings import change_participants_policy, change_visibility
 from orgs.models import AuditEntry, Visibility
 from supportcenter.errors import RuleViolation
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_participants
+from tickets.actions.participants import add_participants
 
 PAGE = "/o/acme/admin/visibility/"
 

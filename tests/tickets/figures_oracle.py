@@ -4,7 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from tickets.models import DailyFigures, Escalation, Rating, SlaClock, Ticket
+from tickets.models.clock import SlaClock
+from tickets.models.figures import DailyFigures
+from tickets.models.people import Escalation, Rating
+from tickets.models.ticket import Ticket
 from tickets.reports.durations import bucket_of
 
 

@@ -7,16 +7,11 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from tests.cast import Cast
-from tickets.models import (
-    Activity,
-    ActivityKind,
-    Escalation,
-    Product,
-    Rating,
-    Reason,
-    SlaClock,
-    Ticket,
-)
+from tickets.models.catalogue import Product, Reason
+from tickets.models.clock import SlaClock
+from tickets.models.conversation import Activity, ActivityKind
+from tickets.models.people import Escalation, Rating
+from tickets.models.ticket import Ticket
 
 DAYS = 12
 TIERS = ["basic", "essential", "advanced", "premium"]

@@ -10,9 +10,16 @@ from orgs.models import User
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.actions import bulk, cancel_bulk, merge_into, request_bulk, run_bulk
+from tickets.actions import bulk
+from tickets.actions.bulk import cancel_bulk, request_bulk, run_bulk
 from tickets.actions.bulk_changes import Change
-from tickets.models import Activity, BulkItem, BulkJob, Macro, Tag, Team, Ticket
+from tickets.actions.merging import merge_into
+from tickets.models.bulk import BulkItem, BulkJob
+from tickets.models.conversation import Activity
+from tickets.models.macros import Macro
+from tickets.models.tags import Tag
+from tickets.models.teams import Team
+from tickets.models.ticket import Ticket
 
 
 @pytest.fixture

@@ -8,8 +8,11 @@ from django.db import transaction
 from tests import builders
 from tests.billing.races import at_once, in_thread
 from tests.cast import Cast, actor, make_cast
-from tickets.actions import bulk, cancel_bulk, request_bulk, run_bulk
-from tickets.models import Activity, BulkJob, Ticket
+from tickets.actions import bulk
+from tickets.actions.bulk import cancel_bulk, request_bulk, run_bulk
+from tickets.models.bulk import BulkJob
+from tickets.models.conversation import Activity
+from tickets.models.ticket import Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 COUNT = 24

@@ -6,8 +6,9 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
-from billing.actions import start_period
-from billing.models import SlaTarget, SupportCalendar, SupportTier
+from billing.actions.periods import start_period
+from billing.models.calendars import SupportCalendar
+from billing.models.tiers import SlaTarget, SupportTier
 from orgs.actor import Source
 from orgs.models import Service
 from supportcenter.errors import RuleViolation
@@ -16,23 +17,13 @@ from supportcenter.outbox.models import OutboxDelivery
 from supportcenter.outbox.publish import publish
 from tests import builders
 from tests.cast import actor
-from tickets.actions import (
-    add_comment,
-    add_internal_note,
-    assign,
-    change_severity,
-    change_status,
-    close_solved,
-    escalate,
-    mark_stale,
-    merge_into,
-    promise_update,
-    solve,
-    undo_merge,
-    watch,
-)
-from tickets.actions.clocks import clocks_of, keep
-from tickets.models import SlaClock, Ticket
+from tickets.actions.changes import assign, change_severity, change_status, close_solved, solve
+from tickets.actions.clocks import clocks_of, keep, mark_stale, promise_update, watch
+from tickets.actions.comments import add_comment, add_internal_note
+from tickets.actions.escalation import escalate
+from tickets.actions.merging import merge_into, undo_merge
+from tickets.models.clock import SlaClock
+from tickets.models.ticket import Ticket
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)  # a Monday; Acme is on Advanced: High within an hour, 24×7
 MINUTE = timedelta(minutes=1)

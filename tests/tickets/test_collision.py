@@ -8,8 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests import builders
 from tests.billing.races import at_once
 from tests.cast import actor, make_cast
-from tickets.actions import Message, add_internal_note, send_composed
-from tickets.models import Attachment, Comment
+from tickets.actions.comments import add_internal_note
+from tickets.actions.composing import send_composed
+from tickets.actions.macros import Message
+from tickets.models.conversation import Attachment, Comment
 
 
 @pytest.fixture

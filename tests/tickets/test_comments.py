@@ -7,8 +7,9 @@ from supportcenter.errors import RuleViolation
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_comment, add_internal_note, change_status, close_solved, solve
-from tickets.models import Comment
+from tickets.actions.changes import change_status, close_solved, solve
+from tickets.actions.comments import add_comment, add_internal_note
+from tickets.models.conversation import Comment
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests import builders
-from tickets.models import Attachment, Ticket
+from tickets.models.conversation import Attachment
+from tickets.models.ticket import Ticket
 
 NEW = "/o/acme/tickets/new/"
 

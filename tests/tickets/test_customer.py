@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pytest_django.asserts import assertNumQueries
 
-from orgs.actions import change_account_manager
+from orgs.actions.settings import change_account_manager
 from orgs.models import AuditEntry, Organization
 from supportcenter.errors import RuleViolation
 from tests import builders

@@ -10,7 +10,10 @@ from pytest_django.asserts import assertNumQueries
 from orgs.models import AuditEntry
 from tests import builders
 from tests.cast import staff
-from tickets.models import Availability, Macro, Product, Tag, Team
+from tickets.models.catalogue import Product
+from tickets.models.macros import Macro
+from tickets.models.tags import Tag
+from tickets.models.teams import Availability, Team
 
 
 def text(response) -> str:

@@ -8,8 +8,10 @@ from django.utils import timezone
 from orgs.models import Membership
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_comment, drop_drafts, keep_draft
-from tickets.models import ServerDraft, Ticket
+from tickets.actions.comments import add_comment
+from tickets.actions.composing import drop_drafts, keep_draft
+from tickets.models.drafts import ServerDraft
+from tickets.models.ticket import Ticket
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from supportcenter.errors import RuleViolation
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.actions import acknowledge, close_escalation, escalate, remind_of_escalations, solve
-from tickets.models import Escalation
+from tickets.actions.changes import solve
+from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
+from tickets.models.people import Escalation
 
 
 @pytest.fixture

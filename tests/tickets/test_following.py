@@ -8,8 +8,9 @@ from orgs.roles import OrganizationRole
 from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.cast import actor
-from tickets.actions import follow, follow_ticket, mute, unfollow
-from tickets.models import Follow, FollowScope, Mute, Product
+from tickets.actions.following import follow, follow_ticket, mute, unfollow
+from tickets.models.catalogue import Product
+from tickets.models.following import Follow, FollowScope, Mute
 
 
 @pytest.fixture

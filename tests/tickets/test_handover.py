@@ -7,7 +7,7 @@ from django.utils import timezone
 from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.cast import actor
-from tickets.actions import hand_over
+from tickets.actions.handover import hand_over
 
 SOON = timezone.now() + timedelta(hours=3)
 CARD = {"state": "Brokers 2 and 3 are down.", "next_step": "Wait for the volume."}

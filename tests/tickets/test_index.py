@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_internal_note, assign, index_tickets, sweep_index
-from tickets.models import Attachment, SearchDocument, SearchWord, Ticket
-from tickets.models.search import INTERNAL
-from tickets.search import matching, searched
+from tickets.actions.changes import assign
+from tickets.actions.comments import add_internal_note
+from tickets.actions.indexing import index_tickets, sweep_index
+from tickets.models.conversation import Attachment
+from tickets.models.search import INTERNAL, SearchDocument, SearchWord
+from tickets.models.ticket import Ticket
+from tickets.search.finding import matching, searched
 from tickets.search.lexemes import LAST_PLACE, distance, lexemes, places, variants, vector
 from tickets.subscribers import index_ticket
 

@@ -6,8 +6,11 @@ from django.core.files.base import ContentFile
 from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_internal_note, link, split, stage_files, unlink
-from tickets.models import Ticket, TicketLink
+from tickets.actions.comments import add_internal_note
+from tickets.actions.files import stage_files
+from tickets.actions.linking import link, split, unlink
+from tickets.models.linking import TicketLink
+from tickets.models.ticket import Ticket
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from pytest_django.asserts import assertNumQueries
 from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.cast import actor
-from tickets.actions import apply_macro, delete_macro, save_macro, set_tags
-from tickets.models import Macro
+from tickets.actions.macros import apply_macro, delete_macro, save_macro
+from tickets.actions.tags import set_tags
+from tickets.models.macros import Macro
 
 
 @pytest.fixture

@@ -3,13 +3,15 @@ import re
 import pytest
 from pytest_django.asserts import assertNumQueries
 
-from notifications.models import EmailMessage, MailPreferences, Reason
+from notifications.models.messages import EmailMessage, Reason
+from notifications.models.preferences import MailPreferences
 from orgs.models import User
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_internal_note, assign
+from tickets.actions.changes import assign
+from tickets.actions.comments import add_internal_note
 from tickets.calling import handles_in
-from tickets.models import Mention
+from tickets.models.mentions import Mention
 from tickets.rendering import to_html
 
 

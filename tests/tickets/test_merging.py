@@ -8,25 +8,21 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
-from notifications.models import EmailMessage
+from notifications.models.messages import EmailMessage
 from orgs.models import User
 from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.billing.races import at_once
 from tests.cast import actor, make_cast
-from tickets.actions import (
-    add_comment,
-    add_internal_note,
-    assign,
-    escalate,
-    follow_ticket,
-    merge_into,
-    promise_update,
-    solve,
-    stage_files,
-    undo_merge,
-)
-from tickets.models import Merge, Ticket
+from tickets.actions.changes import assign, solve
+from tickets.actions.clocks import promise_update
+from tickets.actions.comments import add_comment, add_internal_note
+from tickets.actions.escalation import escalate
+from tickets.actions.files import stage_files
+from tickets.actions.following import follow_ticket
+from tickets.actions.merging import merge_into, undo_merge
+from tickets.models.linking import Merge
+from tickets.models.ticket import Ticket
 
 
 @pytest.fixture

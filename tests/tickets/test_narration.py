@@ -1,6 +1,6 @@
 import pytest
 
-from tickets.models import ActivityKind
+from tickets.models.conversation import ActivityKind
 from tickets.narration import OF_THE_CLOCK, WITHOUT_ACTOR, WORDS, headline
 
 

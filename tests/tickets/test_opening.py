@@ -9,8 +9,10 @@ from supportcenter.errors import RuleViolation
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.actions import drop_unsent_files, open_ticket, stage_files
-from tickets.models import Attachment, Ticket
+from tickets.actions.files import drop_unsent_files, stage_files
+from tickets.actions.opening import open_ticket
+from tickets.models.conversation import Attachment
+from tickets.models.ticket import Ticket
 
 
 def test_ticket_gets_a_reference_and_its_first_response_target(cast):
@@ -78,7 +80,7 @@ def test_files_of_somebody_else_stay_where_they_are(cast, settings, tmp_path):
 
 
 def test_best_effort_target_of_basic_is_marked(cast):
-    from billing.models import SupportTier, TierPeriod
+    from billing.models.tiers import SupportTier, TierPeriod
 
     TierPeriod.objects.filter(organization=cast.acme).update(tier=SupportTier.objects.get(code="basic"))
     ticket = open_ticket(actor=actor(cast.ben), organization=cast.acme, draft=builders.draft())

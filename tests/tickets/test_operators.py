@@ -11,9 +11,15 @@ from hypothesis import strategies as st
 
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_internal_note, assign, change_status, escalate, index_tickets, set_tags
-from tickets.models import SearchWord, Team, Ticket
-from tickets.search import searched
+from tickets.actions.changes import assign, change_status
+from tickets.actions.comments import add_internal_note
+from tickets.actions.escalation import escalate
+from tickets.actions.indexing import index_tickets
+from tickets.actions.tags import set_tags
+from tickets.models.search import SearchWord
+from tickets.models.teams import Team
+from tickets.models.ticket import Ticket
+from tickets.search.finding import searched
 from tickets.search.moments import span
 from tickets.search.operators import OPERATORS
 from tickets.search.query import RARE

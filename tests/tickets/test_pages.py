@@ -8,7 +8,8 @@ from pytest_django.asserts import assertNumQueries
 from orgs.models import Visibility
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_internal_note, index_tickets
+from tickets.actions.comments import add_internal_note
+from tickets.actions.indexing import index_tickets
 from tickets.paging import PAGE_SIZE
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_internal_note, index_tickets
-from tickets.models import Ticket
+from tickets.actions.comments import add_internal_note
+from tickets.actions.indexing import index_tickets
+from tickets.models.ticket import Ticket
 from tickets.palette import Entry, fitting
 from tickets.search.completion import suggestions
 

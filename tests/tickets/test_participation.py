@@ -3,8 +3,8 @@ import pytest
 from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_participants, join, remove_participant
-from tickets.models import Ticket
+from tickets.actions.participants import add_participants, join, remove_participant
+from tickets.models.ticket import Ticket
 
 
 @pytest.fixture

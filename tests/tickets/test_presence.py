@@ -11,7 +11,7 @@ from redis.exceptions import ConnectionError as CacheDown
 from tests import builders
 from tests.cast import staff
 from tickets import presence
-from tickets.models import Ticket
+from tickets.models.ticket import Ticket
 
 
 @pytest.fixture

@@ -9,8 +9,14 @@ from pytest_django.asserts import assertNumQueries
 
 from tests import builders
 from tests.cast import actor
-from tickets.actions import acknowledge, assign, change_status, escalate, index_tickets, save_view
-from tickets.models import DeskPreferences, SavedView, Tag, Team, Ticket
+from tickets.actions.changes import assign, change_status
+from tickets.actions.desk import save_view
+from tickets.actions.escalation import acknowledge, escalate
+from tickets.actions.indexing import index_tickets
+from tickets.models.desk import DeskPreferences, SavedView
+from tickets.models.tags import Tag
+from tickets.models.teams import Team
+from tickets.models.ticket import Ticket
 from tickets.paging import PAGE_SIZE
 
 NEWS = {"HX-Request": "true"}
@@ -156,7 +162,7 @@ def test_row_says_clock_tier_and_last_word(cast, fay, ticket):
 
 
 def test_note_is_no_last_word(cast, ticket):
-    from tickets.actions import add_internal_note
+    from tickets.actions.comments import add_internal_note
 
     add_internal_note(actor=actor(cast.fay), ticket=ticket, body="psst")
     ticket.refresh_from_db()

@@ -2,7 +2,8 @@
 
 from tests import builders
 from tests.cast import actor
-from tickets.actions import escalate, merge_into, undo_merge
+from tickets.actions.escalation import escalate
+from tickets.actions.merging import merge_into, undo_merge
 
 
 def test_merge_takes_the_last_word_and_the_call_along_and_undoing_brings_them_back(cast):

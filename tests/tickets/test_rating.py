@@ -6,8 +6,9 @@ from django.utils import timezone
 from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.cast import actor
-from tickets.actions import rate, solve
-from tickets.models import Rating
+from tickets.actions.changes import solve
+from tickets.actions.rating import rate
+from tickets.models.people import Rating
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 import pytest
 
 from tests import builders
-from tickets.actions import index_tickets
-from tickets.models import Attachment, Ticket
-from tickets.search import excerpt, highlight, matching
+from tickets.actions.indexing import index_tickets
+from tickets.models.conversation import Attachment
+from tickets.models.ticket import Ticket
+from tickets.search.finding import matching
+from tickets.search.marking import excerpt, highlight
 
 
 @pytest.fixture

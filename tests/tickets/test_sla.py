@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from orgs.models import User
-from tickets.models import SlaClock
+from tickets.models.clock import SlaClock
 from tickets.sla import explain
 
 DUE = datetime(2026, 11, 23, 12, tzinfo=UTC)

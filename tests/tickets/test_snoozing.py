@@ -8,8 +8,12 @@ from django.utils import timezone
 from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_internal_note, escalate, merge_into, snooze, solve
-from tickets.models import Ticket
+from tickets.actions.changes import solve
+from tickets.actions.comments import add_internal_note
+from tickets.actions.escalation import escalate
+from tickets.actions.merging import merge_into
+from tickets.actions.snoozing import snooze
+from tickets.models.ticket import Ticket
 from tickets.snoozing import snoozed_until
 
 HELSINKI = ZoneInfo("Europe/Helsinki")

@@ -6,8 +6,8 @@ from pytest_django.asserts import assertNumQueries
 from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.cast import actor
-from tickets.actions import set_tags
-from tickets.models import Tag
+from tickets.actions.tags import set_tags
+from tickets.models.tags import Tag
 from tickets.tag_names import MOST_TAGS, split_tags
 
 

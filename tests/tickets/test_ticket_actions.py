@@ -8,8 +8,11 @@ from django.utils import timezone
 
 from tests import builders
 from tests.cast import actor
-from tickets.actions import add_internal_note, solve
-from tickets.models import Attachment, Rating, Ticket, Visit
+from tickets.actions.changes import solve
+from tickets.actions.comments import add_internal_note
+from tickets.models.conversation import Attachment
+from tickets.models.people import Rating, Visit
+from tickets.models.ticket import Ticket
 
 
 @pytest.fixture

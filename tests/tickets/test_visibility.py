@@ -4,8 +4,9 @@ from orgs.models import Membership, User, Visibility
 from tests import builders
 from tests.cast import actor
 from tickets.access import who_sees
-from tickets.actions import add_internal_note
-from tickets.models import Activity, Attachment, Ticket
+from tickets.actions.comments import add_internal_note
+from tickets.models.conversation import Activity, Attachment
+from tickets.models.ticket import Ticket
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from orgs.models import AuditEntry, Membership, Visibility
 from tests import builders
 from tests.cast import actor, member
 from tickets.access import sight_under
-from tickets.models import Participant, Ticket
+from tickets.models.people import Participant
+from tickets.models.ticket import Ticket
 
 PAGE = "/account-team/organizations/acme/visibility/"
 

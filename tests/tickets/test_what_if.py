@@ -10,7 +10,7 @@ from billing.calendars import ALWAYS, BUSINESS, Schedule, SupportHours
 from billing.entitlements import Entitlement, Target
 from tests import builders
 from tickets import access
-from tickets.models import Ticket
+from tickets.models.ticket import Ticket
 from tickets.views import what_if as view
 from tickets.what_if import Answered, Replay, replay
 

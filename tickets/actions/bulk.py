@@ -12,7 +12,8 @@ from supportcenter.errors import RuleViolation
 from tickets import bell
 from tickets.actions.bulk_changes import CHANGES
 from tickets.actions.record import lock, require_agent
-from tickets.models import BulkItem, BulkJob, Outcome, Ticket
+from tickets.models.bulk import BulkItem, BulkJob, Outcome
+from tickets.models.ticket import Ticket
 from tickets.querysets import TicketQuerySet
 
 logger = structlog.get_logger(__name__)

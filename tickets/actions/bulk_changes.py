@@ -11,7 +11,9 @@ from tickets.actions.changes import assign, change_severity, change_status
 from tickets.actions.macros import apply_macro
 from tickets.actions.merging import merge_into
 from tickets.actions.tags import set_tags
-from tickets.models import BulkKind, Macro, Ticket
+from tickets.models.bulk import BulkKind
+from tickets.models.macros import Macro
+from tickets.models.ticket import Ticket
 
 Arguments = dict[str, Any]
 

@@ -8,8 +8,10 @@ from orgs.actions.record import record_desk, require_manager
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
 from tickets import events
-from tickets.models import Macro, Tag, Ticket
 from tickets.models.catalogue import Choice
+from tickets.models.macros import Macro
+from tickets.models.tags import Tag
+from tickets.models.ticket import Ticket
 from tickets.tag_names import wrong_tags
 
 

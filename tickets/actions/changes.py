@@ -14,7 +14,10 @@ from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.escalation import end_with
 from tickets.actions.record import lock, record, require_agent
 from tickets.clock import CLOCK_FIELDS
-from tickets.models import ActivityKind, Product, Reason, Team, Ticket
+from tickets.models.catalogue import Product, Reason
+from tickets.models.conversation import ActivityKind
+from tickets.models.teams import Team
+from tickets.models.ticket import Ticket
 from tickets.rules import is_in_charge
 from tickets.states import REOPEN_DAYS, Severity, Status, can_change
 

@@ -13,8 +13,9 @@ from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.record import lock, record, require_agent
 from tickets.clock import CLOCK_FIELDS, Clocks
-from tickets.models import ActivityKind, ClockKind, SlaClock, Ticket
-from tickets.models.clock import RESPONSES
+from tickets.models.clock import RESPONSES, ClockKind, SlaClock
+from tickets.models.conversation import ActivityKind
+from tickets.models.ticket import Ticket
 from tickets.states import Status, after_customer_comment
 
 logger = structlog.get_logger(__name__)

@@ -18,7 +18,9 @@ from tickets.actions.snoozing import wake
 from tickets.calling import asks_to_escalate, handles_in
 from tickets.clock import CLOCK_FIELDS
 from tickets.mentions import handle_of
-from tickets.models import ActivityKind, Attachment, Comment, Mention, Ticket
+from tickets.models.conversation import ActivityKind, Attachment, Comment
+from tickets.models.mentions import Mention
+from tickets.models.ticket import Ticket
 from tickets.states import Status, after_customer_comment, can_change
 
 

@@ -11,7 +11,9 @@ from supportcenter.errors import RuleViolation
 from tickets.actions.comments import add_comment
 from tickets.actions.macros import Message, send
 from tickets.actions.record import lock
-from tickets.models import Macro, ServerDraft, Ticket
+from tickets.models.drafts import ServerDraft
+from tickets.models.macros import Macro
+from tickets.models.ticket import Ticket
 from tickets.querysets import ActivityQuerySet
 from tickets.states import Status
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
 from tickets.actions.record import require_agent
-from tickets.models import DeskPreferences, SavedView
+from tickets.models.desk import DeskPreferences, SavedView
 from tickets.rules import may_change_view
 
 

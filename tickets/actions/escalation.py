@@ -14,7 +14,9 @@ from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.record import lock, record, require_agent
 from tickets.actions.snoozing import wake
 from tickets.clock import CLOCK_FIELDS
-from tickets.models import ActivityKind, Escalation, Ticket
+from tickets.models.conversation import ActivityKind
+from tickets.models.people import Escalation
+from tickets.models.ticket import Ticket
 from tickets.states import ANSWER_OWED, Status
 
 

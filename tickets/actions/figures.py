@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from tickets.models import DirtyDay, Ticket
+from tickets.models.figures import DirtyDay
+from tickets.models.ticket import Ticket
 from tickets.reports.counting import count_day
 
 # What no event told of, for whatever reason, is found by counting these again every few hours.

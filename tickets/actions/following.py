@@ -8,7 +8,9 @@ from orgs.actor import Actor
 from orgs.models import Organization, OrganizationalUnit, Project
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
-from tickets.models import Follow, FollowScope, Mute, Product, Ticket
+from tickets.models.catalogue import Product
+from tickets.models.following import Follow, FollowScope, Mute
+from tickets.models.ticket import Ticket
 
 Target = OrganizationalUnit | Project | Product | None
 

@@ -9,7 +9,9 @@ from orgs.actor import Actor
 from tickets import events
 from tickets.actions.clocks import promise_update
 from tickets.actions.record import lock, record, require_agent
-from tickets.models import ActivityKind, Handover, Ticket
+from tickets.models.conversation import ActivityKind
+from tickets.models.handover import Handover
+from tickets.models.ticket import Ticket
 
 
 @transaction.atomic

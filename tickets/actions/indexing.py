@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from tickets.models import SearchDocument, SearchWord, Ticket
-from tickets.models.search import INTERNAL, PEOPLE, PUBLIC, SUBJECT
+from tickets.models.search import INTERNAL, PEOPLE, PUBLIC, SUBJECT, SearchDocument, SearchWord
+from tickets.models.ticket import Ticket
 from tickets.search.lexemes import is_fuzzy, places, variants, vector
 
 CHUNK = 200

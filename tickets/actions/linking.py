@@ -9,7 +9,9 @@ from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.opening import TicketDraft, create_ticket
 from tickets.actions.record import lock, lock_both, record, require_agent
-from tickets.models import ActivityKind, Attachment, Comment, Ticket, TicketLink
+from tickets.models.conversation import ActivityKind, Attachment, Comment
+from tickets.models.linking import TicketLink
+from tickets.models.ticket import Ticket
 
 
 @transaction.atomic

@@ -16,7 +16,9 @@ from tickets.actions.clocks import promise_update
 from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.record import lock, require_agent
 from tickets.actions.tags import set_tags, tags_named
-from tickets.models import Attachment, Macro, MacroKind, Ticket
+from tickets.models.conversation import Attachment
+from tickets.models.macros import Macro, MacroKind
+from tickets.models.ticket import Ticket
 from tickets.placeholders import PLACEHOLDERS, fill, unknown_placeholders
 from tickets.tag_names import wrong_tags
 from tickets.wording import say_instant

@@ -13,17 +13,11 @@ from tickets.actions.clocks import adopt, reckon
 from tickets.actions.queue_marks import refresh_marks
 from tickets.actions.record import lock_both, record, require_agent
 from tickets.actions.standing import put_back, standing_of, stands_as
-from tickets.models import (
-    Activity,
-    ActivityKind,
-    Comment,
-    Escalation,
-    Follow,
-    FollowScope,
-    Merge,
-    Participant,
-    Ticket,
-)
+from tickets.models.conversation import Activity, ActivityKind, Comment
+from tickets.models.following import Follow, FollowScope
+from tickets.models.linking import Merge
+from tickets.models.people import Escalation, Participant
+from tickets.models.ticket import Ticket
 
 
 @transaction.atomic

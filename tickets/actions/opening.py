@@ -17,7 +17,10 @@ from tickets.actions.clocks import keep
 from tickets.actions.files import attach
 from tickets.actions.record import record
 from tickets.clock import Clocks
-from tickets.models import ActivityKind, Attachment, Comment, Participant, Product, Reason, Ticket
+from tickets.models.catalogue import Product, Reason
+from tickets.models.conversation import ActivityKind, Attachment, Comment
+from tickets.models.people import Participant
+from tickets.models.ticket import Ticket
 from tickets.states import Severity
 
 

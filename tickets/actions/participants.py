@@ -13,7 +13,9 @@ from tickets import events
 from tickets.actions.comments import add_comment
 from tickets.actions.record import lock, record
 from tickets.addresses import MOST_ADDRESSES
-from tickets.models import ActivityKind, Participant, Ticket
+from tickets.models.conversation import ActivityKind
+from tickets.models.people import Participant
+from tickets.models.ticket import Ticket
 from tickets.rules import may_add_participants, may_join, may_remove_participant
 
 

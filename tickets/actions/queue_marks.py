@@ -1,6 +1,6 @@
 """What the queue shows of a ticket without looking at other tables, worked out anew from them."""
 
-from tickets.models import Ticket
+from tickets.models.ticket import Ticket
 
 
 def refresh_marks(ticket: Ticket) -> None:

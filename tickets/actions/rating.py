@@ -7,7 +7,9 @@ from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.record import lock, record
-from tickets.models import ActivityKind, Rating, Ticket
+from tickets.models.conversation import ActivityKind
+from tickets.models.people import Rating
+from tickets.models.ticket import Ticket
 from tickets.rules import may_rate
 
 

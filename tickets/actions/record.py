@@ -6,7 +6,8 @@ from orgs.actor import Actor
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from supportcenter.outbox.publish import publish
-from tickets.models import Activity, ActivityKind, Comment, Ticket
+from tickets.models.conversation import Activity, ActivityKind, Comment
+from tickets.models.ticket import Ticket
 from tickets.querysets import TicketQuerySet
 
 

@@ -9,7 +9,8 @@ from orgs.actor import SYSTEM, Actor
 from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.record import lock, record, require_agent
-from tickets.models import ActivityKind, Ticket
+from tickets.models.conversation import ActivityKind
+from tickets.models.ticket import Ticket
 
 
 @transaction.atomic

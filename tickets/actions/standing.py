@@ -7,7 +7,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from tickets.clock import CLOCK_FIELDS
-from tickets.models import SlaClock, Ticket
+from tickets.models.clock import SlaClock
+from tickets.models.ticket import Ticket
 
 STANDING_FIELDS = [
     "status",

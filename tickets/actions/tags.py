@@ -8,7 +8,9 @@ from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.record import lock, record, require_agent
-from tickets.models import ActivityKind, Tag, Ticket
+from tickets.models.conversation import ActivityKind
+from tickets.models.tags import Tag
+from tickets.models.ticket import Ticket
 from tickets.tag_names import wrong_tags
 
 

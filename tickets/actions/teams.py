@@ -17,8 +17,8 @@ from tickets import events
 from tickets.actions.changes import give
 from tickets.actions.record import lock, require_agent
 from tickets.handing import Candidate, choose
-from tickets.models import Availability, HandsOut, Team, TeamMember, Ticket
-from tickets.models.teams import absence_of
+from tickets.models.teams import Availability, HandsOut, Team, TeamMember, absence_of
+from tickets.models.ticket import Ticket
 
 
 @transaction.atomic

@@ -3,7 +3,8 @@
 from django.utils import timezone
 
 from orgs.actor import Actor
-from tickets.models import Ticket, Visit
+from tickets.models.people import Visit
+from tickets.models.ticket import Ticket
 
 
 def mark_seen(*, actor: Actor, ticket: Ticket) -> None:

@@ -13,7 +13,8 @@ from tickets.desk_access import macros_for
 from tickets.forms.lists import PLAIN_SELECT
 from tickets.forms.macros import TagsField
 from tickets.forms.queue import QueueForm, offers
-from tickets.models import BulkKind, Ticket
+from tickets.models.bulk import BulkKind
+from tickets.models.ticket import Ticket
 from tickets.paging import read_id
 from tickets.querysets import TicketQuerySet
 from tickets.states import AGENT_CHOICES, Severity, Status

@@ -9,7 +9,8 @@ from orgs.models import Organization
 from tickets.fields import CcField
 from tickets.forms.files import Files, FilesMixin
 from tickets.forms.lists import PLAIN_SELECT
-from tickets.models import DraftKind, ServerDraft, Ticket
+from tickets.models.drafts import DraftKind, ServerDraft
+from tickets.models.ticket import Ticket
 from tickets.states import AGENT_CHOICES, ANSWER_OWED, Status
 
 

@@ -13,11 +13,11 @@ from billing.entitlements import Target, entitlement_of
 from orgs.access import projects_of, services_of
 from orgs.models import Organization, Project, Service
 from tickets import access
-from tickets.actions import TicketDraft
+from tickets.actions.opening import TicketDraft
 from tickets.addresses import split_addresses
 from tickets.fields import CcField
 from tickets.forms.files import Files, FilesMixin
-from tickets.models import Ticket
+from tickets.models.ticket import Ticket
 from tickets.states import SEVERITY_MEANING, Severity
 from tickets.wording import say_instant
 

@@ -11,9 +11,9 @@ from django.utils.datastructures import MultiValueDict
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
 from tickets import access
-from tickets.actions import stage_files
+from tickets.actions.files import stage_files
 from tickets.fields import FilesField, too_large
-from tickets.models import Attachment
+from tickets.models.conversation import Attachment
 
 Files = MultiValueDict[str, UploadedFile]
 

@@ -7,7 +7,7 @@ from django import forms
 from orgs.access import projects_of, units_of
 from orgs.models import Organization
 from tickets.access import products
-from tickets.models import FollowScope
+from tickets.models.following import FollowScope
 
 
 class FollowForm(forms.Form):

@@ -13,7 +13,7 @@ from orgs.access import members_of, projects_of
 from orgs.models import Organization
 from tickets import access
 from tickets.querysets import TicketQuerySet
-from tickets.search import matching
+from tickets.search.finding import matching
 from tickets.states import CUSTOMER_FILTERS, Severity
 
 # A select that stands outside of a .field.

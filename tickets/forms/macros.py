@@ -6,7 +6,8 @@ from django import forms
 from django.urls import reverse_lazy
 
 from tickets.desk_access import tag_line
-from tickets.models import Macro, MacroKind, Ticket
+from tickets.models.macros import Macro, MacroKind
+from tickets.models.ticket import Ticket
 from tickets.placeholders import PLACEHOLDERS, unknown_placeholders
 from tickets.states import AGENT_CHOICES
 from tickets.tag_names import split_tags, wrong_tags

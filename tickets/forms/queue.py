@@ -14,10 +14,10 @@ from orgs.access import agents, organizations_like
 from orgs.actor import Actor
 from tickets import access, desk
 from tickets.forms.lists import LAST_DAY, PLAIN_DATE, PLAIN_SELECT, start_of
-from tickets.models import Density, SavedView
+from tickets.models.desk import Density, SavedView
 from tickets.paging import Sort
 from tickets.querysets import TicketQuerySet
-from tickets.search import Found, operators_in, searched
+from tickets.search.finding import Found, operators_in, searched
 from tickets.staff_access import teams
 from tickets.states import UNFINISHED, Severity, Status
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from orgs.week import WeekForm
-from tickets.models import Availability, HandsOut, Team
+from tickets.models.teams import Availability, HandsOut, Team
 from tickets.staff_access import agents_and_availability
 
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from orgs.actor import Actor
 from orgs.models import User, Visibility
 from tickets import access
-from tickets.models import Team, Ticket
-from tickets.models.teams import absence_of
+from tickets.models.teams import Team, absence_of
+from tickets.models.ticket import Ticket
 from tickets.staff_access import agents_and_availability, teams
 from tickets.states import AGENT_CHOICES, Severity, Status
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from tickets.models import DailyFigures, DailyTotals
+from tickets.models.figures import DailyFigures, DailyTotals
 from tickets.reports.durations import BOUNDS
 
 # Marks our advisory locks among those of the site; the second half of the key is the day.

@@ -16,7 +16,9 @@ from orgs.access import require
 from orgs.actor import Actor
 from orgs.models import Organization, User
 from orgs.roles import Capability
-from tickets.models import DailyFigures, DailyTotals, Product, Ticket
+from tickets.models.catalogue import Product
+from tickets.models.figures import DailyFigures, DailyTotals
+from tickets.models.ticket import Ticket
 from tickets.querysets import TicketQuerySet
 from tickets.reports.durations import BUCKETS
 from tickets.reports.period import Period

@@ -10,7 +10,8 @@ from django.db.models.functions import Cast
 
 from orgs.actor import Actor
 from orgs.roles import Capability
-from tickets.models import SearchDocument, Ticket
+from tickets.models.search import SearchDocument
+from tickets.models.ticket import Ticket
 from tickets.paging import Sort
 from tickets.querysets import TicketQuerySet
 from tickets.search.operators import OPERATORS

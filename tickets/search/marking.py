@@ -8,7 +8,8 @@ from functools import cache
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
-from tickets.models import Comment, Ticket
+from tickets.models.conversation import Comment
+from tickets.models.ticket import Ticket
 from tickets.search.lexemes import begins_like, distance, fold, is_fuzzy, lexemes
 
 MOST_WORDS = 8

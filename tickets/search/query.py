@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from django.contrib.postgres.search import SearchQuery
 
-from tickets.models import SearchWord
-from tickets.models.search import INTERNAL, PEOPLE, PUBLIC, SUBJECT
+from tickets.models.search import INTERNAL, PEOPLE, PUBLIC, SUBJECT, SearchWord
 from tickets.search.lexemes import SURE, begins_like, distance, is_fuzzy, lexemes, variants
 from tickets.search.syntax import Words
 

@@ -4,13 +4,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from orgs.access import last_switch_of_visibility, organization_for
-from orgs.actions import change_visibility
+from orgs.actions.settings import change_visibility
 from orgs.actor import actor_of
 from orgs.models import Visibility
 from orgs.roles import Capability
 from supportcenter.http import posted
 from tickets.access import sight_under
-from tickets.forms import VisibilityForm
+from tickets.forms.work import VisibilityForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from orgs.actor import Actor, actor_of
 from supportcenter.errors import RuleViolation
 from supportcenter.http import fragment_or_page
-from tickets import actions
+from tickets.actions.bulk import cancel_bulk, request_bulk
 from tickets.desk import bulk_job_for, bulk_jobs_of, items_of, outcomes_of
-from tickets.forms import BulkForm
-from tickets.models import BulkJob, Outcome
+from tickets.forms.bulk import BulkForm
+from tickets.models.bulk import BulkJob, Outcome
 from tickets.paging import Sort, page_of, read_id
 
 NEWEST_FIRST = Sort("pk", descending=True, read=read_id)
@@ -36,7 +36,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 def _asked_for(actor: Actor, form: BulkForm) -> BulkJob | None:
     """The job; None, and the error in the form, where a rule refuses."""
     try:
-        return actions.request_bulk(actor=actor, tickets=form.tickets, **form.change)
+        return request_bulk(actor=actor, tickets=form.tickets, **form.change)
     except RuleViolation as violation:
         form.add_error(violation.field, violation.message)
         return None
@@ -75,7 +75,7 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
 def cancellation(request: HttpRequest, pk: int) -> HttpResponse:
     """Leave alone what was not changed yet."""
     actor = actor_of(request)
-    found = actions.cancel_bulk(actor=actor, job=bulk_job_for(actor, pk))
+    found = cancel_bulk(actor=actor, job=bulk_job_for(actor, pk))
     if found.cancelled_at:
         messages.success(request, "The rest is left as it is.")
     return redirect(found)

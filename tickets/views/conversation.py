@@ -13,10 +13,14 @@ from supportcenter.errors import RuleViolation
 from supportcenter.http import is_fragment, posted
 from tickets import presence
 from tickets.access import allowed_on, bare_ticket_for, ticket_for
-from tickets.actions import UNSEEN, Message, add_participants, keep_draft, mark_seen, send_composed
+from tickets.actions.composing import UNSEEN, keep_draft, send_composed
+from tickets.actions.macros import Message
+from tickets.actions.participants import add_participants
+from tickets.actions.visits import mark_seen
 from tickets.desk_access import macro_chosen
-from tickets.forms import CommentForm, DraftForm, ParticipantsForm
-from tickets.models import MacroKind, Ticket
+from tickets.forms.conversation import CommentForm, DraftForm, ParticipantsForm
+from tickets.models.macros import MacroKind
+from tickets.models.ticket import Ticket
 from tickets.views.ticket import composer_for, entries_of, ticket_update
 
 

@@ -10,9 +10,9 @@ from orgs.models import Organization
 from orgs.roles import Capability
 from supportcenter.http import fragment_or_page, go_to
 from tickets.access import follow_up_for, similar_tickets, submitted_before
-from tickets.actions import open_ticket
-from tickets.forms import TicketForm
-from tickets.models import Ticket
+from tickets.actions.opening import open_ticket
+from tickets.forms.create import TicketForm
+from tickets.models.ticket import Ticket
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_POST, require_safe
 from orgs.actor import actor_of
 from tickets.access import attachment_for, ticket_for
 from tickets.dossier import dossier
-from tickets.forms import UploadForm
-from tickets.models import Attachment
+from tickets.forms.files import UploadForm
+from tickets.models.conversation import Attachment
 
 
 @require_safe

@@ -9,9 +9,10 @@ from orgs.access import organization_for
 from orgs.actor import actor_of
 from orgs.roles import Capability
 from supportcenter.http import posted
-from tickets import actions
 from tickets.access import follow_for, follows_of, ticket_for
-from tickets.forms import FollowForm
+from tickets.actions import following as rules
+from tickets.actions.following import end_follow, follow_ticket, unfollow
+from tickets.forms.following import FollowForm
 from tickets.views.work import change
 
 
@@ -21,10 +22,10 @@ def all_tickets(request: HttpRequest, slug: str) -> HttpResponse:
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.FOLLOW_ALL_TICKETS)
     if request.POST.get("on") == "1":
-        actions.follow(actor=actor, organization=organization)
+        rules.follow(actor=actor, organization=organization)
         done = f"You get a mail for all updates on existing and new tickets of {organization}."
     else:
-        actions.unfollow(actor=actor, organization=organization)
+        unfollow(actor=actor, organization=organization)
         done = f"You no longer follow tickets of {organization}. Your own tickets are as before."
     messages.success(request, done)
     return redirect("tickets:list", slug, "organization")
@@ -37,7 +38,7 @@ def following(request: HttpRequest, slug: str) -> HttpResponse:
     organization = organization_for(actor, slug, capability=Capability.FOLLOW_ALL_TICKETS)
     form = FollowForm(posted(request), organization=organization)
     if request.method == "POST" and form.is_valid():
-        made = actions.follow(actor=actor, organization=organization, **form.chosen())
+        made = rules.follow(actor=actor, organization=organization, **form.chosen())
         messages.success(request, f"You follow {made.words}.")
         return redirect("tickets:following", slug)
     context = {"organization": organization, "form": form, "follows": follows_of(actor, organization)}
@@ -48,7 +49,7 @@ def following(request: HttpRequest, slug: str) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End one of one's own rules."""
     follow = follow_for(actor_of(request), pk)
-    actions.end_follow(follow=follow)
+    end_follow(follow=follow)
     messages.success(request, f"You no longer follow {follow.words}.")
     if request.POST.get("next") == "preferences":
         return redirect("notifications:preferences")
@@ -64,9 +65,7 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
     found = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     on = request.POST.get("on") == "1"
     done = "You get a mail for each update." if on else "You no longer follow this ticket."
-    return change(
-        request, actor, found, lambda: actions.follow_ticket(actor=actor, ticket=found, on=on), done
-    )
+    return change(request, actor, found, lambda: follow_ticket(actor=actor, ticket=found, on=on), done)
 
 
 @require_POST
@@ -77,6 +76,4 @@ def mute(request: HttpRequest, reference: str) -> HttpResponse:
     on = request.POST.get("on") == "1"
     done = "You get no mail about this ticket any more." if on else "You get mail about this ticket again."
     user_id = actor.person.pk
-    return change(
-        request, actor, found, lambda: actions.mute(user_id=user_id, ticket_id=found.pk, on=on), done
-    )
+    return change(request, actor, found, lambda: rules.mute(user_id=user_id, ticket_id=found.pk, on=on), done)

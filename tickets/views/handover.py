@@ -6,9 +6,10 @@ from django.views.decorators.http import require_POST
 from orgs.actor import actor_of
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
-from tickets import actions
 from tickets.access import ticket_for
-from tickets.forms import HandoverForm, SnoozeForm
+from tickets.actions import snoozing
+from tickets.actions.handover import hand_over
+from tickets.forms.handover import HandoverForm, SnoozeForm
 from tickets.views.conversation import shown_again
 from tickets.views.ticket import ticket_update
 from tickets.views.work import change
@@ -23,7 +24,7 @@ def snooze(request: HttpRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return ticket_update(request, actor, ticket, "side", status=422, snooze_form=form)
     until = form.instant()
-    return change(request, actor, ticket, lambda: actions.snooze(actor=actor, ticket=ticket, until=until))
+    return change(request, actor, ticket, lambda: snoozing.snooze(actor=actor, ticket=ticket, until=until))
 
 
 @require_POST
@@ -31,7 +32,7 @@ def waking(request: HttpRequest, reference: str) -> HttpResponse:
     """Have the ticket back in the queue now."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
-    return change(request, actor, ticket, lambda: actions.snooze(actor=actor, ticket=ticket, until=None))
+    return change(request, actor, ticket, lambda: snoozing.snooze(actor=actor, ticket=ticket, until=None))
 
 
 @require_POST
@@ -42,7 +43,7 @@ def handover(request: HttpRequest, reference: str) -> HttpResponse:
     form = HandoverForm(request.POST, ticket=ticket)
     if form.is_valid():
         try:
-            actions.hand_over(actor=actor, ticket=ticket, **form.cleaned_data)
+            hand_over(actor=actor, ticket=ticket, **form.cleaned_data)
         except RuleViolation as violation:
             form.add_error("next_update_at", violation.message)
         else:

@@ -15,11 +15,12 @@ from orgs.models import Organization
 from orgs.roles import Capability
 from supportcenter.http import csv_download, fragment_or_page
 from tickets.access import follows_all, lists_for, ticket_named
-from tickets.forms import FilterForm
-from tickets.models import Ticket
+from tickets.forms.lists import FilterForm
+from tickets.models.ticket import Ticket
 from tickets.paging import Page, Sort, ordered, page_of
 from tickets.querysets import TicketQuerySet
-from tickets.search import excerpts, highlight, matching
+from tickets.search.finding import matching
+from tickets.search.marking import excerpts, highlight
 
 TABS = {"mine": "My tickets", "cc": "CC'd on", "organization": "Tickets in my organization"}
 SORTS = {

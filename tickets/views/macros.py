@@ -10,10 +10,10 @@ from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from supportcenter.http import fragment_or_page, posted
 from tickets.access import ticket_for
-from tickets.actions import delete_macro, filled, save_macro
+from tickets.actions.macros import delete_macro, filled, save_macro
 from tickets.desk_access import macro_for, macros_for
-from tickets.forms import MacroForm
-from tickets.models import Macro
+from tickets.forms.macros import MacroForm
+from tickets.models.macros import Macro
 from tickets.placeholders import PLACEHOLDERS
 from tickets.rendering import to_html
 

@@ -13,11 +13,13 @@ from orgs.context import act_in
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from supportcenter.http import posted
-from tickets import actions
 from tickets.access import ticket_for, ticket_named
+from tickets.actions import linking
+from tickets.actions.linking import link, unlink
+from tickets.actions.merging import merge_into, undo_merge
 from tickets.desk_access import comment_for, linkable_for, linked_for, merge_for, mergeable_for
-from tickets.forms import SplitForm, TargetForm
-from tickets.models import Ticket
+from tickets.forms.linking import SplitForm, TargetForm
+from tickets.models.ticket import Ticket
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +29,7 @@ def merge(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
 
     def into(target: Ticket) -> Ticket:
-        actions.merge_into(actor=actor, ticket=ticket, target=target)
+        merge_into(actor=actor, ticket=ticket, target=target)
         messages.success(
             request, f"{ticket.reference} is merged into this ticket. You can undo it for a day."
         )
@@ -49,7 +51,7 @@ def links(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
 
     def to(other: Ticket) -> Ticket:
-        actions.link(actor=actor, ticket=ticket, other=other)
+        link(actor=actor, ticket=ticket, other=other)
         messages.success(request, f"{other.reference} is linked.")
         return ticket
 
@@ -93,7 +95,7 @@ def undoing(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     try:
-        apart = actions.undo_merge(actor=actor, merge=merge_for(ticket, pk))
+        apart = undo_merge(actor=actor, merge=merge_for(ticket, pk))
     except RuleViolation as violation:
         messages.error(request, violation.message)
         return redirect(ticket)
@@ -107,7 +109,7 @@ def unlinking(request: HttpRequest, reference: str, other: str) -> HttpResponse:
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     linked = linked_for(ticket, other)
-    actions.unlink(actor=actor, ticket=ticket, other=linked)
+    unlink(actor=actor, ticket=ticket, other=linked)
     messages.success(request, f"{linked.reference} is no longer linked.")
     return redirect(ticket)
 
@@ -120,7 +122,7 @@ def split(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     comment = comment_for(ticket, pk)
     form = SplitForm(posted(request), initial={"subject": ticket.subject})
     if request.method == "POST" and form.is_valid():
-        made = actions.split(actor=actor, comment=comment, subject=form.cleaned_data["subject"])
+        made = linking.split(actor=actor, comment=comment, subject=form.cleaned_data["subject"])
         messages.success(request, f"{made.reference} is opened from a comment on {ticket.reference}.")
         return redirect(made)
     act_in(request, ticket.organization)

@@ -10,10 +10,12 @@ from orgs.actor import actor_of
 from orgs.context import act_in
 from orgs.roles import Capability
 from supportcenter.http import posted
-from tickets import actions
 from tickets.access import allowed_on, participant_for, ticket_for
-from tickets.forms import EscalationForm, OutcomeForm, RatingForm
-from tickets.models import Ticket
+from tickets.actions.escalation import acknowledge, close_escalation, escalate
+from tickets.actions.participants import join, remove_participant
+from tickets.actions.rating import rate
+from tickets.forms.conversation import EscalationForm, OutcomeForm, RatingForm
+from tickets.models.ticket import Ticket
 from tickets.views.work import change
 
 
@@ -25,7 +27,7 @@ def participation(request: HttpRequest, reference: str) -> HttpResponse:
     if not allowed_on(actor, ticket).join:
         raise PermissionDenied
     done = "You are in the conversation, and get all new comments and updates by mail."
-    return change(request, actor, ticket, lambda: actions.join(actor=actor, ticket=ticket), done)
+    return change(request, actor, ticket, lambda: join(actor=actor, ticket=ticket), done)
 
 
 @require_POST
@@ -34,7 +36,7 @@ def removal(request: HttpRequest, reference: str, user_id: int) -> HttpResponse:
     actor = actor_of(request)
     ticket = ticket_for(actor, reference)
     user = participant_for(actor, ticket, user_id)
-    actions.remove_participant(actor=actor, ticket=ticket, user=user)
+    remove_participant(actor=actor, ticket=ticket, user=user)
     if user == actor.user:
         messages.success(request, f"You have left the conversation of {ticket.reference}.")
         return redirect("tickets:list", ticket.organization.slug, "cc")
@@ -51,7 +53,7 @@ def escalation(request: HttpRequest, reference: str) -> HttpResponse:
         raise PermissionDenied
     form = EscalationForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        actions.escalate(actor=actor, ticket=ticket, text=form.cleaned_data["text"])
+        escalate(actor=actor, ticket=ticket, text=form.cleaned_data["text"])
         messages.success(request, "The duty leads are told. You see here who takes it.")
         return redirect(ticket)
     return _form_page(request, ticket, form, "Escalate", "Escalate this ticket")
@@ -62,7 +64,7 @@ def acknowledgement(request: HttpRequest, reference: str) -> HttpResponse:
     """Take an escalation, as staff."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
-    return change(request, actor, ticket, lambda: actions.acknowledge(actor=actor, ticket=ticket))
+    return change(request, actor, ticket, lambda: acknowledge(actor=actor, ticket=ticket))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,7 +76,7 @@ def outcome(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect(ticket)
     form = OutcomeForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        actions.close_escalation(actor=actor, ticket=ticket, outcome=form.cleaned_data["outcome"])
+        close_escalation(actor=actor, ticket=ticket, outcome=form.cleaned_data["outcome"])
         messages.success(request, "The escalation is closed.")
         return redirect(ticket)
     return _form_page(request, ticket, form, "Close escalation", "Close the escalation")
@@ -89,7 +91,7 @@ def rating(request: HttpRequest, reference: str) -> HttpResponse:
         raise PermissionDenied
     form = RatingForm(posted(request), initial=_present_rating(ticket))
     if request.method == "POST" and form.is_valid():
-        actions.rate(actor=actor, ticket=ticket, **form.cleaned_data)
+        rate(actor=actor, ticket=ticket, **form.cleaned_data)
         messages.success(request, "Thank you. You can change the rating for 7 days.")
         return redirect(ticket)
     return _form_page(request, ticket, form, "Send rating", "Rate this ticket")

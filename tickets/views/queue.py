@@ -26,11 +26,11 @@ from tickets.desk import (
     queue_tickets,
     tier_names,
 )
-from tickets.forms import BulkForm, QueueForm
-from tickets.forms.queue import Offers, offers
-from tickets.models import Ticket
+from tickets.forms.bulk import BulkForm
+from tickets.forms.queue import Offers, QueueForm, offers
+from tickets.models.ticket import Ticket
 from tickets.paging import Page, page_of
-from tickets.search import mark
+from tickets.search.marking import mark
 
 # Columns that sort, and the names of their orders: what the first click gives, and the other way around.
 SORTING = {

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from orgs.actor import Actor, actor_of
 from supportcenter.errors import RuleViolation
 from supportcenter.http import posted
-from tickets import actions
+from tickets.actions.desk import change_view, delete_view, save_view, set_desk
 from tickets.desk import desk_of, saved_view_for
-from tickets.forms import DeskPreferencesForm, SavedViewForm
-from tickets.models import SavedView
+from tickets.forms.queue import DeskPreferencesForm, SavedViewForm
+from tickets.models.desk import SavedView
 from tickets.rules import may_change_view
 
 
@@ -51,8 +51,8 @@ def _kept(actor: Actor, form: SavedViewForm, view: SavedView | None = None) -> S
     """The view with what the form says; None, and the error in the form, where a rule refuses."""
     try:
         if view is None:
-            return actions.save_view(actor=actor, **form.cleaned_data)
-        return actions.change_view(actor=actor, view=view, **form.cleaned_data)
+            return save_view(actor=actor, **form.cleaned_data)
+        return change_view(actor=actor, view=view, **form.cleaned_data)
     except RuleViolation as violation:
         form.add_error(violation.field, violation.message)
         return None
@@ -63,7 +63,7 @@ def removal(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a saved view."""
     actor = actor_of(request)
     view = saved_view_for(actor, pk)
-    actions.delete_view(actor=actor, view=view)
+    delete_view(actor=actor, view=view)
     messages.success(request, f"The view “{view}” is deleted.")
     return redirect("tickets:saved_views")
 
@@ -76,7 +76,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     initial = {"columns": desk.usual_columns, "density": desk.preferences.density}
     form = DeskPreferencesForm(posted(request), initial=initial)
     if form.is_valid():
-        actions.set_desk(actor=actor, **form.cleaned_data)
+        set_desk(actor=actor, **form.cleaned_data)
         messages.success(request, "Your queue looks like this from now on.")
         return redirect("tickets:queue")
     return render(

@@ -13,7 +13,7 @@ from orgs.actor import actor_of
 from orgs.models import Organization
 from orgs.roles import Capability
 from supportcenter.http import csv_download
-from tickets.forms import ReportForm
+from tickets.forms.reports import ReportForm
 from tickets.reports.composing import TABLES, Report, compose
 from tickets.reports.reading import Reading, names_for, reading_of, reading_of_staff
 from tickets.reports.sections import SECTIONS

@@ -5,10 +5,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orgs.actor import actor_of
 from orgs.roles import Capability
-from tickets import actions
 from tickets.access import ticket_for
+from tickets.actions.tags import set_tags
 from tickets.desk_access import tags_like
-from tickets.forms import TagsForm
+from tickets.forms.macros import TagsForm
 from tickets.views.ticket import ticket_update
 from tickets.views.work import change
 
@@ -22,7 +22,7 @@ def tags(request: HttpRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return ticket_update(request, actor, ticket, "side", status=422, tags_form=form)
     names = form.cleaned_data["tags"]
-    return change(request, actor, ticket, lambda: actions.set_tags(actor=actor, ticket=ticket, tags=names))
+    return change(request, actor, ticket, lambda: set_tags(actor=actor, ticket=ticket, tags=names))
 
 
 @require_safe

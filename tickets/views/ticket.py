@@ -23,19 +23,16 @@ from tickets.access import (
     thread_for,
     ticket_for,
 )
-from tickets.actions import filled, mark_seen
+from tickets.actions.macros import filled
+from tickets.actions.visits import mark_seen
 from tickets.countdown import countdown
 from tickets.desk_access import macro_chosen
-from tickets.forms import (
-    AgentSeverityForm,
-    AnswerForm,
-    AssignmentForm,
-    CommentForm,
-    SeverityForm,
-    StatusForm,
-)
-from tickets.models import Activity, ActivityKind, Macro, Ticket
+from tickets.forms.conversation import AnswerForm, CommentForm
+from tickets.forms.work import AgentSeverityForm, AssignmentForm, SeverityForm, StatusForm
+from tickets.models.conversation import Activity, ActivityKind
+from tickets.models.macros import Macro
 from tickets.models.teams import absence_of
+from tickets.models.ticket import Ticket
 from tickets.narration import headline, status_words
 from tickets.rendering import to_html
 from tickets.sla import explain

@@ -12,10 +12,12 @@ from orgs.actor import Actor, actor_of
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from supportcenter.http import is_fragment
-from tickets import actions
 from tickets.access import allowed_on, ticket_for
-from tickets.forms import AssignmentForm, ClassificationForm, StatusForm
-from tickets.models import Team, Ticket
+from tickets.actions.changes import assign, change_severity, change_status, reclassify, solve
+from tickets.actions.teams import assign_to_team
+from tickets.forms.work import AssignmentForm, ClassificationForm, StatusForm
+from tickets.models.teams import Team
+from tickets.models.ticket import Ticket
 from tickets.states import REOPEN_DAYS
 from tickets.views.conversation import shown_again
 from tickets.views.ticket import severity_form_for, ticket_update
@@ -33,8 +35,8 @@ def assignment(request: HttpRequest, reference: str) -> HttpResponse:
 
     def give() -> object:
         if isinstance(chosen, Team):
-            return actions.assign_to_team(actor=actor, ticket=ticket, team=chosen)
-        return actions.assign(actor=actor, ticket=ticket, assignee=chosen)
+            return assign_to_team(actor=actor, ticket=ticket, team=chosen)
+        return assign(actor=actor, ticket=ticket, assignee=chosen)
 
     return change(request, actor, ticket, give)
 
@@ -48,9 +50,7 @@ def status(request: HttpRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return ticket_update(request, actor, ticket, "side", status=422, status_form=form)
     chosen = form.cleaned_data["status"]
-    return change(
-        request, actor, ticket, lambda: actions.change_status(actor=actor, ticket=ticket, status=chosen)
-    )
+    return change(request, actor, ticket, lambda: change_status(actor=actor, ticket=ticket, status=chosen))
 
 
 @require_POST
@@ -64,9 +64,7 @@ def severity(request: HttpRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return ticket_update(request, actor, ticket, "side", status=422, severity_form=form)
     values = form.cleaned_data
-    return change(
-        request, actor, ticket, lambda: actions.change_severity(actor=actor, ticket=ticket, **values)
-    )
+    return change(request, actor, ticket, lambda: change_severity(actor=actor, ticket=ticket, **values))
 
 
 @require_POST
@@ -78,7 +76,7 @@ def classification(request: HttpRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return ticket_update(request, actor, ticket, "side", status=422, classification=form)
     values = form.cleaned_data
-    return change(request, actor, ticket, lambda: actions.reclassify(actor=actor, ticket=ticket, **values))
+    return change(request, actor, ticket, lambda: reclassify(actor=actor, ticket=ticket, **values))
 
 
 @require_POST
@@ -87,7 +85,7 @@ def resolution(request: HttpRequest, reference: str) -> HttpResponse:
     actor = actor_of(request)
     ticket = ticket_for(actor, reference)
     done = f"The ticket is solved. A comment within {REOPEN_DAYS} days opens it again."
-    return change(request, actor, ticket, lambda: actions.solve(actor=actor, ticket=ticket), done)
+    return change(request, actor, ticket, lambda: solve(actor=actor, ticket=ticket), done)
 
 
 def change(

@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from billing.actions import import_charges
+from billing.actions.charges import import_charges
 from billing.charge_file import read_charges
 from billing.money import words
 from orgs.actor import SYSTEM

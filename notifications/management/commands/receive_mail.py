@@ -7,7 +7,7 @@ import structlog
 from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError
 
-from notifications.actions import record_dsn
+from notifications.actions.tracking import record_dsn
 from notifications.inbound import dsn
 
 logger = structlog.get_logger(__name__)

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from orgs.actions import import_resources
+from orgs.actions.resources import import_resources
 from orgs.actor import SYSTEM
 from orgs.csv_import import decode
 from orgs.models import Organization

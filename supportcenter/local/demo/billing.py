@@ -8,16 +8,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from billing import events
-from billing.actions import close_month, record_custom_sla
-from billing.models import (
-    BillingGroup,
-    ChangeStatus,
-    ExchangeRate,
-    ServiceCharge,
-    SupportCalendar,
-    SupportTier,
-    TierChange,
-)
+from billing.actions.invoices import close_month
+from billing.actions.sla import record_custom_sla
+from billing.models.calendars import SupportCalendar
+from billing.models.changes import ChangeStatus, TierChange
+from billing.models.charges import ExchangeRate, ServiceCharge
+from billing.models.groups import BillingGroup
+from billing.models.tiers import SupportTier
 from billing.proration import local_month, previous_month
 from billing.quoting import quote_for
 from orgs.actor import Actor, Source

@@ -8,7 +8,9 @@ from orgs.actor import Source
 from orgs.models import User
 from supportcenter.local.demo.story import Story, Turn
 from tickets.clock import Clocks
-from tickets.models import Activity, ActivityKind, Comment, Escalation, Ticket
+from tickets.models.conversation import Activity, ActivityKind, Comment
+from tickets.models.people import Escalation
+from tickets.models.ticket import Ticket
 from tickets.states import REOPEN_DAYS, Status, after_customer_comment
 
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from orgs.actor import Actor, Source
 from orgs.models import Organization, User
-from tickets.actions import save_macro, save_team
+from tickets.actions.macros import save_macro
 from tickets.actions.tags import tags_named
-from tickets.models import Ticket
+from tickets.actions.teams import save_team
+from tickets.models.ticket import Ticket
 
 MACROS: list[dict[str, Any]] = [
     {

@@ -9,11 +9,12 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from billing.actions import start_period
-from billing.models import BillingGroup, SupportTier
+from billing.actions.periods import start_period
+from billing.models.groups import BillingGroup
+from billing.models.tiers import SupportTier
 from orgs.models import Membership, Organization, OrganizationalUnit, Project, Service, User
 from supportcenter.local.demo.people import ORGANIZATIONS, STAFF, DemoOrganization
-from tickets.models import Follow
+from tickets.models.following import Follow
 
 # Who had a smaller tier before, and for how many days they have had today's.
 UPGRADED = {"acme": ("essential", 48), "globex": ("advanced", 75), "nordwind": ("basic", 33)}

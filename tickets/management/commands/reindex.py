@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from tickets.actions import reindex
+from tickets.actions.indexing import reindex
 
 
 class Command(BaseCommand):

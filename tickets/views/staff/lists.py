@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from orgs.actor import actor_of
 from supportcenter.errors import RuleViolation
 from supportcenter.http import posted
-from tickets.actions import add_choice, change_choice, move_choice
-from tickets.forms import ChoiceChangeForm, ChoiceForm
+from tickets.actions.catalogue import add_choice, change_choice, move_choice
+from tickets.forms.staff import ChoiceChangeForm, ChoiceForm
 from tickets.staff_access import LISTS, choice_for, choices_for, may_manage
 
 TITLES = {"products": ("Products", "product"), "reasons": ("Reasons", "reason")}

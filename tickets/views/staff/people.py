@@ -6,8 +6,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from orgs.actor import actor_of
 from supportcenter.http import posted
-from tickets.actions import set_availability
-from tickets.forms import AvailabilityForm
+from tickets.actions.teams import set_availability
+from tickets.forms.staff import AvailabilityForm
 from tickets.models.teams import absence_of
 from tickets.staff_access import availability_for, staff_for
 

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from orgs.actor import actor_of
 from supportcenter.errors import RuleViolation
 from supportcenter.http import posted
-from tickets.actions import delete_tag, rename_tag
-from tickets.forms import TagForm
+from tickets.actions.catalogue import delete_tag, rename_tag
+from tickets.forms.staff import TagForm
 from tickets.paging import Sort, page_of
 from tickets.staff_access import may_manage, tag_for, tags_for
 

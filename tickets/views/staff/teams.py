@@ -6,9 +6,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from orgs.actor import Actor, actor_of
 from supportcenter.errors import RuleViolation
 from supportcenter.http import posted
-from tickets.actions import delete_team, save_team
-from tickets.forms import TeamForm
-from tickets.models import Team
+from tickets.actions.teams import delete_team, save_team
+from tickets.forms.staff import TeamForm
+from tickets.models.teams import Team
 from tickets.staff_access import may_manage, team_for, teams_for
 
 
