@@ -1,7 +1,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Field, Model, QuerySet
@@ -13,7 +13,7 @@ from orgs.actions.members import change_member
 from orgs.actions.record import record
 from orgs.actor import Actor, Source
 from orgs.roles import OrganizationRole
-from supportcenter.errors import RuleViolation
+from supportcenter.rules import attempt
 
 
 class AuditedAdmin(admin.ModelAdmin):
@@ -226,7 +226,4 @@ class MembershipAdmin(AuditedAdmin):
             super().save_model(request, obj, form, change)
             return
         actor = Actor.of(request.user, Source.WEB)  # type: ignore[arg-type]
-        try:
-            change_member(actor=actor, membership=obj, role=obj.role, unit=obj.unit)
-        except RuleViolation as violation:  # somebody else changed the admins since the form was checked
-            self.message_user(request, violation.message, messages.ERROR)
+        attempt(request, lambda: change_member(actor=actor, membership=obj, role=obj.role, unit=obj.unit))

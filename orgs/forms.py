@@ -1,8 +1,8 @@
 """Shapes of what people type about themselves and their organization."""
 
 import zoneinfo
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from django import forms
 from django.http import HttpRequest
@@ -16,6 +16,7 @@ from orgs.resource_file import read_services
 from orgs.roles import OrganizationRole
 from supportcenter.errors import RuleViolation
 
+Outcome = TypeVar("Outcome")
 TIME_ZONES = [
     (name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones()) if "/" in name
 ]
@@ -121,6 +122,16 @@ class CsvForm(forms.Form):
         except BadFile as bad:
             self.refuse(bad)
         return values
+
+    def submit(self, action: Callable[[], Outcome]) -> Outcome | None:
+        """Run the import if the form is valid, and return its outcome; show why if a rule refuses it."""
+        if not self.is_valid():
+            return None
+        try:
+            return action()
+        except RuleViolation as violation:
+            self.refuse(violation)
+            return None
 
     def refuse(self, violation: RuleViolation) -> None:
         """Show why nothing was imported."""

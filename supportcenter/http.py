@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
@@ -17,8 +18,22 @@ def is_fragment(request: HttpRequest) -> bool:
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
-    """The data to bind a form to: also an empty POST is one, and must be told what is missing."""
+    """Return the data to bind a form to. An empty POST counts: its errors say what is missing."""
     return request.POST if request.method == "POST" else None
+
+
+def status_for(request: HttpRequest, context: Mapping[str, Any]) -> int:
+    """Return 422 if a form in the context was sent with errors, else 200.
+
+    Filters are sent with GET: an invalid one is ignored, and the page is fine.
+    """
+    forms = [value for value in context.values() if isinstance(value, BaseForm)]
+    return 422 if request.method == "POST" and any(form.errors for form in forms) else 200
+
+
+def render_form(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
+    """Render a page with a form, with status 422 if the form has errors."""
+    return render(request, template, dict(context), status=status_for(request, context))
 
 
 def fragment_or_page(
@@ -27,10 +42,15 @@ def fragment_or_page(
     page: str,
     context: Mapping[str, Any],
     *,
-    status: int = 200,
+    status: int | None = None,
 ) -> HttpResponse:
-    """Render ``fragment`` for htmx and ``page``, which includes it, for everybody else."""
-    response = render(request, fragment if is_fragment(request) else page, dict(context), status=status)
+    """Render ``fragment`` for htmx and ``page``, which includes it, for any other request.
+
+    Without ``status`` it is 422 if a form in the context was sent with errors.
+    """
+    template = fragment if is_fragment(request) else page
+    status = status or status_for(request, context)
+    response = render(request, template, dict(context), status=status)
     response.headers["Vary"] = "HX-Request"
     return response
 

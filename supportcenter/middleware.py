@@ -67,6 +67,12 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("413.html", context), status=413)
 
 
+def own_referer(request: HttpRequest) -> str:
+    """Return the path of the page that sent the request, or "/" if it is not one of ours."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    return page.path if page.netloc == request.get_host() else "/"
+
+
 class LoginRequired(LoginRequiredMiddleware):
     """Sign-in is required by default. Open pages are let through before the database is asked who it is."""
 
@@ -81,9 +87,7 @@ class LoginRequired(LoginRequiredMiddleware):
         """To the login page, and from there back to the page that was open, also when it sent a form."""
         if request.method in {"GET", "HEAD"}:
             return super().handle_no_permission(request, view)
-        page = urlsplit(request.headers.get("Referer", ""))
-        is_ours = page.netloc == request.get_host()
-        return redirect_to_login(page.path if is_ours else "/")
+        return redirect_to_login(own_referer(request))
 
 
 class MethodPage:

@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "supportcenter.middleware.MethodPage",
     "django_htmx.middleware.HtmxMiddleware",
+    "supportcenter.rules.ConflictPage",
     "supportcenter.middleware.ReaderTimeZone",
 ]
 

@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orgs.access import (
@@ -15,8 +15,8 @@ from orgs.actor import Actor, actor_of
 from orgs.forms import InvitationForm, MemberForm
 from orgs.models import Organization
 from orgs.roles import Capability
-from supportcenter.errors import RuleViolation
-from supportcenter.http import posted
+from supportcenter.http import posted, render_form
+from supportcenter.rules import attempt, submit
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,19 +24,15 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
     """People of the organization, and inviting another one."""
     actor, organization = _managed(request, slug)
     form = InvitationForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            invitation = invite_member(actor=actor, organization=organization, **form.cleaned_data)
-        except RuleViolation as violation:
-            form.add_error(violation.field, violation.message)
-        else:
-            messages.success(
-                request, f"{invitation.email} is invited. The link in the mail is valid for 7 days."
-            )
-            return redirect("orgs:members", slug)
+    invitation = submit(
+        form, lambda: invite_member(actor=actor, organization=organization, **form.cleaned_data)
+    )
+    if invitation:
+        messages.success(request, f"{invitation.email} is invited. The link in the mail is valid for 7 days.")
+        return redirect("orgs:members", slug)
     people, invitations = members_and_invitations(organization)
     context = {"form": form, "organization": organization, "members": people, "invitations": invitations}
-    return render(request, "orgs/members.html", context, status=422 if form.errors else 200)
+    return render_form(request, "orgs/members.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,20 +41,11 @@ def member(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
     actor, organization = _managed(request, slug)
     membership = membership_for(organization, membership_id)
     form = MemberForm(posted(request), membership=membership)
-    if request.method == "POST" and form.is_valid():
-        try:
-            change_member(actor=actor, membership=membership, **form.cleaned_data)
-        except RuleViolation as violation:
-            form.add_error(violation.field, violation.message)
-        else:
-            messages.success(request, f"Role and unit of {membership.user} are saved.")
-            return _onwards(actor, organization)
-    context = {
-        "organization": organization,
-        "member": membership,
-        "form": form,
-    }
-    return render(request, "orgs/member.html", context, status=422 if form.errors else 200)
+    if submit(form, lambda: change_member(actor=actor, membership=membership, **form.cleaned_data)):
+        messages.success(request, f"Role and unit of {membership.user} are saved.")
+        return _onwards(actor, organization)
+    context = {"organization": organization, "member": membership, "form": form}
+    return render_form(request, "orgs/member.html", context)
 
 
 @require_POST
@@ -66,13 +53,10 @@ def member_removal(request: HttpRequest, slug: str, membership_id: int) -> HttpR
     """Take a member out of the organization."""
     actor, organization = _managed(request, slug)
     membership = membership_for(organization, membership_id)
-    try:
-        remove_member(actor=actor, membership=membership)
-    except RuleViolation as violation:
-        messages.error(request, violation.message)
-        return redirect("orgs:member", slug, membership_id)
-    messages.success(request, f"{membership.user} is no longer a member of {organization}.")
-    return _onwards(actor, organization)
+    done = f"{membership.user} is no longer a member of {organization}."
+    if attempt(request, lambda: remove_member(actor=actor, membership=membership), done):
+        return _onwards(actor, organization)
+    return redirect("orgs:member", slug, membership_id)
 
 
 @require_POST
@@ -80,12 +64,8 @@ def invitation_renewal(request: HttpRequest, slug: str, invitation_id: int) -> H
     """Mail an invitation again, with seven new days."""
     actor, organization = _managed(request, slug)
     invitation = waiting_invitation_for(organization, invitation_id)
-    try:
-        resend_invitation(actor=actor, invitation=invitation)
-    except RuleViolation as violation:
-        messages.error(request, violation.message)
-    else:
-        messages.success(request, f"{invitation.email} gets the mail again. Its link is valid for 7 days.")
+    done = f"{invitation.email} gets the mail again. Its link is valid for 7 days."
+    attempt(request, lambda: resend_invitation(actor=actor, invitation=invitation), done)
     return redirect("orgs:members", slug)
 
 
@@ -94,12 +74,8 @@ def invitation_withdrawal(request: HttpRequest, slug: str, invitation_id: int) -
     """Take an invitation back."""
     actor, organization = _managed(request, slug)
     invitation = waiting_invitation_for(organization, invitation_id)
-    try:
-        withdraw_invitation(actor=actor, invitation=invitation)
-    except RuleViolation as violation:
-        messages.error(request, violation.message)
-    else:
-        messages.success(request, f"The invitation of {invitation.email} is withdrawn. Its link is dead.")
+    done = f"The invitation of {invitation.email} is withdrawn. Its link is dead."
+    attempt(request, lambda: withdraw_invitation(actor=actor, invitation=invitation), done)
     return redirect("orgs:members", slug)
 
 

@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -10,7 +8,7 @@ from orgs.actor import actor_of
 from orgs.forms import ResourcesForm
 from orgs.resource_file import COLUMNS
 from orgs.roles import Capability
-from supportcenter.errors import RuleViolation
+from supportcenter.http import posted, render_form
 
 
 @require_safe
@@ -27,20 +25,21 @@ def import_page(request: HttpRequest, slug: str) -> HttpResponse:
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.MANAGE_ACCOUNTS)
     is_check = request.POST.get("do") != "import"
-    form = ResourcesForm(request.POST, request.FILES) if request.method == "POST" else ResourcesForm()
-    context: dict[str, Any] = {"customer": organization, "is_check": is_check, "columns": COLUMNS}
-    if form.is_bound and form.is_valid():
-        try:
-            context["outcome"] = import_resources(
-                actor=actor,
-                organization=organization,
-                lines=form.cleaned_data["lines"],
-                is_complete=form.cleaned_data["is_complete"],
-                dry_run=is_check,
-            )
-        except RuleViolation as violation:
-            form.refuse(violation)
-        else:
-            form = form if is_check else ResourcesForm()
-    context["form"] = form
-    return render(request, "orgs/import_resources.html", context, status=422 if form.errors else 200)
+    form = ResourcesForm(posted(request), request.FILES or None)
+    outcome = form.submit(
+        lambda: import_resources(
+            actor=actor,
+            organization=organization,
+            lines=form.cleaned_data["lines"],
+            is_complete=form.cleaned_data["is_complete"],
+            dry_run=is_check,
+        )
+    )
+    context = {
+        "customer": organization,
+        "is_check": is_check,
+        "columns": COLUMNS,
+        "outcome": outcome,
+        "form": ResourcesForm() if outcome and not is_check else form,
+    }
+    return render_form(request, "orgs/import_resources.html", context)

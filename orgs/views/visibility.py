@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from orgs.access import last_switch_of_visibility, organization_for
@@ -8,7 +8,8 @@ from orgs.actions.settings import change_participants_policy
 from orgs.actor import actor_of
 from orgs.forms import ParticipantsPolicyForm
 from orgs.roles import Capability
-from supportcenter.http import posted
+from supportcenter.http import posted, render_form
+from supportcenter.rules import submit
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -18,8 +19,11 @@ def visibility(request: HttpRequest, slug: str) -> HttpResponse:
     organization = organization_for(actor, slug, capability=Capability.MANAGE_ORGANIZATION)
     policy = {"participants_may_add": organization.participants_may_add}
     form = ParticipantsPolicyForm(posted(request), initial=policy)
-    if request.method == "POST" and form.is_valid():
-        change_participants_policy(actor=actor, organization=organization, **form.cleaned_data)
+    changed = submit(
+        form,
+        lambda: change_participants_policy(actor=actor, organization=organization, **form.cleaned_data),
+    )
+    if changed:
         messages.success(request, "Who may add people is saved. It holds from now on, for every ticket.")
         return redirect("orgs:visibility", slug)
     context = {
@@ -27,4 +31,4 @@ def visibility(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "last_switch": last_switch_of_visibility(organization),
     }
-    return render(request, "orgs/visibility.html", context, status=422 if form.errors else 200)
+    return render_form(request, "orgs/visibility.html", context)

@@ -25,7 +25,8 @@ function show(...parts) {
 
 function failed(ctx, status, requestId) {
   failure = { source: ctx.sourceElement, status };
-  const words = WORDS[status] ?? (status >= 500 ? WORDS[500] : WORDS[400]);
+  const reason = status === 409 && ctx.text; // plain text from a rule that refused the change
+  const words = reason || (WORDS[status] ?? (status >= 500 ? WORDS[500] : WORDS[400]));
   show(requestId ? `${words} (Request ${requestId})` : words);
 }
 
