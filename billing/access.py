@@ -12,6 +12,7 @@ from billing.models.charges import ExchangeRate
 from billing.models.groups import BillingGroup
 from billing.models.invoices import CreditNote, Invoice
 from billing.models.tiers import SupportTier, TierPeriod
+from billing.outstanding import OutstandingMonth, outstanding_months
 from orgs.access import organizations_for, require
 from orgs.actor import Actor
 from orgs.models import Organization, Service
@@ -137,6 +138,16 @@ def invoice_of(organization: Organization, pk: int) -> Invoice:
     if invoice is None:
         raise Http404("No such invoice")
     return invoice
+
+
+def outstanding_for(actor: Actor) -> list[OutstandingMonth]:
+    """For the account team: the months of all organizations that have passed and are not invoiced."""
+    return outstanding_months(_accounts(actor).order_by("name"), timezone.now())
+
+
+def outstanding_of(organization: Organization) -> list[OutstandingMonth]:
+    """The months of the organization that have passed and are not invoiced, oldest first."""
+    return outstanding_months([organization], timezone.now())
 
 
 def open_credits_of(organization: Organization) -> QuerySet[CreditNote]:

@@ -1,7 +1,7 @@
 """From charges and tiers to the lines of invoices. Pure.
 
-One rule makes every invoice: what is owed for a month minus what invoices already ask for it. For the month
-that is being closed nothing was asked yet; for closed months the rest is a correction, up or down.
+One rule makes every invoice: what is owed for a month minus what was already invoiced for it. For the month
+that is being closed, nothing was; for closed months the difference is a correction, up or down.
 See docs/decisions/0011-invoices-by-difference.md.
 """
 
@@ -19,7 +19,7 @@ from billing.proration import Span, SupportPart, support_parts
 
 @dataclass(frozen=True)
 class Line:
-    """One line to be, in the currency of prices."""
+    """A line before its invoice is issued, in the currency of prices. ``credit_id``: its credit note."""
 
     group_id: int
     kind: LineKind
@@ -28,14 +28,26 @@ class Line:
     text: str
     base_amount: Decimal
     details: dict[str, Any] = field(default_factory=dict)
+    credit_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Credit:
+    """A credit note that is on no invoice yet; the amount is positive."""
+
+    id: int
+    group_id: int
+    base_amount: Decimal
+    reason: str
 
 
 @dataclass(frozen=True)
 class Account:
-    """All about an organization that its invoices depend on.
+    """Everything about an organization that its invoices depend on.
 
-    ``charges`` are sums by month and project; ``billed`` is what closed invoices ask for, by month and
-    project (None: support); ``groups`` says which group a project's charges go to, and ``projects`` its name.
+    ``charges`` are sums by month and project; ``billed`` is what has been invoiced, by month and project
+    (None: support). ``projects`` are their names, ``groups`` the billing groups chosen for projects, and
+    ``currencies`` those of all billing groups. ``default_group`` is 0 where there is no billing group.
     """
 
     zone: ZoneInfo
@@ -46,6 +58,9 @@ class Account:
     groups: Mapping[int, int]
     default_group: int
     billed: Mapping[tuple[date, int | None], Decimal]
+    currencies: Mapping[int, str] = field(default_factory=dict)
+    closed: frozenset[date] = frozenset()
+    credits: Sequence[Credit] = ()
 
     def charges_of(self, month: date) -> Decimal:
         """The month's service charges of the whole organization."""
@@ -57,8 +72,21 @@ class Account:
         return support_parts(self.spans, month=month, zone=self.zone, charges=charges, currency=self.currency)
 
 
+def invoice_lines(account: Account, month: date) -> dict[int, list[Line]]:
+    """The lines of the invoices that closing a month issues, by billing group (0: there is none to charge).
+
+    On each the month's own lines come first, then corrections of closed months, then open credits.
+    """
+    lines = lines_of_month(account, month) + corrections(account, account.closed - {month})
+    lines += [_credit_line(each, month) for each in account.credits]
+    by_group: dict[int, list[Line]] = {}
+    for line in lines:
+        by_group.setdefault(line.group_id, []).append(line)
+    return dict(sorted(by_group.items()))
+
+
 def lines_of_month(account: Account, month: date) -> list[Line]:
-    """The lines for a month that is closed now: projects by name, then support by the day."""
+    """The lines for a month that is being closed: projects by name, then support in order of its days."""
     services = [
         Line(
             account.groups.get(project, account.default_group),
@@ -76,7 +104,7 @@ def lines_of_month(account: Account, month: date) -> list[Line]:
 
 
 def corrections(account: Account, closed: Iterable[date]) -> list[Line]:
-    """What closed months still owe, or owe too much for: nothing, unless charges or tiers changed later."""
+    """The differences for closed months, up or down: none unless charges or tiers changed after closing."""
     lines: list[Line] = []
     for month in sorted(closed):
         charged = account.charges.get(month, {})
@@ -92,6 +120,11 @@ def corrections(account: Account, closed: Iterable[date]) -> list[Line]:
         group = payer or account.default_group
         lines += _difference(account, (month, None), owed, group=group, about="support")
     return lines
+
+
+def _credit_line(credit: Credit, month: date) -> Line:
+    text = f"Credit: {credit.reason}"
+    return Line(credit.group_id, LineKind.CREDIT, month, None, text, -credit.base_amount, credit_id=credit.id)
 
 
 def _difference(

@@ -80,6 +80,16 @@ def begin_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(0), zone).astimezone(UTC)
 
 
+def months_covered(started_at: datetime, ended_at: datetime, zone: ZoneInfo) -> list[date]:
+    """The months of a time zone that lie, wholly or partly, between two instants."""
+    month, last = local_month(started_at, zone), local_month(ended_at - datetime.resolution, zone)
+    months = []
+    while month <= last:
+        months.append(month)
+        month = next_month(month)
+    return months
+
+
 def support_parts(
     spans: Sequence[Span], *, month: date, zone: ZoneInfo, charges: Decimal, currency: str
 ) -> list[SupportPart]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Self
@@ -21,6 +22,10 @@ class SupportTierQuerySet(models.QuerySet):
 
 
 class TierPeriodQuerySet(models.QuerySet):
+    def paid(self) -> Self:
+        """Periods on a tier that costs something."""
+        return self.exclude(minimum_amount=0, percentage=0)
+
     def at(self, instant: datetime) -> Self:
         """Periods that cover an instant; at most one an organization."""
         return self.filter(Q(ended_at=None) | Q(ended_at__gt=instant), started_at__lte=instant)
@@ -45,10 +50,15 @@ class ServiceChargeQuerySet(models.QuerySet):
         of_month = self.filter(charged_on__year=month.year, charged_on__month=month.month)
         return of_month.aggregate(total=Sum("amount"))["total"] or Decimal(0)
 
-    def by_month_and_project(self) -> dict[date, dict[int, Decimal]]:
-        """Sums by first day of the month, then by project id; one query."""
-        found: dict[date, dict[int, Decimal]] = {}
-        rows = self.annotate(month=TruncMonth("charged_on")).values_list("month", "service__project")
-        for month, project, total in rows.annotate(total=Sum("amount")).order_by("month", "service__project"):
-            found.setdefault(month, {})[project] = total
-        return found
+    def months(self, organizations: Iterable[int]) -> Iterable[tuple[int, date]]:
+        """Rows of organization id and month, one for each month in which an organization was charged."""
+        charged = self.filter(service__project__unit__organization__in=organizations, amount__gt=0)
+        rows = charged.annotate(month=TruncMonth("charged_on")).order_by()
+        return rows.values_list("service__project__unit__organization", "month").distinct()
+
+    def monthly_totals(self, organizations: Iterable[int]) -> Iterable[tuple[int, date, int, Decimal]]:
+        """Rows of organization id, month, project id and sum; one query."""
+        owner = "service__project__unit__organization"
+        rows = self.filter(**{f"{owner}__in": organizations}).annotate(month=TruncMonth("charged_on"))
+        totals = rows.values_list(owner, "month", "service__project").annotate(total=Sum("amount"))
+        return totals.order_by("month", "service__project")

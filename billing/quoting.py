@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from billing import quote
+from billing.accounts import spans_of
 from billing.calendars import business_day_after
 from billing.entitlements import Entitlement, country_of, entitlement_of, entitlement_on, tier_of
 from billing.models.charges import ExchangeRate, ServiceCharge
 from billing.models.groups import BillingGroup
-from billing.models.tiers import SupportTier, TierPeriod
-from billing.proration import Price, Span, local_month, previous_month
+from billing.models.tiers import SupportTier
+from billing.proration import Price, local_month, previous_month
 from orgs.models import Organization
 
 SEVERITIES = (("low", "Low"), ("high", "High"), ("critical", "Critical"))
@@ -55,21 +56,6 @@ def when(organization: Organization, tier: SupportTier, now: datetime) -> tuple[
         return None, quote.end_of_month(now, zone)
     today = now.astimezone(zone).date()
     return business_day_after(today, settings.TIER_SETUP_DAYS, country=country_of(organization)), None
-
-
-def spans_of(organization: Organization) -> list[Span]:
-    """The organization's history of tiers at their agreed prices."""
-    periods = TierPeriod.objects.filter(organization=organization).select_related("tier")
-    return [
-        Span(
-            each.tier.name,
-            Price(each.minimum_amount, each.percentage),
-            each.billing_group_id,
-            each.started_at,
-            each.ended_at,
-        )
-        for each in periods
-    ]
 
 
 def latest_rate(currency: str) -> quote.Rate:

@@ -5,6 +5,7 @@ The comment above each variable is its documentation: docs/configuration.md is m
 (``make run`` writes ``var/env``); the environment wins over the file.
 """
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -60,6 +61,13 @@ if not is_currency(PRICE_CURRENCY) or get_currency_precision(PRICE_CURRENCY) > 2
     raise ImproperlyConfigured(
         "PRICE_CURRENCY must be a code of ISO 4217 with at most two decimals, like EUR"
     )
+# The first month to invoice, as a day like 2026-10-01; earlier charges and support are never invoiced here.
+# If not set, each organization is invoiced from the month in which it was added to this site.
+_billing_starts_on = env.str("BILLING_STARTS_ON", default="")
+try:
+    BILLING_STARTS_ON = date.fromisoformat(_billing_starts_on) if _billing_starts_on else None
+except ValueError as error:
+    raise ImproperlyConfigured("BILLING_STARTS_ON must be a day like 2026-10-01") from error
 # Country (ISO 3166, two letters) whose public holidays count for organizations that have none of their own.
 HOLIDAY_COUNTRY = env.str("HOLIDAY_COUNTRY", default="")
 # Who issues invoices, printed on them: company, address, tax number; `\n` begins a new line.

@@ -1,118 +1,71 @@
-"""Closing months: one invoice for each billing group that owes something."""
+"""Closing months: one invoice for each billing group with something to charge."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 
 from billing import events
-from billing.invoicing import Account, Line, corrections, lines_of_month
-from billing.models.charges import ExchangeRate, ServiceCharge
-from billing.models.groups import BilledProject, BillingGroup
-from billing.models.invoices import CreditNote, Invoice, InvoiceLine, LineKind, MonthClose
+from billing.accounts import account_of
+from billing.invoicing import Line, invoice_lines
+from billing.models.charges import ExchangeRate
+from billing.models.groups import BillingGroup
+from billing.models.invoices import CreditNote, Invoice, InvoiceLine, MonthClose
 from billing.money import spread, words
-from billing.proration import local_month, next_month, previous_month
-from billing.quoting import spans_of
+from billing.outstanding import months_to_close
 from orgs.actions.record import lock, record
 from orgs.actor import SYSTEM, Actor
-from orgs.models import AuditArea, Organization, Project
+from orgs.models import AuditArea, Organization
 from supportcenter.errors import RuleViolation
 
 logger = structlog.get_logger(__name__)
 
 
 def close_months(now: datetime) -> int:
-    """Close, for every organization, the months that are over there; how many were closed.
+    """Close all months that are to be closed; return how many were.
 
-    One that cannot be closed yet, for want of an exchange rate, is logged and does not stop the others.
+    A month that cannot be closed yet, for want of an exchange rate, is logged and does not stop the others.
     """
-    count = 0
-    for organization in Organization.objects.order_by("pk"):
-        try:
-            for month in months_to_close(organization, now):
-                count += close_month(organization=organization, month=month)
-        except RuleViolation as violation:
-            logger.warning("month_not_closed", organization=organization.slug, reason=violation.message)
-        except Exception:
-            logger.exception("month_not_closed", organization=organization.slug)
-    return count
+    to_close = months_to_close(Organization.objects.order_by("pk"), now)
+    return sum(
+        _try_to_close(organization, month) for organization, months in to_close.items() for month in months
+    )
 
 
-def months_to_close(organization: Organization, now: datetime) -> list[date]:
-    """Months that are over and not closed, oldest first; where none ever was, just the past month."""
-    past = previous_month(local_month(now, ZoneInfo(organization.time_zone)))
-    last = organization.closed_months.order_by("-month").values_list("month", flat=True).first()
-    months, month = [], next_month(last) if last else past
-    while month <= past:
-        months.append(month)
-        month = next_month(month)
-    return months
+def _try_to_close(organization: Organization, month: date) -> bool:
+    try:
+        return close_month(organization=organization, month=month)
+    except RuleViolation as violation:
+        logger.warning(
+            "month_not_closed", organization=organization.slug, month=str(month), reason=violation.message
+        )
+    except Exception:
+        logger.exception("month_not_closed", organization=organization.slug, month=str(month))
+    return False
 
 
 @transaction.atomic
 def close_month(*, organization: Organization, month: date) -> bool:
-    """Invoice one month of an organization; False if that was done before.
+    """Invoice one month of an organization; return False if that was done before.
 
-    All or nothing, so that running it twice, at once, or again after a crash makes the same invoices once.
-    Corrections of earlier months and open credits come onto the same invoices. Raises ``RuleViolation`` when
-    an exchange rate of the month is missing, or there is nobody to charge.
+    All or nothing, so that running it twice, at once, or again after a crash issues the same invoices once.
+    Corrections of closed months and open credits are added to the same invoices. Raises ``RuleViolation``
+    when an exchange rate of the month is missing, or there is no billing group to charge.
     """
     organization = lock(organization)
     _, is_new = MonthClose.objects.get_or_create(organization=organization, month=month)
     if not is_new:
         return False
-    account = account_of(organization)
-    closed = set(organization.closed_months.values_list("month", flat=True)) - {month}
-    lines = lines_of_month(account, month) + corrections(account, closed)
-    by_group: dict[int, list[Line]] = defaultdict(list)
-    for line in lines:
-        by_group[line.group_id].append(line)
-    credits_by_group = defaultdict(list)
-    for note in CreditNote.objects.filter(billing_group__organization=organization, line=None):
-        credits_by_group[note.billing_group_id].append(note)
-    for group in BillingGroup.objects.filter(organization=organization).order_by("pk"):
-        if by_group[group.pk] or credits_by_group[group.pk]:
-            _issue(organization, group, month, by_group[group.pk], credits_by_group[group.pk])
-    return True
-
-
-def account_of(organization: Organization) -> Account:
-    """Everything that the organization's invoices depend on; six queries.
-
-    Raises ``RuleViolation`` when something is charged and there is no billing group.
-    """
-    charges = ServiceCharge.objects.of_organization(organization).by_month_and_project()
-    groups = BilledProject.objects.filter(project__unit__organization=organization)
-    default = BillingGroup.objects.filter(organization=organization, is_default=True).first()
-    if default is None and charges:
+    lines_by_group = invoice_lines(account_of(organization), month)
+    if 0 in lines_by_group:
         raise RuleViolation("no_billing_group", f"{organization} has charges and no billing group.")
-    lines = InvoiceLine.objects.filter(invoice__billing_group__organization=organization)
-    billed = lines.exclude(kind=LineKind.CREDIT).values_list("month", "project")
-    return Account(
-        zone=ZoneInfo(organization.time_zone),
-        currency=settings.PRICE_CURRENCY,
-        spans=spans_of(organization),
-        charges=charges,
-        projects=dict(Project.objects.filter(unit__organization=organization).values_list("pk", "name")),
-        groups=dict(groups.values_list("project", "billing_group")),
-        default_group=default.pk if default else 0,
-        billed={
-            (month, project): total
-            for month, project, total in billed.annotate(total=Sum("base_amount")).order_by()
-        },
-    )
-
-
-def outstanding(organization: Organization) -> Decimal:
-    """What closed months owe beyond their invoices, in the currency of prices: the next corrections' sum."""
-    closed = organization.closed_months.values_list("month", flat=True)
-    return sum((line.base_amount for line in corrections(account_of(organization), closed)), Decimal(0))
+    groups = BillingGroup.objects.in_bulk(lines_by_group)
+    for pk, lines in lines_by_group.items():
+        _issue(organization, groups[pk], month, lines)
+    return True
 
 
 @transaction.atomic
@@ -134,15 +87,8 @@ def grant_credit(*, actor: Actor, group: BillingGroup, base_amount: Decimal, rea
     return note
 
 
-def _issue(
-    organization: Organization,
-    group: BillingGroup,
-    month: date,
-    lines: Sequence[Line],
-    notes: Sequence[CreditNote],
-) -> Invoice:
-    """Make one invoice with the next number of its group."""
-    lines = [*lines, *(_credit(note, month) for note in notes)]
+def _issue(organization: Organization, group: BillingGroup, month: date, lines: Sequence[Line]) -> Invoice:
+    """Issue one invoice with the next number of its group."""
     rate = rate_for(group, month)
     amounts = spread((line.base_amount * rate for line in lines), group.currency)
     group = BillingGroup.objects.select_for_update().get(pk=group.pk)
@@ -174,9 +120,9 @@ def _issue(
         )
         for position, (line, amount) in enumerate(zip(lines, amounts, strict=True), start=1)
     )
-    for note, row in zip(notes, rows[len(rows) - len(notes) :], strict=True):
-        note.line = row
-        note.save(update_fields=["line"])
+    for line, row in zip(lines, rows, strict=True):
+        if line.credit_id:
+            CreditNote.objects.filter(pk=line.credit_id).update(line=row)
     record(
         organization,
         AuditArea.BILLING,
@@ -187,12 +133,6 @@ def _issue(
         invoice=invoice.pk,
     )
     return invoice
-
-
-def _credit(note: CreditNote, month: date) -> Line:
-    return Line(
-        note.billing_group_id, LineKind.CREDIT, month, None, f"Credit: {note.reason}", -note.base_amount
-    )
 
 
 def rate_for(group: BillingGroup, month: date) -> Decimal:

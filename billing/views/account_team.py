@@ -17,14 +17,17 @@ from billing.access import (
     invoices_of,
     open_credits_of,
     organizations_with_tier,
+    outstanding_of,
     present_period,
 )
-from billing.actions.invoices import grant_credit, outstanding
+from billing.accounts import amount_to_correct
+from billing.actions.invoices import grant_credit
 from billing.actions.sla import custom_sla_values, record_custom_sla, remove_custom_sla
 from billing.actions.tier_changes import complete_tier_change, refuse_tier_change, start_set_up
 from billing.entitlements import entitlement_of, is_entitled, tier_of
 from billing.forms import AccountManagerForm, CreditForm, CustomSlaForm, RefusalForm
 from billing.models.changes import TierChange
+from billing.outstanding import billing_start
 from orgs.access import organization_for, summary_of
 from orgs.actions.settings import change_account_manager
 from orgs.actor import actor_of
@@ -165,10 +168,6 @@ def credit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _organization_page(request: HttpRequest, found: Organization, form: CreditForm) -> HttpResponse:
-    try:
-        rest = outstanding(found)
-    except RuleViolation:
-        rest = None
     context = {
         "customer": found,
         "manager_form": AccountManagerForm(organization=found),
@@ -182,7 +181,9 @@ def _organization_page(request: HttpRequest, found: Organization, form: CreditFo
         "changes": changes_of(found)[:10],
         "invoices": invoices_of(found)[:12],
         "credits": open_credits_of(found),
-        "outstanding": rest,
+        "invoiced_from": billing_start(found),
+        "outstanding": outstanding_of(found),
+        "to_correct": amount_to_correct(found),
         "currency": settings.PRICE_CURRENCY,
         "form": form,
     }

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from billing.access import exchange_rates, foreign_currencies
+from billing.access import exchange_rates, foreign_currencies, outstanding_for
 from billing.actions.charges import import_charges, set_exchange_rate
 from billing.charge_file import COLUMNS
 from billing.forms import ChargesForm, RateForm
@@ -32,7 +32,7 @@ def charges(request: HttpRequest) -> HttpResponse:
             form.refuse(violation)
         else:
             form = form if is_check else ChargesForm()
-    return _page(request, form, RateForm(), context)
+    return _page(request, form, RateForm(initial=_asked_rate(request)), context)
 
 
 @require_POST
@@ -51,6 +51,11 @@ def rates(request: HttpRequest) -> HttpResponse:
     return _page(request, ChargesForm(), form, {})
 
 
+def _asked_rate(request: HttpRequest) -> dict[str, str]:
+    """The currency and month that a link to a missing rate names."""
+    return {name: request.GET[name][:10] for name in ("currency", "month") if name in request.GET}
+
+
 def _page(
     request: HttpRequest, form: ChargesForm, rate_form: RateForm, context: dict[str, Any]
 ) -> HttpResponse:
@@ -58,6 +63,7 @@ def _page(
         "form": form,
         "rate_form": rate_form,
         "rates": exchange_rates(),
+        "outstanding": outstanding_for(actor_of(request)),
         "foreign": foreign_currencies(settings.PRICE_CURRENCY),
         "currency": settings.PRICE_CURRENCY,
         "columns": COLUMNS,

@@ -1,13 +1,15 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
-from billing.actions.charges import ImportOutcome, import_charges
+from billing.actions.charges import ImportOutcome, import_charges, set_exchange_rate
+from billing.actions.invoices import close_months
 from billing.charge_file import ChargeLine, read_charges
 from billing.models.charges import ExchangeRate, ServiceCharge
 from orgs.csv_import import BadFile
@@ -194,6 +196,33 @@ def test_page_names_the_currencies_that_need_a_rate(cast, client_of):
     assert "no rate is needed" in client_of(cast.hal).get(PAGE).content.decode()
     cast.acme.billing_groups.update(currency="JPY")
     assert "Billing groups in JPY need a rate" in client_of(cast.hal).get(PAGE).content.decode()
+
+
+def test_page_lists_outstanding_months_of_every_organization_until_they_are_invoiced(
+    cast, client_of, settings
+):
+    settings.BILLING_STARTS_ON = date(2026, 9, 1)
+    cast.acme.billing_groups.update(currency="JPY")
+    now = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    with time_machine.travel(now, tick=False):
+        hal = client_of(cast.hal)
+        set_exchange_rate(currency="JPY", month=date(2026, 10, 1), rate=Decimal(160))
+        page = hal.get(PAGE).content.decode()
+        assert page.count("Nothing. It will be invoiced within the hour") == 3
+        close_months(now)
+        page = hal.get(PAGE).content.decode()
+        link = f"{PAGE}?currency=JPY&amp;month=2026-09#rates"
+        assert f'<a href="{link}">Exchange rate of JPY for September 2026</a>' in page
+        assert "within the hour" not in page
+        form = hal.get(PAGE, {"currency": "JPY", "month": "2026-09"}).content.decode()
+        assert 'value="JPY"' in form
+        assert 'value="2026-09"' in form
+        hal.post(f"{PAGE}rates/", {"currency": "JPY", "month": "2026-09", "rate": "161"})
+        close_months(now)
+        assert (
+            "Every month with charges or support that has passed is invoiced."
+            in hal.get(PAGE).content.decode()
+        )
 
 
 def test_command_imports_a_file(cast, tmp_path):

@@ -10,20 +10,19 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from billing.accounts import account_of, accounts_of, amount_to_correct
 from billing.actions import invoices as closing
 from billing.actions.charges import set_exchange_rate
 from billing.actions.invoices import (
-    account_of,
     close_month,
     close_months,
     grant_credit,
-    months_to_close,
-    outstanding,
 )
 from billing.models.charges import ExchangeRate, ServiceCharge
 from billing.models.groups import BilledProject, BillingGroup
 from billing.models.invoices import Invoice, InvoiceLine, MonthClose
 from billing.models.tiers import SupportTier, TierPeriod
+from billing.outstanding import months_to_close, outstanding_months
 from orgs.models import AuditEntry, Organization, Project, Service
 from supportcenter.errors import RuleViolation
 from tests import builders
@@ -33,6 +32,11 @@ from tests.cast import actor, make_cast
 
 SEPTEMBER, OCTOBER, NOVEMBER = (date(2026, month, 1) for month in (9, 10, 11))
 EARLY_NOVEMBER = datetime(2026, 11, 1, 0, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def billing_starts_in_september(settings) -> None:
+    settings.BILLING_STARTS_ON = SEPTEMBER
 
 
 @pytest.fixture
@@ -173,14 +177,14 @@ def test_database_refuses_to_alter_or_delete(cast, model, statement):
 def test_charge_of_a_closed_month_comes_as_a_correction_onto_the_next_invoice(cast):
     [closed] = [builders.invoice(cast.kafka, amount="40000")]
     builders.charge(cast.kafka, date(2026, 10, 9), "100")
-    assert outstanding(cast.acme) == Decimal(107)
+    assert amount_to_correct(cast.acme) == Decimal(107)
     [invoice] = close(cast.acme, NOVEMBER)
     assert lines(invoice) == [
         ("support", 11, None, Decimal(2000)),
         ("correction", 10, "acme-eu-prod", Decimal(100)),
         ("correction", 10, None, Decimal(7)),
     ]
-    assert outstanding(cast.acme) == 0
+    assert amount_to_correct(cast.acme) == 0
     closed.refresh_from_db()
     assert closed.total == 42_800
 
@@ -206,7 +210,7 @@ def test_tier_that_is_mended_later_is_corrected(cast):
 def test_project_that_moves_to_another_group_is_not_charged_twice(cast, us, yen):
     builders.invoice(cast.kafka)
     BilledProject.objects.create(project=cast.kafka.project, billing_group=yen)
-    assert outstanding(cast.acme) == 0
+    assert amount_to_correct(cast.acme) == 0
 
 
 def test_credit_is_a_line_of_the_groups_next_invoice_and_of_no_other(cast):
@@ -240,13 +244,116 @@ def test_invoice_is_in_the_audit_log_of_the_system(cast):
     assert entry.summary == f"Invoice {invoice} for October 2026 issued to Acme main (EUR), 2,100.00 EUR"
 
 
-def test_missing_rate_holds_one_organization_back_and_not_the_others(cast, us, yen):
+def to_close(organization: Organization, now: datetime = EARLY_NOVEMBER) -> list[date]:
+    return months_to_close([organization], now).get(organization, [])
+
+
+def invoiced(organization: Organization) -> list[tuple[int, int]]:
+    found = Invoice.objects.filter(billing_group__organization=organization)
+    return list(found.order_by("billing_group", "number").values_list("month__month", "number"))
+
+
+def test_first_month_that_cannot_be_closed_in_time_is_invoiced_once_it_can_be(cast, us, yen):
+    builders.charge(us, SEPTEMBER)
+    early_october = datetime(2026, 10, 1, 0, 30, tzinfo=UTC)
+    close_months(early_october)
+    assert invoiced(cast.acme) == []
+    close_months(EARLY_NOVEMBER)
+    assert to_close(cast.acme) == [SEPTEMBER]
+    rate(SEPTEMBER)
+    assert close_months(EARLY_NOVEMBER) == 1
+    assert invoiced(cast.acme) == [(10, 1), (9, 2), (9, 1)]
+    assert to_close(cast.acme) == []
+    before = everything()
+    assert close_months(EARLY_NOVEMBER) == 0
+    assert everything() == before
+
+
+def test_missing_rate_holds_back_neither_other_organizations_nor_other_months(cast, us, yen):
     builders.charge(us, OCTOBER)
-    assert close_months(EARLY_NOVEMBER) == 2
-    assert not Invoice.objects.filter(billing_group__organization=cast.acme).exists()
-    assert Invoice.objects.filter(billing_group__organization=cast.globex).exists()
+    close_months(EARLY_NOVEMBER)
+    assert invoiced(cast.acme) == [(9, 1)]
+    assert invoiced(cast.globex) == [(9, 1), (10, 2)]
     rate()
     assert close_months(EARLY_NOVEMBER) == 1
+    assert invoiced(cast.acme) == [(9, 1), (10, 2), (10, 1)]
+
+
+def test_charge_before_the_first_closed_month_is_invoiced_for_its_own_month(cast):
+    TierPeriod.objects.all().delete()
+    close(cast.acme, OCTOBER)
+    builders.charge(cast.kafka, date(2026, 9, 30), "12.50")
+    assert to_close(cast.acme) == [SEPTEMBER]
+    close_months(EARLY_NOVEMBER)
+    [invoice] = Invoice.objects.all()
+    assert (invoice.month, lines(invoice)) == (SEPTEMBER, [("services", 9, "acme-eu-prod", Decimal("12.50"))])
+    close_months(EARLY_NOVEMBER)
+    assert Invoice.objects.get() == invoice
+
+
+def test_what_was_charged_before_billing_started_is_never_invoiced(cast, settings):
+    settings.BILLING_STARTS_ON = date(2026, 10, 31)
+    for year in (2023, 2024, 2025):
+        builders.charge(cast.kafka, date(year, 5, 1))
+    close_months(EARLY_NOVEMBER)
+    assert invoiced(cast.acme) == [(10, 1)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "months"),
+    [
+        ("UTC", [SEPTEMBER, OCTOBER]),
+        ("America/Santiago", [date(2026, 8, 1), SEPTEMBER]),  # the last hour of August, and of October
+    ],
+)
+def test_organization_is_invoiced_from_the_month_in_which_it_was_added(cast, settings, zone, months):
+    settings.BILLING_STARTS_ON = None
+    cast.acme.created_at, cast.acme.time_zone = datetime(2026, 9, 1, 0, 30, tzinfo=UTC), zone
+    assert to_close(cast.acme) == months
+
+
+def test_months_to_close_have_charges_or_a_paid_tier_and_the_latest_is_always_there(cast, us, settings):
+    settings.BILLING_STARTS_ON = date(2026, 3, 1)
+    period = TierPeriod.objects.filter(organization=cast.acme)
+    period.update(started_at=datetime(2026, 4, 30, tzinfo=UTC), ended_at=datetime(2026, 6, 1, tzinfo=UTC))
+    builders.charge(us, date(2026, 8, 31))
+    builders.charge(us, date(2026, 7, 31), "0")
+    builders.charge(us, NOVEMBER)
+    months = [date(2026, month, 1) for month in (4, 5, 8, 10)]
+    assert months_to_close(Organization.objects.all(), EARLY_NOVEMBER)[cast.acme] == months
+    assert to_close(cast.hobby) == [OCTOBER]
+
+
+def test_outstanding_months_name_what_is_missing(cast, us, yen):
+    builders.charge(us, SEPTEMBER)
+    BillingGroup.objects.filter(organization=cast.hobby).delete()
+    builders.charge(Service.objects.get(name="toy-valkey"), OCTOBER, "7")
+    close_months(EARLY_NOVEMBER)
+    found = outstanding_months(Organization.objects.order_by("name"), EARLY_NOVEMBER)
+    assert [(each.organization, each.month, each.base_amount) for each in found] == [
+        (cast.acme, SEPTEMBER, Decimal(2100)),
+        (cast.hobby, OCTOBER, Decimal(7)),
+    ]
+    assert [(each.missing_rates, each.lacks_group) for each in found] == [(["JPY"], False), ([], True)]
+    rate(SEPTEMBER)
+    [ready] = outstanding_months([cast.acme], EARLY_NOVEMBER)
+    assert (ready.missing_rates, ready.lacks_group) == ([], False)
+    close_months(EARLY_NOVEMBER)
+    assert outstanding_months([cast.acme], EARLY_NOVEMBER) == []
+
+
+def test_credit_that_lacks_a_rate_is_outstanding(cast, yen):
+    close(cast.acme, SEPTEMBER)
+    TierPeriod.objects.all().delete()
+    grant_credit(actor=actor(cast.hal), group=yen, base_amount=Decimal(1), reason="Sorry")
+    close_months(EARLY_NOVEMBER)
+    [month] = outstanding_months([cast.acme], EARLY_NOVEMBER)
+    assert (month.month, month.base_amount, month.missing_rates) == (OCTOBER, 0, ["JPY"])
+
+
+def test_month_with_nothing_to_invoice_is_not_outstanding(cast):
+    assert to_close(cast.hobby) == [OCTOBER]
+    assert outstanding_months([cast.hobby], EARLY_NOVEMBER) == []
 
 
 def test_charges_without_any_group_hold_the_organization_back(cast):
@@ -254,6 +361,7 @@ def test_charges_without_any_group_hold_the_organization_back(cast):
     builders.charge(Service.objects.get(name="toy-valkey"), OCTOBER)
     with pytest.raises(RuleViolation, match="Hobby has charges and no billing group"):
         close(cast.hobby)
+    assert not MonthClose.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -264,18 +372,18 @@ def test_charges_without_any_group_hold_the_organization_back(cast):
         ("2026-10-31T12:00", "Pacific/Kiritimati", [OCTOBER]),  # and here November
     ],
 )
-def test_first_month_to_close_is_the_past_one_there(cast, now, zone, months):
-    cast.acme.time_zone = zone
-    assert months_to_close(cast.acme, datetime.fromisoformat(now).replace(tzinfo=UTC)) == months
+def test_month_has_passed_in_the_time_zone_of_the_organization(cast, now, zone, months):
+    cast.hobby.time_zone = zone
+    assert to_close(cast.hobby, datetime.fromisoformat(now).replace(tzinfo=UTC)) == months
 
 
 def test_months_that_were_missed_are_closed_in_their_order(cast):
     close(cast.acme, date(2026, 8, 1))
-    assert months_to_close(cast.acme, EARLY_NOVEMBER) == [SEPTEMBER, OCTOBER]
+    assert to_close(cast.acme) == [SEPTEMBER, OCTOBER]
     close_months(EARLY_NOVEMBER)
     found = Invoice.objects.filter(billing_group=cast.acme_group).order_by("number")
     assert list(found.values_list("month__month", flat=True)) == [8, 9, 10]
-    assert months_to_close(cast.acme, EARLY_NOVEMBER) == []
+    assert to_close(cast.acme) == []
 
 
 def test_rate_cannot_change_once_it_is_used(cast, us, yen):
@@ -297,8 +405,12 @@ def test_account_costs_the_same_with_many_rows(cast, us, yen, django_assert_num_
     for number in range(1, 29):
         builders.charge(us, date(2026, 10, number))
         builders.charge(cast.kafka, date(2026, 9, number))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         account_of(cast.acme)
+    with django_assert_num_queries(9):  # and the organizations
+        accounts_of(Organization.objects.all())
+    with django_assert_num_queries(13):
+        outstanding_months(Organization.objects.all(), EARLY_NOVEMBER)
 
 
 MONTHS = [date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)]
@@ -329,7 +441,7 @@ def test_invoices_reconcile_with_charges_and_support_whatever_changes_in_between
             world.change(data)
             assert close_month(organization=world.organization, month=month)
             assert world.invoiced() == world.owed(MONTHS[:count]) - world.credited
-            assert outstanding(world.organization) == 0
+            assert amount_to_correct(world.organization) == 0
         world.assert_sums_and_numbers()
 
 

@@ -123,15 +123,19 @@ def test_organization_shows_price_groups_and_what_is_to_correct(cast, hal):
     told = text(hal.get(page))
     assert "7 % of charges, at least 2,000.00 EUR a month, charged to Acme main (EUR)" in told
     assert "Nothing: invoices equal charges and support" in told
+    assert "<dt>Invoiced from</dt><dd>November 2026, not before</dd>" in told
     builders.invoice(cast.kafka)
     builders.charge(cast.kafka, date(2026, 10, 2), "10")
     assert "10.00 EUR, on the next invoice" in text(hal.get(page))
 
 
-def test_organization_with_charges_and_no_group_is_shown_too(cast, hal):
+def test_organization_with_charges_and_no_group_shows_that_it_lacks_one(cast, hal, settings):
+    settings.BILLING_STARTS_ON = date(2026, 10, 1)
     BillingGroup.objects.filter(organization=cast.hobby).delete()
     builders.charge(cast.hobby.units.get().projects.get().services.get(), date(2026, 10, 1))
-    assert "Unknown, there is no billing group" in text(hal.get(f"{ORGANIZATIONS}hobby/"))
+    page = text(hal.get(f"{ORGANIZATIONS}hobby/"))
+    assert "<dt>Outstanding</dt><dd>October 2026, 100.00 EUR" in page
+    assert "A billing group. An admin of the organization has to create one." in page
 
 
 @pytest.mark.parametrize("amount", ["0.01", "12.50", "9999999999.99"])

@@ -1,7 +1,7 @@
 """What the demo's organizations paid: charges by the day, exchange rates, invoices, changes of tier."""
 
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -32,9 +32,7 @@ REFUSED = {"marula": ("premium", 24, "Premium needs a signed agreement first. We
 
 def load_billing(organizations: dict[str, Organization], now: datetime, dice: random.Random) -> None:
     """Charges, rates and invoices of the past months, and changes in every state."""
-    months = [local_month(now, ZoneInfo("UTC"))]
-    for _ in range(INVOICED):
-        months.insert(0, previous_month(months[0]))
+    months = [*invoiced_months(now), local_month(now, ZoneInfo("UTC"))]
     ExchangeRate.objects.bulk_create(
         ExchangeRate(currency=currency, month=month, rate=rate + Decimal(dice.randint(-9, 9)) / 1000)
         for month in months
@@ -56,6 +54,14 @@ def load_billing(organizations: dict[str, Organization], now: datetime, dice: ra
     for slug, (code, days_ago, reason) in REFUSED.items():
         _refuse(_ask(organizations[slug], code, now - timedelta(days=days_ago)), reason)
     _agree(organizations["globex"])
+
+
+def invoiced_months(now: datetime) -> list[date]:
+    """The past months that have invoices; organizations were added to the site when they began."""
+    months = [previous_month(local_month(now, ZoneInfo("UTC")))]
+    while len(months) < INVOICED:
+        months.insert(0, previous_month(months[0]))
+    return months
 
 
 def _amount(service: Service, dice: random.Random) -> Decimal:

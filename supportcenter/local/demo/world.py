@@ -4,6 +4,7 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -12,7 +13,9 @@ from django.contrib.auth.hashers import make_password
 from billing.actions.periods import start_period
 from billing.models.groups import BillingGroup
 from billing.models.tiers import SupportTier
+from billing.proration import begin_of
 from orgs.models import Membership, Organization, OrganizationalUnit, Project, Service, User
+from supportcenter.local.demo.billing import invoiced_months
 from supportcenter.local.demo.people import ORGANIZATIONS, STAFF, DemoOrganization
 from tickets.models.following import Follow
 
@@ -74,7 +77,7 @@ def _organization(world: World, demo: DemoOrganization, users: dict[str, User], 
         name=demo.name,
         time_zone=demo.time_zone,
         country=demo.country,
-        created_at=now - timedelta(days=400),
+        created_at=begin_of(invoiced_months(now)[0], ZoneInfo(demo.time_zone)),
     )
     world.organizations[demo.slug] = organization
     units = {unit.name: OrganizationalUnit(organization=organization, name=unit.name) for unit in demo.units}
