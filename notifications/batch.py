@@ -20,12 +20,13 @@ from notifications.models.texts import MailText
 from notifications.texts import fill
 from orgs.actor import Actor, Source
 from orgs.roles import Capability
-from tickets.access import thread_for, who_sees
+from tickets.access import thread_for
 from tickets.models.conversation import Activity, ActivityKind
 from tickets.models.following import Mute
 from tickets.models.ticket import Ticket
-from tickets.narration import headline
+from tickets.permissions import who_sees
 from tickets.rendering import to_html
+from tickets.timeline import headline
 
 # Of the thread, how many earlier comments are quoted below the new one.
 QUOTED = 2

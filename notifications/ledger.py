@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from notifications.models.messages import EmailMessage
 from notifications.querysets import EmailMessageQuerySet, SuppressionQuerySet
-from tickets.narration import headline
 from tickets.paging import Sort, read_id
+from tickets.timeline import headline
 
 # A mail that waits for longer than this is delayed, and duty leads are told.
 DELAYED_AFTER = timedelta(minutes=5)

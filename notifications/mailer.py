@@ -21,7 +21,7 @@ from orgs.invitations import token_for
 from orgs.models import Invitation, User
 from orgs.roles import Capability
 from tickets.models.ticket import Ticket
-from tickets.narration import status_words
+from tickets.timeline import status_words
 
 
 class Withheld(Exception):

@@ -19,7 +19,7 @@ from orgs.models import Organization, Service, User
 from tests.cast import actor
 from tickets.actions.comments import add_comment
 from tickets.actions.opening import TicketDraft, open_ticket
-from tickets.models.catalogue import Product, Reason
+from tickets.models.catalog import Product, Reason
 from tickets.models.conversation import Comment
 from tickets.models.ticket import Ticket
 

@@ -1,55 +1,46 @@
 """The only door to tickets and what hangs on them: not visible is 404."""
 
 import uuid
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.http import Http404
 from django.utils import timezone
 
-from orgs.access import agents, people_with
-from orgs.actor import Actor, Source
+from billing.entitlements import tier_names_of
+from orgs.access import agents, require
+from orgs.actor import Actor
 from orgs.models import Organization, User, Visibility
 from orgs.roles import Capability
 from tickets import presence
-from tickets.models.catalogue import Product, Reason
-from tickets.models.conversation import Attachment
+from tickets.models.catalog import Product, Reason
+from tickets.models.conversation import ActivityQuerySet, Attachment, Comment
 from tickets.models.drafts import DraftKind, ServerDraft
 from tickets.models.following import Follow, FollowScope, Mute
-from tickets.models.people import Participant
-from tickets.models.ticket import Ticket
+from tickets.models.linking import Merge, TicketLink
+from tickets.models.macros import Macro
+from tickets.models.queue import SavedView
+from tickets.models.tags import Tag
+from tickets.models.teams import Team
+from tickets.models.ticket import Ticket, TicketQuerySet, number_of
 from tickets.paging import ordered
-from tickets.querysets import ActivityQuerySet, TicketQuerySet
-from tickets.rules import (
+from tickets.permissions import (
     is_in_charge,
     is_participant,
     may_add_participants,
+    may_change_view,
     may_join,
     may_rate,
     may_remove_participant,
 )
 from tickets.search.finding import searched
 from tickets.states import Status
-from tickets.what_if import Answered
 
 # So many tickets are offered where somebody looks for one by words, or for one seen lately.
 FEW = 5
-# How far back, and how many tickets at most, are replayed under each tier.
-REPLAYED_DAYS = 90
-REPLAYED_MOST = 1000
-
-
-def number_of(reference: str) -> int | None:
-    """The number in a reference like ``SUP-1042``; None for anything else."""
-    prefix, _, number = reference.upper().rpartition("-")
-    is_ours = prefix == settings.TICKET_PREFIX.upper() and number.isascii() and number.isdigit()
-    return int(number) if is_ours and len(number) < 18 else None
 
 
 def ticket_named(actor: Actor, words: str, organization: Organization | None = None) -> Ticket | None:
@@ -106,7 +97,11 @@ def ticket_for(actor: Actor, reference: str, *, capability: Capability | None = 
 
     Of one that was merged it is the ticket into which it went.
     """
-    return _one(Ticket.objects.for_page().with_wishes(actor.user_id), actor, reference, capability)
+    tickets = Ticket.objects.for_page().annotate(
+        is_muted=Exists(Mute.objects.filter(ticket=OuterRef("pk"), user=actor.user_id)),
+        is_followed=Exists(Follow.objects.filter(ticket=OuterRef("pk"), user=actor.user_id)),
+    )
+    return _one(tickets, actor, reference, capability)
 
 
 def bare_ticket_for(actor: Actor, reference: str, *, capability: Capability | None = None) -> Ticket:
@@ -150,43 +145,9 @@ def colleagues_on(actor: Actor, ticket: Ticket) -> list[Colleague]:
     return [Colleague(user, doing[pk]) for pk, user in others.items() if pk in doing]
 
 
-def who_sees(ticket: Ticket, actors: Iterable[Actor]) -> set[int]:
-    """Ids of those people who may see a ticket: the rule of ``visible_to``, asked of many at once; one query.
-
-    A test holds the two together.
-    """
-    people = {actor.user_id: actor for actor in actors if actor.user_id}
-    organization = ticket.organization
-    in_conversation = set(ticket.participants.filter(user__in=people).values_list("user_id", flat=True))
-    in_conversation.add(ticket.requester_id)
-    return {
-        pk
-        for pk, actor in people.items()
-        if actor.can(Capability.WORK_QUEUE)
-        or organization.pk in actor.organizations_with(Capability.SEE_ALL_TICKETS)
-        or (
-            organization.pk in actor.roles
-            and (pk in in_conversation or organization.visibility == Visibility.ALL)
-        )
-    }
-
-
 def thread_for(actor: Actor, ticket: Ticket) -> ActivityQuerySet:
     """The entries of a ticket's thread that the actor may read, oldest first."""
     return ticket.activities.visible_to(actor).for_thread()
-
-
-def sight_of(ticket: Ticket) -> list[str]:
-    """Who can see a ticket, and why, in sentences; one query. The rule itself is ``visible_to``."""
-    organization = ticket.organization
-    sentences = [f"{ticket.requester.name}, who opened it."]
-    sentences += [f"{each.user.name}, who is in CC." for each in ticket.participants.all()]
-    admins = [user.name for user in people_with(organization, Capability.SEE_ALL_TICKETS)]
-    if admins:
-        sentences.append(f"Organization admins of {organization}: {', '.join(admins)}.")
-    if organization.visibility == Visibility.ALL:
-        sentences.append(f"Every user of {organization}, because it shows all tickets to every user.")
-    return [*sentences, "The support team."]
 
 
 def participant_for(actor: Actor, ticket: Ticket, user_id: int) -> User:
@@ -315,74 +276,164 @@ def allowed_on(actor: Actor, ticket: Ticket) -> Allowed:
     )
 
 
-def tickets_to_replay(organization: Organization, now: datetime) -> list[Answered]:
-    """Severity and times of the newest tickets of the last 90 days; one query."""
-    since = now - timedelta(days=REPLAYED_DAYS)
-    tickets = Ticket.objects.of(organization).filter(created_at__gte=since).order_by("-created_at")
-    rows = tickets.values_list("severity", "created_at", "first_responded_at")[:REPLAYED_MOST]
-    return [Answered(*row) for row in rows]
+ORGANIZATIONS_OFFERED = 300
 
 
-@dataclass(frozen=True)
-class Sight:
-    """How many tickets of an organization one of its people sees, now and after a switch."""
-
-    user: User
-    now: int
-    then: int
+def queue_tickets(actor: Actor) -> TicketQuerySet:
+    """All tickets that can stand in the queue, for staff who work it."""
+    require(actor, Capability.WORK_QUEUE)
+    return Ticket.objects.visible_to(actor)
 
 
-@dataclass(frozen=True)
-class SightPreview:
-    """What a switch of visibility would do: everybody's sight, and on how many tickets it changes."""
-
-    people: list[Sight]
-    tickets: int
-
-    @property
-    def touched(self) -> list[Sight]:
-        return [each for each in self.people if each.now != each.then]
+def tickets_tagged(name: str) -> QuerySet:
+    """Ids of tickets with a tag."""
+    return Ticket.tags.through.objects.filter(tag__name=name.lower()).values("ticket")
 
 
-def sight_under(organization: Organization, visibility: str) -> SightPreview:
-    """What every active member would see under another visibility; five queries, whatever the numbers.
-
-    It says in counts what ``visible_to`` says in rows, and a test holds the two together.
-    """
-    tickets = Ticket.objects.of(organization)
-    total = tickets.count()
-    members = organization.memberships.filter(user__is_active=True).select_related("user")
-    roles = {each.user: each.role for each in members.order_by("user__name", "pk")}
-    bound = [user for user, role in roles.items() if not _sees_all_by_role(user, role, organization)]
-    own = _own_counts(organization, bound)
-
-    def seen(user: User, under: str) -> int:
-        return own[user.pk] if user in bound and under != Visibility.ALL else total
-
-    people = [Sight(user, seen(user, organization.visibility), seen(user, visibility)) for user in roles]
-    is_change = bool(bound) and visibility != organization.visibility
-    return SightPreview(people, total - _seen_by_each(tickets, bound) if is_change else 0)
+def saved_views(actor: Actor) -> QuerySet[SavedView]:
+    """The agent's own views and the shared ones, by name, with their owners."""
+    require(actor, Capability.WORK_QUEUE)
+    return SavedView.objects.visible_to(actor).select_related("owner")
 
 
-def _sees_all_by_role(user: User, role: str, organization: Organization) -> bool:
-    actor = Actor(user=user, source=Source.SYSTEM, roles={organization.pk: role})
-    return actor.can(Capability.SEE_ALL_TICKETS, organization) or actor.can(Capability.WORK_QUEUE)
+def saved_view_for(actor: Actor, pk: int) -> SavedView:
+    """A view that the agent may change: their own; a shared one also for duty leads. Else 403."""
+    found = saved_views(actor).filter(pk=pk).first()
+    if found is None:
+        raise Http404("No such view")
+    if not may_change_view(actor, found):
+        raise PermissionDenied
+    return found
 
 
-def _own_counts(organization: Organization, users: Sequence[User]) -> Counter[int]:
-    """By user id, how many tickets of the organization the person opened or is CC'd on."""
-    opened = Ticket.objects.of(organization).filter(requester__in=users)
-    cc = Participant.objects.filter(ticket__organization=organization, user__in=users)
-    counts = Counter(dict(opened.values_list("requester").annotate(Count("pk"))))
-    others = cc.exclude(user=F("ticket__requester"))
-    counts.update(dict(others.values_list("user").annotate(Count("pk"))))
-    return counts
+def tier_names(tickets: Iterable[Ticket]) -> dict[int, str]:
+    """The present tiers of the organizations of some tickets, by organization id."""
+    return tier_names_of({each.organization_id for each in tickets})
 
 
-def _seen_by_each(tickets: TicketQuerySet, users: Sequence[User]) -> int:
-    """How many tickets every one of these people opened or is CC'd on."""
-    in_cc = Count(
-        "participants", filter=Q(participants__user__in=users) & ~Q(participants__user=F("requester"))
-    )
-    opened = Case(When(requester__in=users, then=1), default=0)
-    return tickets.annotate(seen_by=in_cc + opened).filter(seen_by=len(users)).count()
+def organizations_to_name(actor: Actor) -> list[str]:
+    """Names that are offered while an organization is typed into the filter."""
+    require(actor, Capability.WORK_QUEUE)
+    names = Organization.objects.order_by("name").values_list("name", flat=True)
+    return list(names[:ORGANIZATIONS_OFFERED])
+
+
+# How many are offered while somebody types.
+MOST_OFFERED = 8
+
+
+def macros_for(actor: Actor, words: str = "") -> QuerySet[Macro]:
+    """The macros that the actor may use, everybody's and their own, with their tags; by name."""
+    require(actor, Capability.WORK_QUEUE)
+    macros = Macro.objects.filter(Q(owner=None) | Q(owner=actor.person)).prefetch_related("tags")
+    return macros.filter(Q(name__icontains=words) | Q(body__icontains=words)) if words else macros
+
+
+def macro_for(actor: Actor, pk: int) -> Macro:
+    """One macro that the actor may use; of a colleague's own it is 404."""
+    found = macros_for(actor).filter(pk=pk).first()
+    if found is None:
+        raise Http404("No such macro")
+    return found
+
+
+def macro_chosen(actor: Actor, value: object) -> Macro | None:
+    """The macro that a form or an address names by its id, if there still is one."""
+    number = str(value or "")
+    is_id = number.isascii() and number.isdigit() and len(number) < 18
+    return macros_for(actor).filter(pk=int(number)).first() if is_id else None
+
+
+def colleagues_like(actor: Actor, words: str) -> QuerySet[User]:
+    """A few agents whose name or handle begins like what somebody types."""
+    require(actor, Capability.WORK_QUEUE)
+    return agents().filter(Q(email__istartswith=words) | Q(name__istartswith=words))[:MOST_OFFERED]
+
+
+def mergeable_for(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
+    """Tickets into which this one can go: those of the same requester first."""
+    found = _others(actor, ticket, words).of(ticket.organization).exclude(status=Status.CLOSED)
+    is_same = Case(When(requester=ticket.requester_id, then=0), default=1)
+    return found.order_by(is_same, "-updated_at")[:MOST_OFFERED]
+
+
+def linkable_for(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
+    """Tickets of all organizations to link; without words, the last ones about the same product."""
+    found = _others(actor, ticket, words)
+    if not words:
+        found = found.filter(product=ticket.product_id)
+    return found.order_by("-updated_at")[:MOST_OFFERED]
+
+
+def _others(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
+    others = Ticket.objects.visible_to(actor).exclude(pk=ticket.pk).filter(merged_into=None)
+    if number := number_of(words):
+        others = others.filter(pk=number)
+    elif words:
+        others = searched(actor, others, words).queryset
+    return others.for_list()
+
+
+def others_of(ticket: Ticket) -> TicketQuerySet:
+    """The other open tickets of the ticket's organization, the last changed first."""
+    others = Ticket.objects.of(ticket.organization).unfinished().exclude(pk=ticket.pk)
+    return others.order_by("-updated_at", "-pk")
+
+
+def merge_for(ticket: Ticket, pk: int) -> Merge:
+    """A merge into this ticket."""
+    found = ticket.merged_here.select_related("source", "target").filter(pk=pk).first()
+    if found is None:
+        raise Http404("No such merge")
+    return found
+
+
+def merges_of(ticket: Ticket) -> list[Merge]:
+    """The merges into a ticket that hold, the newest first; one query."""
+    return list(ticket.merged_here.filter(undone_at=None).select_related("source").order_by("-pk"))
+
+
+def links_of(ticket: Ticket) -> TicketQuerySet:
+    """Tickets that are linked to this one; one query."""
+    first = TicketLink.objects.filter(second=ticket).values("first")
+    second = TicketLink.objects.filter(first=ticket).values("second")
+    return Ticket.objects.filter(pk__in=first.union(second)).order_by("pk")
+
+
+def linked_for(ticket: Ticket, reference: str) -> Ticket:
+    """A ticket that is linked to this one."""
+    found = links_of(ticket).filter(pk=number_of(reference) or 0).first()
+    if found is None:
+        raise Http404("Not linked")
+    return found
+
+
+def comment_for(ticket: Ticket, pk: int) -> Comment:
+    """A public comment of a ticket."""
+    comments = ticket.comments.filter(is_internal=False).select_related("author", "ticket__organization")
+    found = comments.filter(pk=pk).first()
+    if found is None:
+        raise Http404("No such comment")
+    return found
+
+
+def tags_like(actor: Actor, words: str) -> QuerySet[Tag]:
+    """A few tags that begin like what somebody types, the most used first."""
+    require(actor, Capability.WORK_QUEUE)
+    found = Tag.objects.filter(name__startswith=words.lower()).annotate(uses=Count("tickets"))
+    return found.order_by("-uses", "name")[:MOST_OFFERED]
+
+
+def tag_line(ticket: Ticket) -> str:
+    """The tags of a ticket as they are typed."""
+    return " ".join(tag.name for tag in ticket.tags.all())
+
+
+def teams() -> QuerySet[Team]:
+    """All teams by name."""
+    return Team.objects.all()
+
+
+def agents_and_availability() -> QuerySet[User]:
+    """Who tickets can be assigned to, with when they are there; one query."""
+    return agents().select_related("availability")

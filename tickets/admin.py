@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from orgs.admin import DeskAdmin
-from tickets.models.catalogue import Product, Reason
+from tickets.models.catalog import Product, Reason
 
 
 @admin.register(Product, Reason)

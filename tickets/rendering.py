@@ -1,5 +1,6 @@
 """Markdown to safe HTML. The sanitiser has the last word; nothing is changed after it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -8,13 +9,26 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from tickets.mentions import pieces
-
 TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
     "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+
+
+# Not inside a word, an address or a path.
+MENTION = re.compile(r"(?<![\w@./+-])@([a-z0-9](?:[\w.+-]*[a-z0-9_])?)(?![\w@])", re.IGNORECASE)
+
+
+def pieces(text: str, handles: frozenset[str]) -> list[tuple[str, bool]]:
+    """A running text in pieces, and of each whether it calls one of these handles."""
+    found: list[tuple[str, bool]] = []
+    end = 0
+    for match in MENTION.finditer(text):
+        if match[1].lower() in handles:
+            found += [(text[end : match.start()], False), (match[0], True)]
+            end = match.end()
+    return [*found, (text[end:], False)]
 
 
 def _lower_headings(state: StateCore) -> None:

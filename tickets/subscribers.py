@@ -6,8 +6,8 @@ from supportcenter.outbox.models import OutboxMessage
 from supportcenter.outbox.registry import subscribe
 from tickets import events
 from tickets.actions.clocks import mark_stale
-from tickets.actions.figures import mark_days_of
 from tickets.actions.indexing import index_tickets
+from tickets.reports.actions import mark_days_of
 
 TICKET_EVENTS = sorted(value for name, value in vars(events).items() if name.startswith("TICKET_"))
 

@@ -1,8 +1,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from tickets.actions import bulk, changes, clocks, composing, escalation, files, indexing
-from tickets.actions.figures import count_dirty_days, mark_last_days
+from tickets.actions import changes, clocks, composing, escalation, files, indexing
+from tickets.bulk import actions as bulk
+from tickets.reports.actions import count_dirty_days, mark_last_days
 
 
 @shared_task(name="tickets.close_solved", ignore_result=True)

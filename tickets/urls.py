@@ -1,8 +1,14 @@
 from django.urls import path
 
+from tickets.bulk import views as bulk
+from tickets.reports import views as reports
+from tickets.settings.views import lists as choice_lists
+from tickets.settings.views import macros as macro_settings
+from tickets.settings.views import people as staff
+from tickets.settings.views import tags as tag_list
+from tickets.settings.views import teams
 from tickets.views import (
     account_team,
-    bulk,
     conversation,
     create,
     files,
@@ -15,17 +21,12 @@ from tickets.views import (
     people,
     queue,
     queue_setup,
-    reports,
     search,
     tags,
     ticket,
     what_if,
     work,
 )
-from tickets.views.staff import lists as desk_lists
-from tickets.views.staff import people as desk_people
-from tickets.views.staff import tags as desk_tags
-from tickets.views.staff import teams as desk_teams
 
 app_name = "tickets"
 urlpatterns = [
@@ -83,24 +84,24 @@ urlpatterns = [
     path("account-team/organizations/<slug:slug>/visibility/", account_team.visibility, name="visibility"),
     path("desk/people/", people.like, name="colleagues_like"),
     path("desk/tags/like/", tags.like, name="tags_like"),
-    path("desk/teams/", desk_teams.teams, name="teams"),
-    path("desk/teams/<int:pk>/", desk_teams.team, name="team"),
-    path("desk/teams/<int:pk>/removal/", desk_teams.removal, name="team_removal"),
-    path("desk/staff/", desk_people.staff, name="staff"),
-    path("desk/staff/<int:user_id>/", desk_people.availability, name="availability"),
-    path("desk/products/", desk_lists.choices, {"name": "products"}, name="products"),
-    path("desk/reasons/", desk_lists.choices, {"name": "reasons"}, name="reasons"),
-    path("desk/products/<int:pk>/", desk_lists.choice, {"name": "products"}, name="product"),
-    path("desk/reasons/<int:pk>/", desk_lists.choice, {"name": "reasons"}, name="reason"),
-    path("desk/products/<int:pk>/place/", desk_lists.move, {"name": "products"}, name="product_place"),
-    path("desk/reasons/<int:pk>/place/", desk_lists.move, {"name": "reasons"}, name="reason_place"),
-    path("desk/tags/", desk_tags.tags, name="tag_list"),
-    path("desk/tags/<int:pk>/", desk_tags.tag, name="tag"),
-    path("desk/tags/<int:pk>/removal/", desk_tags.removal, name="tag_removal"),
-    path("desk/macros/", macros.macros, name="macros"),
-    path("desk/macros/new/", macros.new, name="macro_new"),
-    path("desk/macros/<int:pk>/", macros.macro, name="macro"),
-    path("desk/macros/<int:pk>/removal/", macros.removal, name="macro_removal"),
+    path("desk/teams/", teams.teams, name="teams"),
+    path("desk/teams/<int:pk>/", teams.team, name="team"),
+    path("desk/teams/<int:pk>/removal/", teams.removal, name="team_removal"),
+    path("desk/staff/", staff.staff, name="staff"),
+    path("desk/staff/<int:user_id>/", staff.availability, name="availability"),
+    path("desk/products/", choice_lists.choices, {"name": "products"}, name="products"),
+    path("desk/reasons/", choice_lists.choices, {"name": "reasons"}, name="reasons"),
+    path("desk/products/<int:pk>/", choice_lists.choice, {"name": "products"}, name="product"),
+    path("desk/reasons/<int:pk>/", choice_lists.choice, {"name": "reasons"}, name="reason"),
+    path("desk/products/<int:pk>/place/", choice_lists.move, {"name": "products"}, name="product_place"),
+    path("desk/reasons/<int:pk>/place/", choice_lists.move, {"name": "reasons"}, name="reason_place"),
+    path("desk/tags/", tag_list.tags, name="tag_list"),
+    path("desk/tags/<int:pk>/", tag_list.tag, name="tag"),
+    path("desk/tags/<int:pk>/removal/", tag_list.removal, name="tag_removal"),
+    path("desk/macros/", macro_settings.macros, name="macros"),
+    path("desk/macros/new/", macro_settings.new, name="macro_new"),
+    path("desk/macros/<int:pk>/", macro_settings.macro, name="macro"),
+    path("desk/macros/<int:pk>/removal/", macro_settings.removal, name="macro_removal"),
     path("search/suggestions/", search.suggestions, name="suggestions"),
     path("palette/", search.palette, name="palette"),
     path("reports/", reports.of_staff, name="reports"),

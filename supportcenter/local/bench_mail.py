@@ -26,7 +26,7 @@ from supportcenter.local.leftovers import find_leftovers
 from supportcenter.local.prepare import wait_until
 from supportcenter.outbox.models import OutboxDelivery, OutboxMessage
 from tickets.actions.opening import TicketDraft, open_ticket
-from tickets.models.catalogue import Product, Reason
+from tickets.models.catalog import Product, Reason
 from tickets.models.following import Follow
 from tickets.models.people import Participant
 from tickets.models.ticket import Ticket

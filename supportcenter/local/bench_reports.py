@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from orgs.models import Membership, Organization, User
-from tickets.models.catalogue import Product, Reason
+from tickets.models.catalog import Product, Reason
 from tickets.reports.counting import INSERT_TOTALS
 from tickets.reports.durations import BOUNDS
 from tickets.reports.period import MOST_DAYS

@@ -20,7 +20,7 @@ def sources() -> list[Path]:
         path
         for app in APPS
         for path in (ROOT / app).rglob("*.py")
-        if {"views", "templatetags", "forms"} & set(path.parts) or path.stem in {"forms", "fields"}
+        if {"views", "templatetags", "forms"} & set(path.parts) or path.stem in {"forms", "views"}
     ]
 
 

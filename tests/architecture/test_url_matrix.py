@@ -19,12 +19,12 @@ from tests import builders
 from tests.cast import actor
 from tickets.actions.linking import link
 from tickets.actions.merging import merge_into
-from tickets.models.bulk import BulkJob
+from tickets.bulk.models import BulkJob
 from tickets.models.conversation import Attachment
-from tickets.models.desk import SavedView
 from tickets.models.following import Follow
 from tickets.models.macros import Macro
 from tickets.models.people import Participant
+from tickets.models.queue import SavedView
 from tickets.models.tags import Tag
 from tickets.models.teams import Team
 

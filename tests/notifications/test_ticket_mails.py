@@ -7,7 +7,8 @@ from notifications.models.messages import EmailMessage
 from orgs.models import Membership
 from tests import builders
 from tests.cast import actor
-from tickets.actions.changes import assign, change_severity, solve
+from tickets.actions.assignment import assign
+from tickets.actions.changes import change_severity, solve
 from tickets.actions.comments import add_internal_note
 from tickets.actions.escalation import acknowledge, escalate, remind_of_escalations
 from tickets.actions.participants import add_participants

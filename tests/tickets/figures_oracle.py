@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from tickets.models.clock import SlaClock
-from tickets.models.figures import DailyFigures
 from tickets.models.people import Escalation, Rating
 from tickets.models.ticket import Ticket
 from tickets.reports.durations import bucket_of
+from tickets.reports.models import DailyFigures
 
 
 def exact() -> dict[tuple, dict[str, int]]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from tests.cast import Cast
-from tickets.models.catalogue import Product, Reason
+from tickets.models.catalog import Product, Reason
 from tickets.models.clock import SlaClock
 from tickets.models.conversation import Activity, ActivityKind
 from tickets.models.people import Escalation, Rating

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.addresses import split_addresses
+from tickets.forms.addresses import split_addresses
 
 
 def test_all_separators_work():

@@ -10,11 +10,11 @@ from orgs.models import User
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.actions import bulk
-from tickets.actions.bulk import cancel_bulk, request_bulk, run_bulk
-from tickets.actions.bulk_changes import Change
 from tickets.actions.merging import merge_into
-from tickets.models.bulk import BulkItem, BulkJob
+from tickets.bulk import actions as bulk
+from tickets.bulk.actions import cancel_bulk, request_bulk, run_bulk
+from tickets.bulk.changes import Change
+from tickets.bulk.models import BulkItem, BulkJob
 from tickets.models.conversation import Activity
 from tickets.models.macros import Macro
 from tickets.models.tags import Tag

@@ -8,9 +8,9 @@ from django.db import transaction
 from tests import builders
 from tests.billing.races import at_once, in_thread
 from tests.cast import Cast, actor, make_cast
-from tickets.actions import bulk
-from tickets.actions.bulk import cancel_bulk, request_bulk, run_bulk
-from tickets.models.bulk import BulkJob
+from tickets.bulk import actions as bulk
+from tickets.bulk.actions import cancel_bulk, request_bulk, run_bulk
+from tickets.bulk.models import BulkJob
 from tickets.models.conversation import Activity
 from tickets.models.ticket import Ticket
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.calling import asks_to_escalate
+from tickets.mentions import asks_to_escalate
 
 
 @pytest.mark.parametrize(

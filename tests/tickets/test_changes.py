@@ -4,10 +4,11 @@ from supportcenter.errors import RuleViolation
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.actions.changes import assign, change_severity, change_status, reclassify, solve
+from tickets.actions.assignment import assign
+from tickets.actions.changes import change_severity, change_status, reclassify, solve
 from tickets.actions.participants import add_participants
 from tickets.forms.work import ClassificationForm
-from tickets.models.catalogue import Product, Reason
+from tickets.models.catalog import Product, Reason
 from tickets.models.clock import SlaClock
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.charts import BASE, HEIGHT, Series, columns, labelled, line, nice_ticks
+from tickets.reports.charts import BASE, HEIGHT, Series, columns, labelled, line, nice_ticks
 
 
 @pytest.mark.parametrize(

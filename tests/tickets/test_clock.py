@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from billing.calendars import ALWAYS, BUSINESS, WEEKDAYS, Schedule, SupportHours
 from billing.entitlements import Target
 from tests.billing.test_calendars import MINUTE, instants, is_open, own, zones
-from tickets.clock import WARN_AFTER, Pause, runs_out_at
+from tickets.clock.clocks import WARN_AFTER, Pause, runs_out_at
 
 starting = st.builds(SupportHours, st.sampled_from([ALWAYS, WEEKDAYS, BUSINESS]), zones)
 hours = own | starting

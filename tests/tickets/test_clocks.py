@@ -17,7 +17,8 @@ from supportcenter.outbox.models import OutboxDelivery
 from supportcenter.outbox.publish import publish
 from tests import builders
 from tests.cast import actor
-from tickets.actions.changes import assign, change_severity, change_status, close_solved, solve
+from tickets.actions.assignment import assign
+from tickets.actions.changes import change_severity, change_status, close_solved, solve
 from tickets.actions.clocks import clocks_of, keep, mark_stale, promise_update, watch
 from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.escalation import escalate

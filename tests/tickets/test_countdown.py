@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tickets.countdown import countdown, length
+from tickets.clock.countdown import countdown, length
 from tickets.models.ticket import Ticket
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from orgs.models import AuditEntry, Organization
 from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.cast import actor
-from tickets.customer import customer_card
+from tickets.views.customer_card import customer_card
 
 
 @pytest.fixture

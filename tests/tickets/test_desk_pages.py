@@ -10,7 +10,7 @@ from pytest_django.asserts import assertNumQueries
 from orgs.models import AuditEntry
 from tests import builders
 from tests.cast import staff
-from tickets.models.catalogue import Product
+from tickets.models.catalog import Product
 from tickets.models.macros import Macro
 from tickets.models.tags import Tag
 from tickets.models.teams import Availability, Team

@@ -14,21 +14,15 @@ from tests.billing.races import at_once, in_thread, wait_until_somebody_waits_fo
 from tests.cast import actor, make_cast
 from tests.tickets.figures_oracle import exact, kept, nonzero
 from tests.tickets.histories import Histories
-from tickets.actions import figures
 from tickets.actions.changes import change_severity
 from tickets.actions.comments import add_comment
-from tickets.actions.figures import (
-    count_dirty_days,
-    mark_all_days,
-    mark_days,
-    mark_days_of,
-    mark_last_days,
-)
 from tickets.actions.merging import merge_into, undo_merge
 from tickets.actions.rating import rate
-from tickets.models.figures import DailyTotals, DirtyDay, FactKind
 from tickets.models.ticket import Ticket
+from tickets.reports import actions as figures
+from tickets.reports.actions import count_dirty_days, mark_all_days, mark_days, mark_days_of, mark_last_days
 from tickets.reports.counting import count_day
+from tickets.reports.models import DailyTotals, DirtyDay, FactKind
 from tickets.reports.period import Period
 from tickets.reports.reading import DIMENSIONS, Sums, reading_of_staff
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tickets.filetypes import is_image, sniff
+from tickets.files.types import is_image, sniff
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.cast import actor
 from tickets.actions.following import follow, follow_ticket, mute, unfollow
-from tickets.models.catalogue import Product
+from tickets.models.catalog import Product
 from tickets.models.following import Follow, FollowScope, Mute
 
 

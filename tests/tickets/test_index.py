@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.actions.changes import assign
+from tickets.actions.assignment import assign
 from tickets.actions.comments import add_internal_note
 from tickets.actions.indexing import index_tickets, sweep_index
 from tickets.models.conversation import Attachment

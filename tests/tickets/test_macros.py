@@ -6,9 +6,10 @@ from pytest_django.asserts import assertNumQueries
 from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.cast import actor
-from tickets.actions.macros import apply_macro, delete_macro, save_macro
+from tickets.actions.macros import apply_macro
 from tickets.actions.tags import set_tags
 from tickets.models.macros import Macro
+from tickets.settings.macros import delete_macro, save_macro
 
 
 @pytest.fixture

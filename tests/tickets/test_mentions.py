@@ -8,9 +8,9 @@ from notifications.models.preferences import MailPreferences
 from orgs.models import User
 from tests import builders
 from tests.cast import actor
-from tickets.actions.changes import assign
+from tickets.actions.assignment import assign
 from tickets.actions.comments import add_internal_note
-from tickets.calling import handles_in
+from tickets.mentions import handles_in
 from tickets.models.mentions import Mention
 from tickets.rendering import to_html
 

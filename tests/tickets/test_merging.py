@@ -14,7 +14,8 @@ from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.billing.races import at_once
 from tests.cast import actor, make_cast
-from tickets.actions.changes import assign, solve
+from tickets.actions.assignment import assign
+from tickets.actions.changes import solve
 from tickets.actions.clocks import promise_update
 from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.escalation import escalate

@@ -1,7 +1,7 @@
 import pytest
 
 from tickets.models.conversation import ActivityKind
-from tickets.narration import OF_THE_CLOCK, WITHOUT_ACTOR, WORDS, headline
+from tickets.timeline import OF_THE_CLOCK, WITHOUT_ACTOR, WORDS, headline
 
 
 def test_every_kind_of_activity_has_words():

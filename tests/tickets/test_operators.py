@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests import builders
 from tests.cast import actor
-from tickets.actions.changes import assign, change_status
+from tickets.actions.assignment import assign
+from tickets.actions.changes import change_status
 from tickets.actions.comments import add_internal_note
 from tickets.actions.escalation import escalate
 from tickets.actions.indexing import index_tickets

@@ -7,8 +7,8 @@ from tests.cast import actor
 from tickets.actions.comments import add_internal_note
 from tickets.actions.indexing import index_tickets
 from tickets.models.ticket import Ticket
-from tickets.palette import Entry, fitting
 from tickets.search.completion import suggestions
+from tickets.views.palette import Entry, fitting
 
 HERE = "HX-Current-URL"
 

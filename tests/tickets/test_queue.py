@@ -9,11 +9,12 @@ from pytest_django.asserts import assertNumQueries
 
 from tests import builders
 from tests.cast import actor
-from tickets.actions.changes import assign, change_status
-from tickets.actions.desk import save_view
+from tickets.actions.assignment import assign
+from tickets.actions.changes import change_status
 from tickets.actions.escalation import acknowledge, escalate
 from tickets.actions.indexing import index_tickets
-from tickets.models.desk import DeskPreferences, SavedView
+from tickets.actions.queue import save_view
+from tickets.models.queue import DeskPreferences, SavedView
 from tickets.models.tags import Tag
 from tickets.models.teams import Team
 from tickets.models.ticket import Ticket

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from tests.cast import actor
 from tests.tickets.histories import Histories
-from tickets.actions.figures import count_dirty_days, mark_all_days
-from tickets.forms.reports import ReportForm
-from tickets.models.catalogue import Product
-from tickets.models.figures import DailyFigures, DailyTotals
+from tickets.models.catalog import Product
 from tickets.models.ticket import Ticket
+from tickets.reports.actions import count_dirty_days, mark_all_days
+from tickets.reports.forms import ReportForm
+from tickets.reports.models import DailyFigures, DailyTotals
 from tickets.reports.period import Period
 from tickets.reports.reading import reading_of, reading_of_staff
 from tickets.reports.sections import SECTIONS

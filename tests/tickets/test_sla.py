@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from orgs.models import User
+from tickets.clock.explanation import explain
 from tickets.models.clock import SlaClock
-from tickets.sla import explain
 
 DUE = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTES = timedelta(minutes=1)

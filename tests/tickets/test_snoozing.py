@@ -12,9 +12,8 @@ from tickets.actions.changes import solve
 from tickets.actions.comments import add_internal_note
 from tickets.actions.escalation import escalate
 from tickets.actions.merging import merge_into
-from tickets.actions.snoozing import snooze
+from tickets.actions.snoozing import snooze, snoozed_until
 from tickets.models.ticket import Ticket
-from tickets.snoozing import snoozed_until
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 LATER = timezone.now() + timedelta(hours=5)

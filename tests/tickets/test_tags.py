@@ -7,8 +7,7 @@ from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.cast import actor
 from tickets.actions.tags import set_tags
-from tickets.models.tags import Tag
-from tickets.tag_names import MOST_TAGS, split_tags
+from tickets.models.tags import MOST_TAGS, Tag, split_tags
 
 
 @pytest.fixture

@@ -12,11 +12,10 @@ from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.billing.races import at_once
 from tests.cast import actor, make_cast, staff
-from tickets.actions.changes import assign
-from tickets.actions.teams import assign_to_team, delete_team, save_team, set_availability
-from tickets.handing import Candidate, choose
+from tickets.actions.assignment import Candidate, assign, assign_to_team, choose
 from tickets.models.teams import Availability, Team
 from tickets.models.ticket import Ticket
+from tickets.settings.teams import delete_team, save_team, set_availability
 
 MONDAY_NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NINE_TO_FIVE = [[["09:00", "17:00"]]] * 5 + [[], []]

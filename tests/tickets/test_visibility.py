@@ -3,10 +3,10 @@ import pytest
 from orgs.models import Membership, User, Visibility
 from tests import builders
 from tests.cast import actor
-from tickets.access import who_sees
 from tickets.actions.comments import add_internal_note
 from tickets.models.conversation import Activity, Attachment
 from tickets.models.ticket import Ticket
+from tickets.permissions import who_sees
 
 
 @pytest.fixture

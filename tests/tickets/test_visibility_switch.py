@@ -5,9 +5,9 @@ from django.test.utils import CaptureQueriesContext
 from orgs.models import AuditEntry, Membership, Visibility
 from tests import builders
 from tests.cast import actor, member
-from tickets.access import sight_under
 from tickets.models.people import Participant
 from tickets.models.ticket import Ticket
+from tickets.permissions import sight_under
 
 PAGE = "/account-team/organizations/acme/visibility/"
 

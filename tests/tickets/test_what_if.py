@@ -10,9 +10,9 @@ from billing.calendars import ALWAYS, BUSINESS, Schedule, SupportHours
 from billing.entitlements import Entitlement, Target
 from tests import builders
 from tickets import access
+from tickets.clock.what_if import Answered, Replay, replay
 from tickets.models.ticket import Ticket
 from tickets.views import what_if as view
-from tickets.what_if import Answered, Replay, replay
 
 PAGE = "/o/acme/admin/support-tier/what-if/"
 MONDAY = datetime(2026, 11, 16, 10, tzinfo=UTC)

@@ -6,61 +6,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from orgs.actor import SYSTEM, Actor
-from orgs.models import User
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.escalation import end_with
 from tickets.actions.record import lock, record, require_agent
-from tickets.clock import CLOCK_FIELDS
-from tickets.models.catalogue import Product, Reason
+from tickets.clock.clocks import CLOCK_FIELDS
+from tickets.models.catalog import Product, Reason
 from tickets.models.conversation import ActivityKind
-from tickets.models.teams import Team
 from tickets.models.ticket import Ticket
-from tickets.rules import is_in_charge
+from tickets.permissions import is_in_charge
 from tickets.states import REOPEN_DAYS, Severity, Status, can_change
-
-
-@transaction.atomic
-def assign(*, actor: Actor, ticket: Ticket, assignee: User | None) -> Ticket:
-    """Give a ticket to an agent, or to nobody, and then to no team either. Internal: the customer sees only
-    who has it.
-    """
-    require_agent(actor)
-    ticket = lock(ticket)
-    if assignee and not Actor(user=assignee, source=actor.source).can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_an_agent", f"{assignee} does not work the queue.", field="assignee")
-    return give(actor, ticket, assignee=assignee, team=ticket.team if assignee else None)
-
-
-def give(
-    actor: Actor, ticket: Ticket, *, assignee: User | None, team: Team | None, by_team: bool = False
-) -> Ticket:
-    """Put person and team on a locked ticket; ``by_team`` where the team chose the person."""
-    before, before_team = ticket.assignee, ticket.team
-    if before == assignee and before_team == team:
-        return ticket
-    ticket.assignee, ticket.team = assignee, team
-    ticket.save(update_fields=["assignee", "team"])
-    teams = {"team": team.name if team else ""} if team or before_team else {}
-    record(
-        ticket,
-        ActivityKind.ASSIGNED,
-        events.TICKET_ASSIGNED,
-        actor=actor,
-        before={"assignee": before.name if before else "", "assignee_id": before.pk if before else None}
-        | ({"team": before_team.name if before_team else ""} if teams else {}),
-        after={
-            "assignee": assignee.name if assignee else "",
-            "assignee_id": assignee.pk if assignee else None,
-            "by_self": assignee is not None and assignee == actor.user,
-        }
-        | teams
-        | ({"by_team": True} if by_team else {}),
-        is_internal=True,
-    )
-    return ticket
 
 
 @transaction.atomic

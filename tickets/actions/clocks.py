@@ -12,7 +12,7 @@ from orgs.actor import SYSTEM, Actor
 from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.record import lock, record, require_agent
-from tickets.clock import CLOCK_FIELDS, Clocks
+from tickets.clock.clocks import CLOCK_FIELDS, Clocks
 from tickets.models.clock import RESPONSES, ClockKind, SlaClock
 from tickets.models.conversation import ActivityKind
 from tickets.models.ticket import Ticket

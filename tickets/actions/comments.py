@@ -15,9 +15,8 @@ from tickets.actions.escalation import end_with, escalate
 from tickets.actions.files import attach
 from tickets.actions.record import lock, record, require_agent
 from tickets.actions.snoozing import wake
-from tickets.calling import asks_to_escalate, handles_in
-from tickets.clock import CLOCK_FIELDS
-from tickets.mentions import handle_of
+from tickets.clock.clocks import CLOCK_FIELDS
+from tickets.mentions import asks_to_escalate, handle_of, handles_in
 from tickets.models.conversation import ActivityKind, Attachment, Comment
 from tickets.models.mentions import Mention
 from tickets.models.ticket import Ticket

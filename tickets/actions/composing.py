@@ -11,10 +11,10 @@ from supportcenter.errors import RuleViolation
 from tickets.actions.comments import add_comment
 from tickets.actions.macros import Message, send
 from tickets.actions.record import lock
+from tickets.models.conversation import ActivityQuerySet
 from tickets.models.drafts import ServerDraft
 from tickets.models.macros import Macro
 from tickets.models.ticket import Ticket
-from tickets.querysets import ActivityQuerySet
 from tickets.states import Status
 
 UNSEEN = "unseen"

@@ -13,7 +13,7 @@ from tickets import events
 from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.record import lock, record, require_agent
 from tickets.actions.snoozing import wake
-from tickets.clock import CLOCK_FIELDS
+from tickets.clock.clocks import CLOCK_FIELDS
 from tickets.models.conversation import ActivityKind
 from tickets.models.people import Escalation
 from tickets.models.ticket import Ticket

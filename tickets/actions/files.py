@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
-from tickets.filetypes import SNIFFED, sniff
+from tickets.files.types import SNIFFED, sniff
 from tickets.models.conversation import Attachment, Comment
 
 # Long enough to come back to a form on the next day.

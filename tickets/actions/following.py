@@ -8,7 +8,7 @@ from orgs.actor import Actor
 from orgs.models import Organization, OrganizationalUnit, Project
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
-from tickets.models.catalogue import Product
+from tickets.models.catalog import Product
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.ticket import Ticket
 

@@ -3,25 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from orgs.actor import Actor
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
-from tickets.actions.changes import assign, change_status
+from supportcenter.wording import say_instant
+from tickets.actions.assignment import assign
+from tickets.actions.changes import change_status
 from tickets.actions.clocks import promise_update
 from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.record import lock, require_agent
-from tickets.actions.tags import set_tags, tags_named
+from tickets.actions.tags import set_tags
 from tickets.models.conversation import Attachment
 from tickets.models.macros import Macro, MacroKind
 from tickets.models.ticket import Ticket
-from tickets.placeholders import PLACEHOLDERS, fill, unknown_placeholders
-from tickets.tag_names import wrong_tags
-from tickets.wording import say_instant
+from tickets.placeholders import fill
 
 
 @dataclass(frozen=True)
@@ -35,36 +34,6 @@ class Message:
     status: str | None = None
     files: Sequence[Attachment] = field(default_factory=tuple)
     next_update_at: datetime | None = None
-
-
-def save_macro(
-    *, actor: Actor, macro: Macro | None, is_shared: bool, tags: Sequence[str], **values: Any
-) -> Macro:
-    """Make a macro, or change one that the actor may use; ``values`` are its name, kind, body and settings.
-
-    Raises ``RuleViolation`` for an unknown placeholder, and for a name that is taken.
-    """
-    _check_placeholders(values["body"])
-    if problem := wrong_tags(list(tags)):
-        raise RuleViolation("not_a_tag", problem, field="tags")
-    macro = macro or Macro()
-    _require_own(actor, macro)
-    for name, value in values.items():
-        setattr(macro, name, value)
-    macro.owner = None if is_shared else actor.person
-    try:
-        with transaction.atomic():
-            macro.save()
-            macro.tags.set(tags_named(tags))
-    except IntegrityError:
-        raise RuleViolation("name_taken", "There is a macro of this name already.", field="name") from None
-    return macro
-
-
-def delete_macro(*, actor: Actor, macro: Macro) -> None:
-    """Throw a macro away; what was written with it stays. Gone already is fine."""
-    _require_own(actor, macro)
-    Macro.objects.filter(pk=macro.pk).delete()
 
 
 def filled(macro: Macro, actor: Actor, ticket: Ticket) -> str:
@@ -121,16 +90,6 @@ def _set_with(actor: Actor, ticket: Ticket, macro: Macro) -> None:
     if added := list(macro.tags.values_list("name", flat=True)):
         present = ticket.tags.values_list("name", flat=True)
         set_tags(actor=actor, ticket=ticket, tags=[*present, *added])
-
-
-def _check_placeholders(body: str) -> None:
-    if unknown := unknown_placeholders(body):
-        known = ", ".join(f"{{{{{name}}}}}" for name in PLACEHOLDERS)
-        raise RuleViolation(
-            "unknown_placeholder",
-            f"{{{{{unknown[0]}}}}} is no placeholder. These are: {known}.",
-            field="body",
-        )
 
 
 def _require_own(actor: Actor, macro: Macro) -> None:

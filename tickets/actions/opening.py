@@ -16,8 +16,8 @@ from tickets import events
 from tickets.actions.clocks import keep
 from tickets.actions.files import attach
 from tickets.actions.record import record
-from tickets.clock import Clocks
-from tickets.models.catalogue import Product, Reason
+from tickets.clock.clocks import Clocks
+from tickets.models.catalog import Product, Reason
 from tickets.models.conversation import ActivityKind, Attachment, Comment
 from tickets.models.people import Participant
 from tickets.models.ticket import Ticket

@@ -12,11 +12,10 @@ from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.comments import add_comment
 from tickets.actions.record import lock, record
-from tickets.addresses import MOST_ADDRESSES
 from tickets.models.conversation import ActivityKind
-from tickets.models.people import Participant
+from tickets.models.people import MOST_ADDRESSES, Participant
 from tickets.models.ticket import Ticket
-from tickets.rules import may_add_participants, may_join, may_remove_participant
+from tickets.permissions import may_add_participants, may_join, may_remove_participant
 
 
 @transaction.atomic

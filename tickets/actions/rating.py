@@ -10,7 +10,7 @@ from tickets.actions.record import lock, record
 from tickets.models.conversation import ActivityKind
 from tickets.models.people import Rating
 from tickets.models.ticket import Ticket
-from tickets.rules import may_rate
+from tickets.permissions import may_rate
 
 
 @transaction.atomic

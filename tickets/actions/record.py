@@ -7,8 +7,7 @@ from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from supportcenter.outbox.publish import publish
 from tickets.models.conversation import Activity, ActivityKind, Comment
-from tickets.models.ticket import Ticket
-from tickets.querysets import TicketQuerySet
+from tickets.models.ticket import Ticket, TicketQuerySet
 
 
 def require_agent(actor: Actor) -> None:

@@ -1,6 +1,6 @@
 """Putting a ticket aside until a time."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -52,3 +52,18 @@ def wake(ticket: Ticket) -> None:
     ticket.save(update_fields=["snoozed_until"])
     if until > timezone.now():
         record(ticket, ActivityKind.WOKEN, events.TICKET_WOKEN, actor=SYSTEM, is_internal=True)
+
+
+MORNING = time(9)
+
+
+# What is offered, besides a time of one's own.
+SNOOZES = {"hour": "1 hour", "tomorrow": "Tomorrow, 09:00", "monday": "Next Monday, 09:00"}
+
+
+def snoozed_until(choice: str, now: datetime) -> datetime:
+    """The instant that a choice means; ``now`` is in the zone in which mornings count."""
+    if choice == "hour":
+        return now + timedelta(hours=1)
+    days = 1 if choice == "tomorrow" else 7 - now.weekday()
+    return datetime.combine(now.date() + timedelta(days=days), MORNING, now.tzinfo)

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from tickets.clock import CLOCK_FIELDS
+from tickets.clock.clocks import CLOCK_FIELDS
 from tickets.models.clock import SlaClock
 from tickets.models.ticket import Ticket
 

@@ -9,9 +9,8 @@ from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.actions.record import lock, record, require_agent
 from tickets.models.conversation import ActivityKind
-from tickets.models.tags import Tag
+from tickets.models.tags import Tag, wrong_tags
 from tickets.models.ticket import Ticket
-from tickets.tag_names import wrong_tags
 
 
 @transaction.atomic

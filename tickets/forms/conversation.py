@@ -6,7 +6,7 @@ from django import forms
 from django.urls import reverse
 
 from orgs.models import Organization
-from tickets.fields import CcField
+from tickets.forms.fields import CcField
 from tickets.forms.files import Files, FilesMixin
 from tickets.forms.lists import PLAIN_SELECT
 from tickets.models.drafts import DraftKind, ServerDraft

@@ -12,14 +12,14 @@ from django.utils import timezone
 from billing.entitlements import Target, entitlement_of
 from orgs.access import projects_of, services_of
 from orgs.models import Organization, Project, Service
+from supportcenter.wording import say_instant
 from tickets import access
 from tickets.actions.opening import TicketDraft
-from tickets.addresses import split_addresses
-from tickets.fields import CcField
+from tickets.forms.addresses import split_addresses
+from tickets.forms.fields import CcField
 from tickets.forms.files import Files, FilesMixin
 from tickets.models.ticket import Ticket
 from tickets.states import SEVERITY_MEANING, Severity
-from tickets.wording import say_instant
 
 # Unicode categories without a shape of their own: controls, formats (zero width, direction), surrogates.
 INVISIBLE = {"Cc", "Cf", "Cs"}

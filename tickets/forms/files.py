@@ -12,7 +12,7 @@ from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
 from tickets import access
 from tickets.actions.files import stage_files
-from tickets.fields import FilesField, too_large
+from tickets.forms.fields import FilesField, too_large
 from tickets.models.conversation import Attachment
 
 Files = MultiValueDict[str, UploadedFile]

@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from tickets.actions.snoozing import SNOOZES, snoozed_until
 from tickets.models.handover import Handover
 from tickets.models.ticket import Ticket
-from tickets.snoozing import SNOOZES, snoozed_until
 
 INSTANT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 

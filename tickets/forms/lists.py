@@ -12,7 +12,7 @@ from django.utils import timezone
 from orgs.access import members_of, projects_of
 from orgs.models import Organization
 from tickets import access
-from tickets.querysets import TicketQuerySet
+from tickets.models.ticket import TicketQuerySet
 from tickets.search.finding import matching
 from tickets.states import CUSTOMER_FILTERS, Severity
 

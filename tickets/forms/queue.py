@@ -12,13 +12,14 @@ from django.utils import timezone
 from billing.entitlements import organizations_on, tier_choices
 from orgs.access import agents, organizations_like
 from orgs.actor import Actor
-from tickets import access, desk
+from tickets import access
+from tickets.access import teams
 from tickets.forms.lists import LAST_DAY, PLAIN_DATE, PLAIN_SELECT, start_of
-from tickets.models.desk import Density, SavedView
+from tickets.models.queue import Density, SavedView
+from tickets.models.ticket import TicketQuerySet
 from tickets.paging import Sort
-from tickets.querysets import TicketQuerySet
+from tickets.queue import COLUMNS
 from tickets.search.finding import Found, operators_in, searched
-from tickets.staff_access import teams
 from tickets.states import UNFINISHED, Severity, Status
 
 ME, NOBODY = "me", "nobody"
@@ -186,11 +187,11 @@ FILTERS: dict[str, Callable[[Any, Actor], Q]] = {
     "organization": lambda value, _: Q(organization__in=organizations_like(value)),
     "tier": lambda value, _: Q(organization__in=organizations_on(value)),
     "product": lambda value, _: Q(product__code=value),
-    "tag": lambda value, _: Q(pk__in=desk.tickets_tagged(value)),
+    "tag": lambda value, _: Q(pk__in=access.tickets_tagged(value)),
     "since": lambda value, _: Q(created_at__gte=start_of(value)),
 }
 
-COLUMN_CHOICES = list(desk.COLUMNS.items())
+COLUMN_CHOICES = list(COLUMNS.items())
 
 
 class SavedViewForm(forms.Form):

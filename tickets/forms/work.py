@@ -8,9 +8,9 @@ from django.utils import timezone
 from orgs.actor import Actor
 from orgs.models import User, Visibility
 from tickets import access
+from tickets.access import agents_and_availability, teams
 from tickets.models.teams import Team, absence_of
 from tickets.models.ticket import Ticket
-from tickets.staff_access import agents_and_availability, teams
 from tickets.states import AGENT_CHOICES, Severity, Status
 
 

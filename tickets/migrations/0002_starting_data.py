@@ -4,7 +4,31 @@ from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from tickets.catalogue import STARTING_PRODUCTS, STARTING_REASONS
+STARTING_PRODUCTS = [
+    ("kafka", "Apache Kafka"),
+    ("postgresql", "PostgreSQL"),
+    ("mysql", "MySQL"),
+    ("opensearch", "OpenSearch"),
+    ("clickhouse", "ClickHouse"),
+    ("valkey", "Valkey"),
+    ("flink", "Apache Flink"),
+    ("grafana", "Grafana"),
+    ("networking", "Networking and VPC"),
+    ("billing", "Billing"),
+    ("console", "Console and login"),
+    ("terraform", "Terraform, Kubernetes and CLI"),
+    ("api", "API"),
+]
+
+STARTING_REASONS = [
+    ("outage", "Outage"),
+    ("performance", "Performance"),
+    ("how-to", "How-to question"),
+    ("change-request", "Change or limit request"),
+    ("maintenance", "Maintenance"),
+    ("access", "Access and security"),
+    ("billing", "Billing"),
+]
 
 
 def create_choices(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:

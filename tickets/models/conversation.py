@@ -1,15 +1,34 @@
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from orgs.actor import Source
+from orgs.actor import Actor, Source
 from orgs.models import User
-from tickets.filetypes import is_image
+from orgs.roles import Capability
+from tickets.files.types import is_image
 from tickets.models.ticket import Ticket
-from tickets.querysets import ActivityQuerySet, AttachmentQuerySet
+
+
+class ActivityQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Internal notes and other internal entries exist for staff only."""
+        return self.all() if actor.can(Capability.WORK_QUEUE) else self.filter(is_internal=False)
+
+    def written_since(self, seen: int, *, but_by: User) -> Self:
+        """Comments and notes newer than an entry, by others."""
+        return self.filter(pk__gt=seen, kind__in=["commented", "noted"]).exclude(actor=but_by)
+
+    def for_thread(self) -> Self:
+        """In the order of the thread, with authors, comments and their files: two queries."""
+        return (
+            self.select_related("actor", "comment__author")
+            .prefetch_related("comment__attachments")
+            .order_by("created_at", "id")
+        )
 
 
 class Comment(models.Model):
@@ -35,6 +54,18 @@ def storage_name(attachment: "Attachment", file_name: str) -> str:
     """Where a file is kept: by its id alone, so that nothing a person typed becomes part of a path."""
     key = attachment.pk.hex
     return f"{key[:2]}/{key}"
+
+
+class AttachmentQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Files on comments that the actor may read, and the actor's own uploads that are not sent yet."""
+        sent = Q(comment__ticket__in=Ticket.objects.visible_to(actor))
+        if not actor.can(Capability.WORK_QUEUE):
+            sent &= Q(comment__is_internal=False)
+        return self.filter(sent | Q(comment=None, uploaded_by=actor.user_id))
+
+    def unsent_by(self, user: User) -> Self:
+        return self.filter(comment=None, uploaded_by=user)
 
 
 class Attachment(models.Model):

@@ -1,13 +1,16 @@
 """Who hears of tickets without being in their conversation, and who does not want to hear."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from orgs.models import Organization, OrganizationalUnit, Project, User
-from tickets.models.catalogue import Product
+from orgs.models import Membership, Organization, OrganizationalUnit, Project, User
+from orgs.roles import Capability
+from tickets.models.catalog import Product
 from tickets.models.ticket import Ticket
-from tickets.querysets import FollowQuerySet
+from tickets.states import Severity
 
 
 class FollowScope(models.TextChoices):
@@ -36,6 +39,30 @@ def _scope_with_its_target() -> Q:
     for scope, needed in NEEDS.items():
         allowed |= Q(scope=scope) & Q(**{f"{name}__isnull": name not in needed for name in TARGETS})
     return allowed
+
+
+class FollowQuerySet(models.QuerySet):
+    def reaching(self, ticket: Ticket) -> Self:
+        """Follows that this ticket falls under, of people whose role still allows them; each with its words.
+
+        A unit's tickets are those about its projects and services, and those that its members opened.
+        """
+        projects = Project.objects.filter(Q(tickets=ticket) | Q(services__tickets=ticket))
+        units = Q(unit__projects__in=projects) | Q(unit__memberships__user=ticket.requester_id)
+        of_organization = Q(scope="organization") | Q(scope="product", product=ticket.product_id)
+        of_organization |= Q(scope="project", project__in=projects) | Q(Q(scope="unit") & units)
+        if ticket.severity != Severity.LOW:
+            of_organization |= Q(scope="severe")
+        wanted = Q(organization=ticket.organization_id) & of_organization
+        following = Membership.objects.that_can(Capability.FOLLOW_ALL_TICKETS, ticket.organization_id)
+        may = Q(user__in=following.values("user"))
+        agents = User.objects.staff_with(Capability.WORK_QUEUE)
+        found = self.filter((wanted & may) | Q(scope="ticket", ticket=ticket, user__in=agents))
+        return found.select_related("organization", "unit", "project", "product").distinct()
+
+    def for_list(self) -> Self:
+        """With everything that the words of each need, in a steady order."""
+        return self.select_related("organization", "unit", "project", "product", "ticket").order_by("pk")
 
 
 class Follow(models.Model):

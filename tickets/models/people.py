@@ -4,13 +4,12 @@ from django.utils import timezone
 
 from orgs.actor import Source
 from orgs.models import User
-from tickets.models.ticket import Ticket
 
 
 class Participant(models.Model):
     """Somebody in the conversation besides the requester: "CC" on screen."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="participants")
+    ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="participants")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="participations")
     added_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
@@ -25,7 +24,7 @@ class Participant(models.Model):
 class Escalation(models.Model):
     """A recorded call for more attention. At most one is open on a ticket."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="escalations")
+    ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="escalations")
     raised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     raised_at = models.DateTimeField(default=timezone.now)
     source = models.CharField(max_length=10, choices=Source)
@@ -68,7 +67,7 @@ class Escalation(models.Model):
 class Visit(models.Model):
     """When a person last looked at a ticket; what changed since then is unread."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="visits")
+    ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="visits")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="visits")
     seen_at = models.DateTimeField()
 
@@ -82,7 +81,7 @@ class Visit(models.Model):
 class Rating(models.Model):
     """What the customer says of a solved ticket: 1 to 5, and a sentence if they like."""
 
-    ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, related_name="rating")
+    ticket = models.OneToOneField("tickets.Ticket", on_delete=models.CASCADE, related_name="rating")
     rated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     rated_at = models.DateTimeField(default=timezone.now)
     score = models.PositiveSmallIntegerField()
@@ -96,3 +95,6 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.score} for {self.ticket.reference}"
+
+
+MOST_ADDRESSES = 50

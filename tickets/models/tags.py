@@ -1,3 +1,5 @@
+import re
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -14,3 +16,30 @@ class Tag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+MOST_TAGS = 20
+
+
+LONGEST_TAG = 40
+
+
+_TAG = re.compile(r"[^\s,;]+")
+
+
+_ALLOWED = re.compile(r"[\w.:/+-]+")
+
+
+def split_tags(text: str) -> list[str]:
+    """The tags of a line in lower case, each once; spaces, commas and semicolons separate them."""
+    return list(dict.fromkeys(tag.lower().removeprefix("#") for tag in _TAG.findall(text) if tag != "#"))
+
+
+def wrong_tags(names: list[str]) -> str:
+    """What is wrong with a list of tags, in a sentence; empty if nothing is."""
+    if len(names) > MOST_TAGS:
+        return f"At most {MOST_TAGS} tags can be on a ticket."
+    bad = [name for name in names if len(name) > LONGEST_TAG or not _ALLOWED.fullmatch(name)]
+    if bad:
+        return f"“{bad[0][:50]}” cannot be a tag: use up to {LONGEST_TAG} letters, digits, and . : / + - _"
+    return ""

@@ -1,24 +1,23 @@
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce, Least, Now
 from django.urls import reverse
 from django.utils import timezone
 
-from orgs.actor import Source
-from orgs.models import Organization, Project, Service, User
-from tickets.models.catalogue import Product, Reason
+from orgs.actor import Actor, Source
+from orgs.models import Organization, Project, Service, User, Visibility
+from orgs.roles import Capability
+from tickets.models.catalog import Product, Reason
+from tickets.models.people import Escalation, Participant, Visit
 from tickets.models.tags import Tag
 from tickets.models.teams import Team
-from tickets.querysets import TicketQuerySet
 from tickets.states import CUSTOMER_WORDS, UNFINISHED, Severity, Status
-
-if TYPE_CHECKING:
-    from tickets.models.people import Escalation
 
 # Stands in for "no answer owed", so that such tickets sort behind all that have a time.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -52,6 +51,155 @@ def queue_indexes() -> list[models.Index]:
         models.Index(F("updated_at"), F("id"), name="ticket_by_updated"),
         models.Index(F("created_at"), F("id"), name="ticket_by_created"),
     ]
+
+
+def is_late(now: datetime) -> Q:
+    """What is owed is overdue. Best effort never is."""
+    return Q(response_due_at__lt=now, is_best_effort=False)
+
+
+def is_due_soon(now: datetime) -> Q:
+    """Three quarters of the time are over, or all of it; or nobody took a call for attention."""
+    return Q(response_warn_at__lte=now) | Q(escalation_due_at__isnull=False)
+
+
+def is_put_aside(now: datetime) -> Q:
+    """Somebody put it aside until later than ``now``."""
+    return Q(snoozed_until__gt=now)
+
+
+def is_escalated() -> Q:
+    """An escalation is not closed yet."""
+    return Q(Exists(Escalation.objects.filter(ticket=OuterRef("pk"), closed_at=None)))
+
+
+def is_unread(user_id: int | None) -> Q:
+    """Something changed since the person last looked."""
+    seen = Visit.objects.filter(ticket=OuterRef("pk"), user=user_id, seen_at__gte=OuterRef("updated_at"))
+    return ~Q(Exists(seen))
+
+
+class TicketQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Tickets that the actor may see.
+
+        Staff who work the queue see all. Anybody else sees, only in organizations they belong to now: what
+        they opened, what they are CC'd on, everything where their role says so, and everything where the
+        organization shows all tickets to every user.
+        """
+        if actor.can(Capability.WORK_QUEUE):
+            return self.all()
+        if not actor.user_id:
+            return self.none()
+        return self.filter(
+            Q(organization__in=actor.organizations_with(Capability.SEE_ALL_TICKETS))
+            | Q(organization__in=list(actor.roles))
+            & (
+                Q(requester=actor.user_id)
+                | Q(Exists(self._participations(actor.user_id)))
+                | Q(organization__visibility=Visibility.ALL)
+            )
+        )
+
+    def requested_by(self, user_id: int | None) -> Self:
+        return self.filter(requester=user_id)
+
+    def with_participant(self, user_id: int | None) -> Self:
+        return self.filter(Exists(self._participations(user_id)))
+
+    def of(self, organization: Organization) -> Self:
+        return self.filter(organization=organization)
+
+    def awake(self, now: datetime) -> Self:
+        """Tickets that nobody put aside until later than ``now``."""
+        return self.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now))
+
+    def put_aside(self, now: datetime) -> Self:
+        """Tickets that somebody put aside until later than ``now``."""
+        return self.filter(is_put_aside(now))
+
+    def unfinished(self) -> Self:
+        return self.filter(status__in=UNFINISHED)
+
+    def open_by(self, dimension: str) -> models.QuerySet:
+        """How many are not solved, as pairs of a dimension's value (None without one) and their number."""
+        of = models.F(dimension) if dimension else models.Value(None, output_field=models.IntegerField())
+        rows = self.unfinished().order_by().annotate(of=of)
+        return rows.values_list("of").annotate(models.Count("pk"))
+
+    def escalated(self) -> Self:
+        """Tickets with an escalation that is not closed yet."""
+        return self.filter(is_escalated())
+
+    def in_statuses(self, statuses: Sequence[str]) -> Self:
+        return self.filter(status__in=statuses)
+
+    def by_due(self) -> Self:
+        """With ``due_order``: when the answer that is owed is due, far in the future where none is."""
+        return self.annotate(due_order=DUE_ORDER)
+
+    def by_severity(self) -> Self:
+        """With ``severity_rank``: 0 is low."""
+        return self.annotate(severity_rank=SEVERITY_RANK)
+
+    def by_queue_order(self) -> Self:
+        """With ``queue_order``: when something must be answered next, far in the future where nothing is."""
+        return self.annotate(queue_order=QUEUE_ORDER)
+
+    def late(self, now: datetime) -> Self:
+        """Tickets whose answer is overdue. Best effort never is."""
+        return self.filter(is_late(now))
+
+    def due_soon(self, now: datetime) -> Self:
+        """Tickets of whose time three quarters are over, or all of it, and calls that nobody took."""
+        return self.filter(is_due_soon(now))
+
+    def for_queue(self, user_id: int | None) -> Self:
+        """With everything that a row of the agents' queue shows but the tier, and can be ordered by."""
+        tickets = self.for_list().select_related(
+            "organization", "requester", "assignee", "team", "product", "last_word_by"
+        )
+        return tickets.with_unread(user_id).by_queue_order().by_severity()
+
+    def with_unread(self, user_id: int | None) -> Self:
+        """With ``is_unread``: something changed since the person last looked."""
+        return self.annotate(is_unread=is_unread(user_id))
+
+    def for_list(self) -> Self:
+        """With everything that a row of a list shows, in the one query."""
+        tickets = self.select_related("organization", "requester", "assignee", "product")
+        calls = self._open_escalations()
+        late = calls.filter(acknowledged_at=None, deadline_at__lte=Now())
+        return tickets.annotate(is_escalated=Exists(calls), is_escalation_late=Exists(late))
+
+    def for_page(self) -> Self:
+        """With everything that the ticket's own page shows besides the thread."""
+        return self.select_related(
+            "organization__account_manager",
+            "requester",
+            "assignee__availability",
+            "team",
+            "product",
+            "reason",
+            "rating",
+            "follow_up_to",
+            "handover__written_by",
+        ).prefetch_related(
+            "projects",
+            "services__project",
+            "participants__user",
+            "escalations__acknowledged_by",
+            "clocks__promised_by",
+        )
+
+    @staticmethod
+    def _open_escalations() -> models.QuerySet:
+        return Escalation.objects.filter(ticket=OuterRef("pk"), closed_at=None)
+
+    @staticmethod
+    def _participations(user_id: int | None) -> models.QuerySet:
+
+        return Participant.objects.filter(ticket=OuterRef("pk"), user=user_id)
 
 
 class Ticket(models.Model):
@@ -142,7 +290,7 @@ class Ticket(models.Model):
         return self.status not in UNFINISHED
 
     @property
-    def open_escalation(self) -> "Escalation | None":
+    def open_escalation(self) -> Escalation | None:
         """The escalation that is not closed yet; needs the escalations to be prefetched to cost nothing."""
         return next((each for each in self.escalations.all() if each.closed_at is None), None)
 
@@ -154,3 +302,10 @@ class Ticket(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.status == Status.CLOSED
+
+
+def number_of(reference: str) -> int | None:
+    """The number in a reference like ``SUP-1042``; None for anything else."""
+    prefix, _, number = reference.upper().rpartition("-")
+    is_ours = prefix == settings.TICKET_PREFIX.upper() and number.isascii() and number.isdigit()
+    return int(number) if is_ours and len(number) < 18 else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from tickets import charts
+from tickets.reports import charts
 from tickets.reports.period import DAY, Period
 from tickets.reports.reading import Reading, Sums
 from tickets.reports.sections import Column, Section

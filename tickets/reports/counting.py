@@ -10,8 +10,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from tickets.models.figures import DailyFigures, DailyTotals
 from tickets.reports.durations import BOUNDS
+from tickets.reports.models import DailyFigures, DailyTotals
 
 # Marks our advisory locks among those of the site; the second half of the key is the day.
 LOCK = 1_013

@@ -16,11 +16,10 @@ from orgs.access import require
 from orgs.actor import Actor
 from orgs.models import Organization, User
 from orgs.roles import Capability
-from tickets.models.catalogue import Product
-from tickets.models.figures import DailyFigures, DailyTotals
-from tickets.models.ticket import Ticket
-from tickets.querysets import TicketQuerySet
+from tickets.models.catalog import Product
+from tickets.models.ticket import Ticket, TicketQuerySet
 from tickets.reports.durations import BUCKETS
+from tickets.reports.models import DailyFigures, DailyTotals
 from tickets.reports.period import Period
 from tickets.reports.querysets import FiguresQuerySet
 from tickets.states import Severity

@@ -11,9 +11,8 @@ from django.db.models.functions import Cast
 from orgs.actor import Actor
 from orgs.roles import Capability
 from tickets.models.search import SearchDocument
-from tickets.models.ticket import Ticket
+from tickets.models.ticket import Ticket, TicketQuerySet
 from tickets.paging import Sort
-from tickets.querysets import TicketQuerySet
 from tickets.search.operators import OPERATORS
 from tickets.search.query import Lexemes, exact_query_for, query_for
 from tickets.search.syntax import Parsed, Words, parse

@@ -11,12 +11,11 @@ from billing.entitlements import organizations_on, tier_choices
 from orgs.access import agents
 from orgs.actor import Actor
 from orgs.models import Organization, User
-from tickets.models.catalogue import Product, Reason
+from tickets.models.catalog import Product, Reason
 from tickets.models.people import Participant
 from tickets.models.tags import Tag
 from tickets.models.teams import Team
-from tickets.models.ticket import Ticket
-from tickets.querysets import is_due_soon, is_escalated, is_late, is_put_aside, is_unread
+from tickets.models.ticket import Ticket, is_due_soon, is_escalated, is_late, is_put_aside, is_unread
 from tickets.search.moments import span
 from tickets.states import UNFINISHED, Severity, Status
 

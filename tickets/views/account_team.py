@@ -9,8 +9,8 @@ from orgs.actor import actor_of
 from orgs.models import Visibility
 from orgs.roles import Capability
 from supportcenter.http import posted
-from tickets.access import sight_under
 from tickets.forms.work import VisibilityForm
+from tickets.permissions import sight_under
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,12 +12,11 @@ from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from supportcenter.http import is_fragment, posted
 from tickets import presence
-from tickets.access import allowed_on, bare_ticket_for, ticket_for
+from tickets.access import allowed_on, bare_ticket_for, macro_chosen, ticket_for
 from tickets.actions.composing import UNSEEN, keep_draft, send_composed
 from tickets.actions.macros import Message
 from tickets.actions.participants import add_participants
 from tickets.actions.visits import mark_seen
-from tickets.desk_access import macro_chosen
 from tickets.forms.conversation import CommentForm, DraftForm, ParticipantsForm
 from tickets.models.macros import MacroKind
 from tickets.models.ticket import Ticket

@@ -5,9 +5,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orgs.actor import actor_of
 from tickets.access import attachment_for, ticket_for
-from tickets.dossier import dossier
 from tickets.forms.files import UploadForm
 from tickets.models.conversation import Attachment
+from tickets.views.export import dossier
 
 
 @require_safe

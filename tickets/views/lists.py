@@ -16,9 +16,8 @@ from orgs.roles import Capability
 from supportcenter.http import csv_download, fragment_or_page
 from tickets.access import follows_all, lists_for, ticket_named
 from tickets.forms.lists import FilterForm
-from tickets.models.ticket import Ticket
+from tickets.models.ticket import Ticket, TicketQuerySet
 from tickets.paging import Page, Sort, ordered, page_of
-from tickets.querysets import TicketQuerySet
 from tickets.search.finding import matching
 from tickets.search.marking import excerpts, highlight
 

@@ -13,11 +13,18 @@ from orgs.context import act_in
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from supportcenter.http import posted
-from tickets.access import ticket_for, ticket_named
+from tickets.access import (
+    comment_for,
+    linkable_for,
+    linked_for,
+    merge_for,
+    mergeable_for,
+    ticket_for,
+    ticket_named,
+)
 from tickets.actions import linking
 from tickets.actions.linking import link, unlink
 from tickets.actions.merging import merge_into, undo_merge
-from tickets.desk_access import comment_for, linkable_for, linked_for, merge_for, mergeable_for
 from tickets.forms.linking import SplitForm, TargetForm
 from tickets.models.ticket import Ticket
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 from orgs.actor import Actor
-from tickets.customer import customer_card
-from tickets.desk_access import links_of, merges_of
+from tickets.access import links_of, merges_of
 from tickets.forms.handover import HandoverForm, SnoozeForm
 from tickets.forms.macros import TagsForm
 from tickets.forms.work import ClassificationForm
 from tickets.models.ticket import Ticket
+from tickets.views.customer_card import customer_card
 
 
 def panel_of(actor: Actor, ticket: Ticket) -> dict[str, Any]:

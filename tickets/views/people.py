@@ -4,7 +4,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from orgs.actor import actor_of
-from tickets.desk_access import colleagues_like
+from tickets.access import colleagues_like
 from tickets.mentions import handle_of
 
 

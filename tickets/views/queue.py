@@ -12,24 +12,13 @@ from django.views.decorators.http import require_safe
 from orgs.actor import actor_of
 from orgs.roles import Capability
 from supportcenter.http import fragment_or_page
-from tickets.access import ticket_named
-from tickets.countdown import Countdown, countdown
-from tickets.desk import (
-    COLUMNS,
-    FIRST,
-    VIEWS_COUNTED,
-    Desk,
-    View,
-    counts_of,
-    desk_of,
-    organizations_to_name,
-    queue_tickets,
-    tier_names,
-)
-from tickets.forms.bulk import BulkForm
+from tickets.access import organizations_to_name, queue_tickets, ticket_named, tier_names
+from tickets.bulk.forms import BulkForm
+from tickets.clock.countdown import Countdown, countdown
 from tickets.forms.queue import Offers, QueueForm, offers
 from tickets.models.ticket import Ticket
 from tickets.paging import Page, page_of
+from tickets.queue import COLUMNS, FIRST, VIEWS_COUNTED, Desk, View, counts_of, desk_of
 from tickets.search.marking import mark
 
 # Columns that sort, and the names of their orders: what the first click gives, and the other way around.

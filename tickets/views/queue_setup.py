@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from orgs.actor import Actor, actor_of
 from supportcenter.errors import RuleViolation
 from supportcenter.http import posted
-from tickets.actions.desk import change_view, delete_view, save_view, set_desk
-from tickets.desk import desk_of, saved_view_for
+from tickets.access import saved_view_for
+from tickets.actions.queue import change_view, delete_view, save_view, set_desk
 from tickets.forms.queue import DeskPreferencesForm, SavedViewForm
-from tickets.models.desk import SavedView
-from tickets.rules import may_change_view
+from tickets.models.queue import SavedView
+from tickets.permissions import may_change_view
+from tickets.queue import desk_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,8 +9,8 @@ from orgs.actor import actor_of
 from orgs.context import site
 from orgs.roles import Capability
 from supportcenter.http import fragment_or_page
-from tickets.palette import entries_for
 from tickets.search.completion import suggestions as suggestions_for
+from tickets.views.palette import entries_for
 
 MOST_LETTERS = 200
 

@@ -5,9 +5,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orgs.actor import actor_of
 from orgs.roles import Capability
-from tickets.access import ticket_for
+from tickets.access import tags_like, ticket_for
 from tickets.actions.tags import set_tags
-from tickets.desk_access import tags_like
 from tickets.forms.macros import TagsForm
 from tickets.views.ticket import ticket_update
 from tickets.views.work import change

@@ -11,6 +11,7 @@ from orgs.actor import Actor, actor_of
 from orgs.context import act_in
 from orgs.roles import Capability
 from supportcenter.http import fragment_or_page
+from supportcenter.wording import say_instant
 from tickets import presence
 from tickets.access import (
     allowed_on,
@@ -18,26 +19,24 @@ from tickets.access import (
     colleagues_on,
     draft_of,
     last_entry_id,
-    number_of,
-    sight_of,
+    macro_chosen,
     thread_for,
     ticket_for,
 )
 from tickets.actions.macros import filled
 from tickets.actions.visits import mark_seen
-from tickets.countdown import countdown
-from tickets.desk_access import macro_chosen
+from tickets.clock.countdown import countdown
+from tickets.clock.explanation import explain
 from tickets.forms.conversation import AnswerForm, CommentForm
 from tickets.forms.work import AgentSeverityForm, AssignmentForm, SeverityForm, StatusForm
 from tickets.models.conversation import Activity, ActivityKind
 from tickets.models.macros import Macro
 from tickets.models.teams import absence_of
-from tickets.models.ticket import Ticket
-from tickets.narration import headline, status_words
+from tickets.models.ticket import Ticket, number_of
+from tickets.permissions import sight_of
 from tickets.rendering import to_html
-from tickets.sla import explain
+from tickets.timeline import headline, status_words
 from tickets.views.panel import panel_of
-from tickets.wording import say_instant
 
 ICONS = {
     ActivityKind.ASSIGNED: "user-check",

@@ -7,8 +7,7 @@ from orgs.access import organization_for
 from orgs.actor import actor_of
 from orgs.roles import Capability
 from supportcenter.http import fragment_or_page
-from tickets.access import REPLAYED_DAYS, REPLAYED_MOST, tickets_to_replay
-from tickets.what_if import replay
+from tickets.clock.what_if import REPLAYED_DAYS, REPLAYED_MOST, replay, tickets_to_replay
 
 
 @require_safe

@@ -13,8 +13,8 @@ from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from supportcenter.http import is_fragment
 from tickets.access import allowed_on, ticket_for
-from tickets.actions.changes import assign, change_severity, change_status, reclassify, solve
-from tickets.actions.teams import assign_to_team
+from tickets.actions.assignment import assign, assign_to_team
+from tickets.actions.changes import change_severity, change_status, reclassify, solve
 from tickets.forms.work import AssignmentForm, ClassificationForm, StatusForm
 from tickets.models.teams import Team
 from tickets.models.ticket import Ticket

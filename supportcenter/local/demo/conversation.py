@@ -7,7 +7,7 @@ from billing.entitlements import entitlement_of
 from orgs.actor import Source
 from orgs.models import User
 from supportcenter.local.demo.story import Story, Turn
-from tickets.clock import Clocks
+from tickets.clock.clocks import Clocks
 from tickets.models.conversation import Activity, ActivityKind, Comment
 from tickets.models.people import Escalation
 from tickets.models.ticket import Ticket

@@ -4,10 +4,10 @@ from typing import Any
 
 from orgs.actor import Actor, Source
 from orgs.models import Organization, User
-from tickets.actions.macros import save_macro
 from tickets.actions.tags import tags_named
-from tickets.actions.teams import save_team
 from tickets.models.ticket import Ticket
+from tickets.settings.macros import save_macro
+from tickets.settings.teams import save_team
 
 MACROS: list[dict[str, Any]] = [
     {

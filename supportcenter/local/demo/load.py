@@ -18,14 +18,14 @@ from supportcenter.local.demo.desk import load_desk
 from supportcenter.local.demo.stories import STORIES, Story
 from supportcenter.local.demo.world import World
 from supportcenter.outbox.models import OutboxMessage
-from tickets.actions.figures import count_dirty_days, mark_all_days
 from tickets.actions.files import attach, stage_files
 from tickets.actions.indexing import reindex
-from tickets.models.catalogue import Product, Reason
+from tickets.models.catalog import Product, Reason
 from tickets.models.clock import SlaClock
 from tickets.models.conversation import Activity, Comment
 from tickets.models.people import Escalation, Participant, Rating, Visit
 from tickets.models.ticket import Ticket
+from tickets.reports.actions import count_dirty_days, mark_all_days
 
 SEED = 1042
 TICKETS = 400

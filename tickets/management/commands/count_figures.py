@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from tickets.actions.figures import count_dirty_days, mark_all_days
+from tickets.reports.actions import count_dirty_days, mark_all_days
 
 
 class Command(BaseCommand):

@@ -1,0 +1,113 @@
+"""Teams: kept, and tickets given to them; and when people are there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from orgs.actor import Actor
+from orgs.models import User
+from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
+from tickets import events
+from tickets.actions.record import lock, record, require_agent
+from tickets.models.conversation import ActivityKind
+from tickets.models.teams import HandsOut, Team, absence_of
+from tickets.models.ticket import Ticket
+
+NEVER = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A member who is at work, with how many unfinished tickets, and when the team last gave them one."""
+
+    user_id: int
+    load: int = 0
+    handed_at: datetime | None = None
+
+
+def choose(hands_out: str, candidates: Sequence[Candidate]) -> Candidate | None:
+    """Who gets the next ticket; nobody where a team hands out by hand, or nobody is at work.
+
+    In turn it is who waited longest. By load it is who has fewest; among equals who waited longest.
+    """
+    if hands_out == HandsOut.BY_HAND or not candidates:
+        return None
+    by_load = hands_out == HandsOut.LEAST_LOADED
+
+    def rank(each: Candidate) -> tuple[int, datetime, int]:
+        return each.load if by_load else 0, each.handed_at or NEVER, each.user_id
+
+    return min(candidates, key=rank)
+
+
+@transaction.atomic
+def assign_to_team(*, actor: Actor, ticket: Ticket, team: Team) -> Ticket:
+    """Give a ticket to a team, and by its rule to one of its members who is at work now.
+
+    If the team hands out by hand, or nobody is there, the team has it without a person. The team's row is
+    locked, so that two tickets at once do not go to the same person out of turn.
+    """
+    require_agent(actor)
+    ticket = lock(ticket)
+    team = Team.objects.select_for_update().get(pk=team.pk)
+    chosen = choose(team.hands_out, _candidates(team))
+    member = team.members.select_related("user").get(user=chosen.user_id) if chosen else None
+    if member:
+        member.handed_at = timezone.now()
+        member.save(update_fields=["handed_at"])
+    return give(actor, ticket, assignee=member.user if member else None, team=team, by_team=True)
+
+
+def _candidates(team: Team) -> list[Candidate]:
+    now = timezone.now()
+    members = team.members.filter(user__in=User.objects.agents()).select_related("user__availability")
+    here = [each for each in members if not absence_of(each.user, now)]
+    counted = Ticket.objects.unfinished().filter(assignee__in=[each.user_id for each in here])
+    loads = dict(counted.order_by().values_list("assignee").annotate(Count("pk")))
+    return [Candidate(each.user_id, loads.get(each.user_id, 0), each.handed_at) for each in here]
+
+
+@transaction.atomic
+def assign(*, actor: Actor, ticket: Ticket, assignee: User | None) -> Ticket:
+    """Give a ticket to an agent, or to nobody, and then to no team either. Internal: the customer sees only
+    who has it.
+    """
+    require_agent(actor)
+    ticket = lock(ticket)
+    if assignee and not Actor(user=assignee, source=actor.source).can(Capability.WORK_QUEUE):
+        raise RuleViolation("not_an_agent", f"{assignee} does not work the queue.", field="assignee")
+    return give(actor, ticket, assignee=assignee, team=ticket.team if assignee else None)
+
+
+def give(
+    actor: Actor, ticket: Ticket, *, assignee: User | None, team: Team | None, by_team: bool = False
+) -> Ticket:
+    """Put person and team on a locked ticket; ``by_team`` where the team chose the person."""
+    before, before_team = ticket.assignee, ticket.team
+    if before == assignee and before_team == team:
+        return ticket
+    ticket.assignee, ticket.team = assignee, team
+    ticket.save(update_fields=["assignee", "team"])
+    teams = {"team": team.name if team else ""} if team or before_team else {}
+    record(
+        ticket,
+        ActivityKind.ASSIGNED,
+        events.TICKET_ASSIGNED,
+        actor=actor,
+        before={"assignee": before.name if before else "", "assignee_id": before.pk if before else None}
+        | ({"team": before_team.name if before_team else ""} if teams else {}),
+        after={
+            "assignee": assignee.name if assignee else "",
+            "assignee_id": assignee.pk if assignee else None,
+            "by_self": assignee is not None and assignee == actor.user,
+        }
+        | teams
+        | ({"by_team": True} if by_team else {}),
+        is_internal=True,
+    )
+    return ticket

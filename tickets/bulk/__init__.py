@@ -1,0 +1,1 @@
+"""One change of many tickets: requested in the queue, carried out in the background."""

@@ -1,0 +1,1 @@
+"""The response clock of a ticket: what is owed, by when, and how that reads."""

@@ -1,0 +1,83 @@
+"""What an organization's tickets would have been promised under each support tier. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from billing.entitlements import Entitlement
+from orgs.models import Organization
+from tickets.models.ticket import Ticket
+
+# How far back, and how many tickets at most, are replayed under each tier.
+REPLAYED_DAYS = 90
+
+
+REPLAYED_MOST = 1000
+
+
+@dataclass(frozen=True)
+class Answered:
+    """All that a replay needs of a ticket: when it was opened, and when the first answer came, if it did."""
+
+    severity: str
+    created_at: datetime
+    first_responded_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One tier's targets over the tickets. Tickets that wait and are not due yet are in no count.
+
+    ``typical`` is the median time from opening to the promised answer, nights and weekends included.
+    """
+
+    tier: str
+    is_best_effort: bool
+    typical: timedelta
+    in_time: int
+    late: int
+
+    @property
+    def share(self) -> int:
+        """Of the counted tickets, the percentage that were answered within the targets, rounded down."""
+        counted = self.in_time + self.late
+        return 100 * self.in_time // counted if counted else 0
+
+    @property
+    def typical_words(self) -> str:
+        """“45 min”, “6 h 30 min”, “2 days 3 h”."""
+        minutes = round(self.typical.total_seconds() / 60)
+        days, hours, left = minutes // 1440, minutes // 60 % 24, minutes % 60
+        if days:
+            return f"{days} day{'' if days == 1 else 's'}" + (f" {hours} h" if hours else "")
+        return " ".join(
+            part for part in (f"{hours} h" if hours else "", f"{left} min" if left else "") if part
+        )
+
+
+def replay(tickets: Sequence[Answered], tiers: Sequence[Entitlement], now: datetime) -> list[Replay]:
+    """Each tier's targets applied to each ticket, as if the tier had been in force when it was opened."""
+    return [_under(tier, tickets, now) for tier in tiers] if tickets else []
+
+
+def _under(tier: Entitlement, tickets: Sequence[Answered], now: datetime) -> Replay:
+    waits: list[float] = []
+    in_time = late = 0
+    for ticket in tickets:
+        due_at = tier.targets[ticket.severity].due_at(ticket.created_at)
+        waits.append((due_at - ticket.created_at).total_seconds())
+        if (ticket.first_responded_at or now) > due_at:
+            late += 1
+        elif ticket.first_responded_at:
+            in_time += 1
+    best_effort = all(tier.targets[ticket.severity].is_best_effort for ticket in tickets)
+    return Replay(tier.tier_name, best_effort, timedelta(seconds=median(waits)), in_time, late)
+
+
+def tickets_to_replay(organization: Organization, now: datetime) -> list[Answered]:
+    """Severity and times of the newest tickets of the last 90 days; one query."""
+    since = now - timedelta(days=REPLAYED_DAYS)
+    tickets = Ticket.objects.of(organization).filter(created_at__gte=since).order_by("-created_at")
+    rows = tickets.values_list("severity", "created_at", "first_responded_at")[:REPLAYED_MOST]
+    return [Answered(*row) for row in rows]

@@ -1,0 +1,163 @@
+"""Who may do what on a ticket they can see. Changes nothing; actions enforce it, pages show it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Case, Count, F, Q, When
+
+from orgs.access import people_with
+from orgs.actor import Actor, Source
+from orgs.models import Organization, User, Visibility
+from orgs.roles import Capability
+from tickets.models.people import Participant
+from tickets.models.queue import SavedView
+from tickets.models.ticket import Ticket, TicketQuerySet
+
+RATING_CHANGEABLE_DAYS = 7
+
+
+def is_in_charge(actor: Actor, ticket: Ticket) -> bool:
+    """The requester, admins of the organization, and agents."""
+    return (
+        ticket.requester_id == actor.user_id
+        or actor.can(Capability.SEE_ALL_TICKETS, ticket.organization_id)
+        or actor.can(Capability.WORK_QUEUE)
+    )
+
+
+def may_add_participants(actor: Actor, ticket: Ticket) -> bool:
+    """Whoever is in charge; everybody in the conversation where the organization's policy says so."""
+    return is_in_charge(actor, ticket) or (
+        ticket.organization.participants_may_add and is_participant(actor, ticket)
+    )
+
+
+def is_participant(actor: Actor, ticket: Ticket) -> bool:
+    return any(each.user_id == actor.user_id for each in ticket.participants.all())
+
+
+def may_remove_participant(actor: Actor, ticket: Ticket, user_id: int) -> bool:
+    """Oneself, always; others by the requester, admins and agents."""
+    return user_id == actor.user_id or is_in_charge(actor, ticket)
+
+
+def may_join(actor: Actor, ticket: Ticket) -> bool:
+    """People of the organization who see the ticket and are not in the conversation yet."""
+    return (
+        ticket.organization_id in actor.roles
+        and ticket.requester_id != actor.user_id
+        and not is_participant(actor, ticket)
+    )
+
+
+def may_rate(actor: Actor, ticket: Ticket, rated_at: datetime | None, now: datetime) -> bool:
+    """The requester and admins, once the ticket is solved; a rating can be changed for seven days."""
+    if actor.can(Capability.WORK_QUEUE) or not ticket.is_finished or not is_in_charge(actor, ticket):
+        return False
+    return rated_at is None or now - rated_at <= timedelta(days=RATING_CHANGEABLE_DAYS)
+
+
+def may_change_view(actor: Actor, view: SavedView) -> bool:
+    """One's own views; duty leads look after the shared ones."""
+    return view.owner_id == actor.user_id or (view.is_shared and actor.can(Capability.LEAD_ESCALATIONS))
+
+
+def who_sees(ticket: Ticket, actors: Iterable[Actor]) -> set[int]:
+    """Ids of those people who may see a ticket: the rule of ``visible_to``, asked of many at once; one query.
+
+    A test holds the two together.
+    """
+    people = {actor.user_id: actor for actor in actors if actor.user_id}
+    organization = ticket.organization
+    in_conversation = set(ticket.participants.filter(user__in=people).values_list("user_id", flat=True))
+    in_conversation.add(ticket.requester_id)
+    return {
+        pk
+        for pk, actor in people.items()
+        if actor.can(Capability.WORK_QUEUE)
+        or organization.pk in actor.organizations_with(Capability.SEE_ALL_TICKETS)
+        or (
+            organization.pk in actor.roles
+            and (pk in in_conversation or organization.visibility == Visibility.ALL)
+        )
+    }
+
+
+def sight_of(ticket: Ticket) -> list[str]:
+    """Who can see a ticket, and why, in sentences; one query. The rule itself is ``visible_to``."""
+    organization = ticket.organization
+    sentences = [f"{ticket.requester.name}, who opened it."]
+    sentences += [f"{each.user.name}, who is in CC." for each in ticket.participants.all()]
+    admins = [user.name for user in people_with(organization, Capability.SEE_ALL_TICKETS)]
+    if admins:
+        sentences.append(f"Organization admins of {organization}: {', '.join(admins)}.")
+    if organization.visibility == Visibility.ALL:
+        sentences.append(f"Every user of {organization}, because it shows all tickets to every user.")
+    return [*sentences, "The support team."]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """How many tickets of an organization one of its people sees, now and after a switch."""
+
+    user: User
+    now: int
+    then: int
+
+
+@dataclass(frozen=True)
+class SightPreview:
+    """What a switch of visibility would do: everybody's sight, and on how many tickets it changes."""
+
+    people: list[Sight]
+    tickets: int
+
+    @property
+    def touched(self) -> list[Sight]:
+        return [each for each in self.people if each.now != each.then]
+
+
+def sight_under(organization: Organization, visibility: str) -> SightPreview:
+    """What every active member would see under another visibility; five queries, whatever the numbers.
+
+    It says in counts what ``visible_to`` says in rows, and a test holds the two together.
+    """
+    tickets = Ticket.objects.of(organization)
+    total = tickets.count()
+    members = organization.memberships.filter(user__is_active=True).select_related("user")
+    roles = {each.user: each.role for each in members.order_by("user__name", "pk")}
+    bound = [user for user, role in roles.items() if not _sees_all_by_role(user, role, organization)]
+    own = _own_counts(organization, bound)
+
+    def seen(user: User, under: str) -> int:
+        return own[user.pk] if user in bound and under != Visibility.ALL else total
+
+    people = [Sight(user, seen(user, organization.visibility), seen(user, visibility)) for user in roles]
+    is_change = bool(bound) and visibility != organization.visibility
+    return SightPreview(people, total - _seen_by_each(tickets, bound) if is_change else 0)
+
+
+def _sees_all_by_role(user: User, role: str, organization: Organization) -> bool:
+    actor = Actor(user=user, source=Source.SYSTEM, roles={organization.pk: role})
+    return actor.can(Capability.SEE_ALL_TICKETS, organization) or actor.can(Capability.WORK_QUEUE)
+
+
+def _own_counts(organization: Organization, users: Sequence[User]) -> Counter[int]:
+    """By user id, how many tickets of the organization the person opened or is CC'd on."""
+    opened = Ticket.objects.of(organization).filter(requester__in=users)
+    cc = Participant.objects.filter(ticket__organization=organization, user__in=users)
+    counts = Counter(dict(opened.values_list("requester").annotate(Count("pk"))))
+    others = cc.exclude(user=F("ticket__requester"))
+    counts.update(dict(others.values_list("user").annotate(Count("pk"))))
+    return counts
+
+
+def _seen_by_each(tickets: TicketQuerySet, users: Sequence[User]) -> int:
+    """How many tickets every one of these people opened or is CC'd on."""
+    in_cc = Count(
+        "participants", filter=Q(participants__user__in=users) & ~Q(participants__user=F("requester"))
+    )
+    opened = Case(When(requester__in=users, then=1), default=0)
+    return tickets.annotate(seen_by=in_cc + opened).filter(seen_by=len(users)).count()

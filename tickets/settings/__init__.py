@@ -1,0 +1,1 @@
+"""What duty leads configure: teams, working hours, products, reasons, tags and shared macros."""

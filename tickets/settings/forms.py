@@ -1,0 +1,123 @@
+"""How the desk is set up."""
+
+from typing import Any
+
+from django import forms
+
+from orgs.week import WeekForm
+from tickets.access import agents_and_availability
+from tickets.forms.macros import TagsField
+from tickets.models.macros import Macro, MacroKind
+from tickets.models.teams import Availability, HandsOut, Team
+from tickets.placeholders import PLACEHOLDERS, unknown_placeholders
+from tickets.states import AGENT_CHOICES
+
+
+class TeamForm(forms.Form):
+    name = forms.CharField(max_length=60)
+    description = forms.CharField(max_length=200, required=False, help_text="What comes to this team.")
+    hands_out = forms.ChoiceField(
+        label="How a ticket comes to one of its members",
+        choices=HandsOut.choices,
+        initial=HandsOut.BY_HAND,
+        widget=forms.RadioSelect,
+    )
+    members: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
+        None, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, data: Any = None, *, team: Team | None = None) -> None:
+        super().__init__(data)
+        self.fields["members"].queryset = agents_and_availability()  # type: ignore[attr-defined]
+        if team:
+            self.initial = {
+                "name": team.name,
+                "description": team.description,
+                "hands_out": team.hands_out,
+                "members": [each.user_id for each in team.members.all()],
+            }
+
+
+def _day(label: str) -> forms.DateField:
+    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class AvailabilityForm(WeekForm):
+    """Working hours by the person's own clock, and the days out of office."""
+
+    away_from = _day("First day out of office")
+    away_until = _day("Last day out of office")
+    away_note = forms.CharField(
+        label="Note", required=False, max_length=120, help_text="Colleagues read it beside the name."
+    )
+
+    def __init__(self, data: Any = None, *, availability: Availability) -> None:
+        super().__init__(data, week=availability.week)
+        for name in ("away_from", "away_until", "away_note"):
+            self.initial[name] = getattr(availability, name)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        first, last = values.get("away_from"), values.get("away_until")
+        if bool(first) != bool(last) and not {"away_from", "away_until"} & set(self.errors):
+            self.add_error("away_until" if first else "away_from", "Give both days, or neither.")
+        elif first and last and last < first:
+            self.add_error("away_until", "The last day comes before the first.")
+        return values
+
+
+class ChoiceForm(forms.Form):
+    """An entry of a list."""
+
+    name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+class ChoiceChangeForm(ChoiceForm):
+    is_retired = forms.BooleanField(
+        label="Retired",
+        required=False,
+        help_text="New tickets cannot choose it any more; old ones keep it.",
+    )
+
+
+class TagForm(forms.Form):
+    name = forms.CharField(
+        max_length=41,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="With the name of another tag, the two become one.",
+    )
+
+
+class MacroForm(forms.Form):
+    """A macro with everything that it sets."""
+
+    name = forms.CharField(label="Name", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    kind = forms.ChoiceField(label="Writes", choices=MacroKind.choices, widget=forms.RadioSelect)
+    body = forms.CharField(label="Text", max_length=20_000, widget=forms.Textarea(attrs={"rows": 8}))
+    status = forms.ChoiceField(
+        label="Set the status to",
+        required=False,
+        choices=[("", "Leave as it is"), *((status, status.label) for status in AGENT_CHOICES)],
+    )
+    tags = TagsField(help_text="Added to those that the ticket has.")
+    is_assigning = forms.BooleanField(label="Assign the ticket to whoever uses it", required=False)
+    is_shared = forms.BooleanField(label="Share with all agents", required=False)
+
+    def __init__(self, data: Any = None, *, macro: Macro | None = None) -> None:
+        super().__init__(data, initial=_present(macro) if macro else {"kind": MacroKind.ANSWER})
+
+    def clean_body(self) -> str:
+        body: str = self.cleaned_data["body"]
+        if unknown := unknown_placeholders(body):
+            known = ", ".join(f"{{{{{name}}}}}" for name in PLACEHOLDERS)
+            raise forms.ValidationError(f"{{{{{unknown[0]}}}}} is no placeholder. These are: {known}.")
+        return body
+
+
+def _present(macro: Macro) -> dict[str, Any]:
+    names = ["name", "kind", "body", "status", "is_assigning"]
+    tags = " ".join(tag.name for tag in macro.tags.all())
+    return {name: getattr(macro, name) for name in names} | {
+        "tags": tags,
+        "is_shared": macro.owner_id is None,
+    }

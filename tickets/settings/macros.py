@@ -1,0 +1,54 @@
+"""Macros: kept, thrown away, and applied to a ticket."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from orgs.actor import Actor
+from supportcenter.errors import RuleViolation
+from tickets.actions.macros import _require_own
+from tickets.actions.tags import tags_named
+from tickets.models.macros import Macro
+from tickets.models.tags import wrong_tags
+from tickets.placeholders import PLACEHOLDERS, unknown_placeholders
+
+
+def save_macro(
+    *, actor: Actor, macro: Macro | None, is_shared: bool, tags: Sequence[str], **values: Any
+) -> Macro:
+    """Make a macro, or change one that the actor may use; ``values`` are its name, kind, body and settings.
+
+    Raises ``RuleViolation`` for an unknown placeholder, and for a name that is taken.
+    """
+    _check_placeholders(values["body"])
+    if problem := wrong_tags(list(tags)):
+        raise RuleViolation("not_a_tag", problem, field="tags")
+    macro = macro or Macro()
+    _require_own(actor, macro)
+    for name, value in values.items():
+        setattr(macro, name, value)
+    macro.owner = None if is_shared else actor.person
+    try:
+        with transaction.atomic():
+            macro.save()
+            macro.tags.set(tags_named(tags))
+    except IntegrityError:
+        raise RuleViolation("name_taken", "There is a macro of this name already.", field="name") from None
+    return macro
+
+
+def delete_macro(*, actor: Actor, macro: Macro) -> None:
+    """Throw a macro away; what was written with it stays. Gone already is fine."""
+    _require_own(actor, macro)
+    Macro.objects.filter(pk=macro.pk).delete()
+
+
+def _check_placeholders(body: str) -> None:
+    if unknown := unknown_placeholders(body):
+        known = ", ".join(f"{{{{{name}}}}}" for name in PLACEHOLDERS)
+        raise RuleViolation(
+            "unknown_placeholder",
+            f"{{{{{unknown[0]}}}}} is no placeholder. These are: {known}.",
+            field="body",
+        )

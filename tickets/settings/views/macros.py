@@ -1,0 +1,60 @@
+"""Macros: the pages that keep them, and choosing one on a ticket."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from orgs.actor import Actor, actor_of
+from supportcenter.errors import RuleViolation
+from supportcenter.http import posted
+from tickets.access import macro_for, macros_for
+from tickets.models.macros import Macro
+from tickets.placeholders import PLACEHOLDERS
+from tickets.settings.forms import MacroForm
+from tickets.settings.macros import delete_macro, save_macro
+
+
+@require_safe
+def macros(request: HttpRequest) -> HttpResponse:
+    """All macros that one may use."""
+    return render(request, "tickets/macros.html", {"macros": macros_for(actor_of(request))})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Create a macro."""
+    actor = actor_of(request)
+    macros_for(actor)
+    return _edited(request, actor, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def macro(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a macro."""
+    actor = actor_of(request)
+    return _edited(request, actor, macro_for(actor, pk))
+
+
+def _edited(request: HttpRequest, actor: Actor, found: Macro | None) -> HttpResponse:
+    form = MacroForm(posted(request), macro=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = save_macro(actor=actor, macro=found, **form.cleaned_data)
+        except RuleViolation as violation:
+            form.add_error(violation.field, violation.message)
+        else:
+            messages.success(request, f"The macro “{saved.name}” is saved.")
+            return redirect("tickets:macros")
+    context = {"macro": found, "form": form, "placeholders": PLACEHOLDERS.items()}
+    return render(request, "tickets/macro.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def removal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw a macro away."""
+    actor = actor_of(request)
+    found = macro_for(actor, pk)
+    delete_macro(actor=actor, macro=found)
+    messages.success(request, f"The macro “{found.name}” is deleted.")
+    return redirect("tickets:macros")

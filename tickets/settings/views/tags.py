@@ -1,0 +1,56 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from orgs.actor import actor_of
+from supportcenter.errors import RuleViolation
+from supportcenter.http import posted
+from tickets.paging import Sort, page_of
+from tickets.settings.access import may_manage, tag_for, tags_for
+from tickets.settings.forms import TagForm
+from tickets.settings.lists import delete_tag, rename_tag
+
+
+@require_safe
+def tags(request: HttpRequest) -> HttpResponse:
+    """All tags with how often they are used."""
+    actor = actor_of(request)
+    words = request.GET.get("q", "").replace("\0", "")[:40].strip()
+    page = page_of(tags_for(actor, words), Sort("name", read=str), request.GET)
+    context = {
+        "tags": page.rows,
+        "newer_url": page.previous_url,
+        "older_url": page.next_url,
+        "q": words,
+        "manages": may_manage(actor),
+    }
+    return render(request, "tickets/desk/tags.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def tag(request: HttpRequest, pk: int) -> HttpResponse:
+    """Rename one tag, or merge it into another by that one's name."""
+    actor = actor_of(request)
+    found = tag_for(actor, pk)
+    form = TagForm(posted(request), initial={"name": found.name})
+    if form.is_valid():
+        try:
+            renamed = rename_tag(actor=actor, tag=found, name=form.cleaned_data["name"])
+        except RuleViolation as violation:
+            form.add_error(violation.field, violation.message)
+        else:
+            messages.success(request, f"The tag is {renamed} now.")
+            return redirect("tickets:tag_list")
+    context = {"tag": found, "form": form}
+    return render(request, "tickets/desk/tag.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def removal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a tag off every ticket and forget it."""
+    actor = actor_of(request)
+    found = tag_for(actor, pk)
+    delete_tag(actor=actor, tag=found)
+    messages.success(request, f"The tag {found} is deleted.")
+    return redirect("tickets:tag_list")

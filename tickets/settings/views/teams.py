@@ -1,0 +1,58 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from orgs.actor import Actor, actor_of
+from supportcenter.errors import RuleViolation
+from supportcenter.http import posted
+from tickets.models.teams import Team
+from tickets.settings.access import may_manage, team_for, teams_for
+from tickets.settings.forms import TeamForm
+from tickets.settings.teams import delete_team, save_team
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def teams(request: HttpRequest) -> HttpResponse:
+    """All teams; and making one."""
+    actor = actor_of(request)
+    manages = may_manage(actor, to_change=request.method == "POST")
+    form = TeamForm(posted(request))
+    if _saved(request, actor, form, None):
+        return redirect("tickets:teams")
+    context = {"teams": teams_for(actor), "form": form, "manages": manages}
+    return render(request, "tickets/desk/teams.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def team(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change one team."""
+    actor = actor_of(request)
+    found = team_for(actor, pk)
+    form = TeamForm(posted(request), team=found)
+    if _saved(request, actor, form, found):
+        return redirect("tickets:teams")
+    context = {"team": found, "form": form}
+    return render(request, "tickets/desk/team.html", context, status=422 if form.errors else 200)
+
+
+def _saved(request: HttpRequest, actor: Actor, form: TeamForm, found: Team | None) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        saved = save_team(actor=actor, team=found, **form.cleaned_data)
+    except RuleViolation as violation:
+        form.add_error(violation.field, violation.message)
+        return False
+    messages.success(request, f"The team {saved} is saved.")
+    return True
+
+
+@require_POST
+def removal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a team."""
+    actor = actor_of(request)
+    found = team_for(actor, pk)
+    delete_team(actor=actor, team=found)
+    messages.success(request, f"The team {found} is deleted. Its tickets stay with whom they were.")
+    return redirect("tickets:teams")
