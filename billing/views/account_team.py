@@ -33,8 +33,8 @@ from orgs.actions.settings import change_account_manager
 from orgs.actor import actor_of
 from orgs.models import Organization
 from orgs.roles import Capability
-from supportcenter.errors import RuleViolation
-from supportcenter.http import posted
+from supportcenter.http import posted, render_form
+from supportcenter.rules import attempt, submit
 
 TEAM = Capability.MANAGE_ACCOUNTS
 
@@ -118,16 +118,11 @@ def custom_sla(request: HttpRequest, slug: str) -> HttpResponse:
     found = organization_for(actor, slug, capability=TEAM)
     known = custom_sla_values(found)
     form = CustomSlaForm(posted(request), initial=_sla_initial(found, known))
-    if request.method == "POST" and form.is_valid():
-        try:
-            record_custom_sla(actor=actor, organization=found, **form.agreed())
-        except RuleViolation as violation:
-            form.add_error(violation.field, violation.message)
-        else:
-            messages.success(request, "The custom SLA is recorded and holds for new tickets from now on.")
-            return redirect("billing:organization", slug)
+    if submit(form, lambda: record_custom_sla(actor=actor, organization=found, **form.agreed())):
+        messages.success(request, "The custom SLA is recorded and holds for new tickets from now on.")
+        return redirect("billing:organization", slug)
     context = {"customer": found, "form": form, "is_known": bool(known), "tier": tier_of(found)}
-    return render(request, "billing/custom_sla.html", context, status=422 if form.errors else 200)
+    return render_form(request, "billing/custom_sla.html", context)
 
 
 @require_POST
@@ -136,8 +131,9 @@ def account_manager(request: HttpRequest, slug: str) -> HttpResponse:
     actor = actor_of(request)
     found = organization_for(actor, slug, capability=TEAM)
     form = AccountManagerForm(request.POST, organization=found)
-    if form.is_valid():
-        changed = change_account_manager(actor=actor, organization=found, **form.cleaned_data)
+    if changed := submit(
+        form, lambda: change_account_manager(actor=actor, organization=found, **form.cleaned_data)
+    ):
         messages.success(request, f"Account manager: {changed.account_manager or 'nobody'}.")
     else:
         messages.error(request, "Choose one of the account managers.")
@@ -160,11 +156,10 @@ def credit(request: HttpRequest, slug: str) -> HttpResponse:
     actor = actor_of(request)
     found = organization_for(actor, slug, capability=TEAM)
     form = CreditForm(request.POST, organization=found, currency=settings.PRICE_CURRENCY)
-    if not form.is_valid():
-        return _organization_page(request, found, form)
-    grant_credit(actor=actor, **form.cleaned_data)
-    messages.success(request, "The credit will be on the group's next invoice.")
-    return redirect("billing:organization", slug)
+    if submit(form, lambda: grant_credit(actor=actor, **form.cleaned_data)):
+        messages.success(request, "The credit will be on the group's next invoice.")
+        return redirect("billing:organization", slug)
+    return _organization_page(request, found, form)
 
 
 def _organization_page(request: HttpRequest, found: Organization, form: CreditForm) -> HttpResponse:
@@ -187,7 +182,7 @@ def _organization_page(request: HttpRequest, found: Organization, form: CreditFo
         "currency": settings.PRICE_CURRENCY,
         "form": form,
     }
-    return render(request, "billing/organization.html", context, status=422 if form.errors else 200)
+    return render_form(request, "billing/organization.html", context)
 
 
 def _change_page(request: HttpRequest, change: TierChange, form: RefusalForm) -> HttpResponse:
@@ -197,19 +192,14 @@ def _change_page(request: HttpRequest, change: TierChange, form: RefusalForm) ->
         "is_overdue": change.is_overdue(timezone.now()),
         "form": form,
     }
-    return render(request, "billing/team_change.html", context, status=422 if form.errors else 200)
+    return render_form(request, "billing/team_change.html", context)
 
 
 def _decide(
     request: HttpRequest, change: TierChange, decide: Callable[[], object], done: str
 ) -> HttpResponse:
-    """Decide, and show the change again; a rule that refuses is told there."""
-    try:
-        decide()
-    except RuleViolation as violation:
-        messages.error(request, violation.message)
-    else:
-        messages.success(request, done)
+    """Decide, and show the change again with the result."""
+    attempt(request, decide, done)
     return redirect("billing:team_change", change.pk)
 
 

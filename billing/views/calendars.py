@@ -16,8 +16,8 @@ from billing.models.calendars import SupportCalendar
 from orgs.actor import Actor, actor_of
 from orgs.roles import Capability
 from orgs.week import say_week
-from supportcenter.errors import RuleViolation
-from supportcenter.http import posted
+from supportcenter.http import posted, render_form
+from supportcenter.rules import submit
 
 
 @require_safe
@@ -48,16 +48,11 @@ def calendar(request: HttpRequest, pk: int) -> HttpResponse:
 def _edited(request: HttpRequest, actor: Actor, found: SupportCalendar | None) -> HttpResponse:
     newest = found.versions.last() if found else None
     form = CalendarForm(posted(request), name=found.name if found else "", version=newest)
-    if form.is_valid():
-        try:
-            saved = save_calendar(actor=actor, calendar=found, **form.values)
-        except RuleViolation as violation:
-            form.add_error(violation.field, violation.message)
-        else:
-            messages.success(request, f"{saved} is saved. Running clocks follow it from now on.")
-            return redirect("billing:calendars")
+    if saved := submit(form, lambda: save_calendar(actor=actor, calendar=found, **form.values)):
+        messages.success(request, f"{saved} is saved. Running clocks follow it from now on.")
+        return redirect("billing:calendars")
     context = {"calendar": found, "form": form}
-    return render(request, "billing/desk/calendar.html", context, status=422 if form.errors else 200)
+    return render_form(request, "billing/desk/calendar.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,16 +65,19 @@ def closed_days(request: HttpRequest, pk: int) -> HttpResponse:
     offered = holidays_of(**asked.cleaned_data) if asked.is_valid() else []
     form = ClosedDaysForm(posted(request), request.FILES or None, initial={"text": as_lines(offered)})
     context: dict[str, Any] = {"calendar": found, "asked": asked, "is_check": is_check}
-    if form.is_valid():
-        days = form.cleaned_data["lines"]
-        fresh = add_closed_days(actor=actor, calendar=found, days=days, dry_run=is_check)
+    fresh = form.submit(
+        lambda: add_closed_days(
+            actor=actor, calendar=found, days=form.cleaned_data["lines"], dry_run=is_check
+        )
+    )
+    if fresh is not None:
         if not is_check:
             messages.success(request, f"{len(fresh)} further days without support in {found}.")
             return redirect("billing:calendar", found.pk)
-        context |= {"outcome": True, "fresh": fresh, "known": len(days) - len(fresh)}
+        context |= {"outcome": True, "fresh": fresh, "known": len(form.cleaned_data["lines"]) - len(fresh)}
     context["form"] = form
     context["present"] = from_stored(newest.closed_days) if (newest := found.versions.last()) else []
-    return render(request, "billing/desk/closed_days.html", context, status=422 if form.errors else 200)
+    return render_form(request, "billing/desk/closed_days.html", context)
 
 
 @require_safe

@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing.access import exchange_rates, foreign_currencies, outstanding_for
@@ -13,7 +13,8 @@ from billing.forms import ChargesForm, RateForm
 from orgs.access import require
 from orgs.actor import actor_of
 from orgs.roles import Capability
-from supportcenter.errors import RuleViolation
+from supportcenter.http import posted, render_form
+from supportcenter.rules import submit
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -22,17 +23,15 @@ def charges(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, Capability.MANAGE_ACCOUNTS)
     is_check = request.POST.get("do") != "import"
-    form = ChargesForm(request.POST, request.FILES) if request.method == "POST" else ChargesForm()
-    context: dict[str, Any] = {"is_check": is_check}
-    if form.is_bound and form.is_valid():
-        lines = form.cleaned_data["lines"]
-        try:
-            context["outcome"] = import_charges(actor=actor, lines=lines, dry_run=is_check)
-        except RuleViolation as violation:
-            form.refuse(violation)
-        else:
-            form = form if is_check else ChargesForm()
-    return _page(request, form, RateForm(initial=_asked_rate(request)), context)
+    form = ChargesForm(posted(request), request.FILES or None)
+    outcome = form.submit(
+        lambda: import_charges(actor=actor, lines=form.cleaned_data["lines"], dry_run=is_check)
+    )
+    if outcome and not is_check:
+        form = ChargesForm()
+    return _page(
+        request, form, RateForm(initial=_asked_rate(request)), {"is_check": is_check, "outcome": outcome}
+    )
 
 
 @require_POST
@@ -40,14 +39,9 @@ def rates(request: HttpRequest) -> HttpResponse:
     """Enter the exchange rate of a currency for a month."""
     require(actor_of(request), Capability.MANAGE_ACCOUNTS)
     form = RateForm(request.POST)
-    if form.is_valid():
-        try:
-            known = set_exchange_rate(**form.cleaned_data)
-        except RuleViolation as violation:
-            form.add_error(violation.field, violation.message)
-        else:
-            messages.success(request, f"The rate is kept: {known}.")
-            return redirect("billing:charges")
+    if known := submit(form, lambda: set_exchange_rate(**form.cleaned_data)):
+        messages.success(request, f"Rate saved: {known}.")
+        return redirect("billing:charges")
     return _page(request, ChargesForm(), form, {})
 
 
@@ -68,5 +62,4 @@ def _page(
         "currency": settings.PRICE_CURRENCY,
         "columns": COLUMNS,
     }
-    is_bad = bool(form.errors or rate_form.errors)
-    return render(request, "billing/charges.html", context, status=422 if is_bad else 200)
+    return render_form(request, "billing/charges.html", context)

@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing.access import group_of, groups_of, present_period
@@ -9,8 +9,8 @@ from billing.forms import GroupForm
 from orgs.access import organization_for
 from orgs.actor import actor_of
 from orgs.roles import Capability
-from supportcenter.errors import RuleViolation
-from supportcenter.http import posted
+from supportcenter.http import posted, render_form
+from supportcenter.rules import attempt, submit
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,21 +19,17 @@ def groups(request: HttpRequest, slug: str) -> HttpResponse:
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.MANAGE_ORGANIZATION)
     form = GroupForm(posted(request), organization=organization)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = create_group(actor=actor, organization=organization, draft=form.draft())
-        except RuleViolation as violation:
-            form.add_error(violation.field, violation.message)
-        else:
-            messages.success(request, f"The billing group {made} is there. It can be chosen from now on.")
-            return redirect("billing:groups", slug)
+    made = submit(form, lambda: create_group(actor=actor, organization=organization, draft=form.draft()))
+    if made:
+        messages.success(request, f"The billing group {made} is there. It can be chosen from now on.")
+        return redirect("billing:groups", slug)
     context = {
         "organization": organization,
         "groups": groups_of(organization).prefetch_related("billed_projects__project"),
         "period": present_period(organization),
         "form": form,
     }
-    return render(request, "billing/groups.html", context, status=422 if form.errors else 200)
+    return render_form(request, "billing/groups.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,16 +46,11 @@ def group(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "projects": [each.project_id for each in found.billed_projects.all()],
     }
     form = GroupForm(posted(request), organization=organization, initial=present)
-    if request.method == "POST" and form.is_valid():
-        try:
-            edit_group(actor=actor, group=found, draft=form.draft())
-        except RuleViolation as violation:
-            form.add_error(violation.field, violation.message)
-        else:
-            messages.success(request, "The billing group is saved.")
-            return redirect("billing:groups", slug)
+    if submit(form, lambda: edit_group(actor=actor, group=found, draft=form.draft())):
+        messages.success(request, "The billing group is saved.")
+        return redirect("billing:groups", slug)
     context = {"organization": organization, "group": found, "form": form, "why_kept": why_kept(found)}
-    return render(request, "billing/group.html", context, status=422 if form.errors else 200)
+    return render_form(request, "billing/group.html", context)
 
 
 @require_POST
@@ -68,10 +59,7 @@ def removal(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.MANAGE_ORGANIZATION)
     found = group_of(organization, pk)
-    try:
-        delete_group(actor=actor, group=found)
-    except RuleViolation as violation:
-        messages.error(request, violation.message)
-        return redirect("billing:group", slug, pk)
-    messages.success(request, f"The billing group {found} is deleted.")
-    return redirect("billing:groups", slug)
+    done = f"The billing group {found} is deleted."
+    if attempt(request, lambda: delete_group(actor=actor, group=found), done):
+        return redirect("billing:groups", slug)
+    return redirect("billing:group", slug, pk)

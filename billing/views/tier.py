@@ -6,6 +6,7 @@ reloading and opening a second tab are harmless.
 
 from django.conf import settings
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -31,7 +32,8 @@ from orgs.access import organization_for
 from orgs.actor import actor_of
 from orgs.models import Organization
 from orgs.roles import Capability
-from supportcenter.errors import RuleViolation
+from supportcenter.http import posted, render_form
+from supportcenter.rules import attempt, submit
 
 
 @require_safe
@@ -93,22 +95,21 @@ def confirmation(request: HttpRequest, slug: str, code: str, group_id: int) -> H
     actor = actor_of(request)
     organization = _organization(request, slug)
     tier, billing_group = tier_called(code), group_of(organization, group_id)
-    error = ""
-    if request.method == "POST":
-        try:
-            made = request_tier_change(
-                actor=actor,
-                organization=organization,
-                tier=tier,
-                billing_group=billing_group,
-                confirmed=request.POST.get("confirmed", ""),
-            )
-        except RuleViolation as violation:
-            error = violation.message
-        else:
-            messages.success(request, _what_comes(made))
-            return redirect("billing:tier", slug)
-    elif blocked := _blocked(request, organization):
+    form = Form(posted(request))  # without fields: it only carries the error
+    made = submit(
+        form,
+        lambda: request_tier_change(
+            actor=actor,
+            organization=organization,
+            tier=tier,
+            billing_group=billing_group,
+            confirmed=request.POST.get("confirmed", ""),
+        ),
+    )
+    if made:
+        messages.success(request, _what_comes(made))
+        return redirect("billing:tier", slug)
+    if not form.is_bound and (blocked := _blocked(request, organization)):
         return blocked
     quoted = quote_for(organization, tier, billing_group, timezone.now())
     context = {
@@ -116,9 +117,9 @@ def confirmation(request: HttpRequest, slug: str, code: str, group_id: int) -> H
         "tier": tier,
         "quote": quoted,
         "confirmed": quote.digest(quoted),
-        "error": error,
+        "form": form,
     }
-    return render(request, "billing/tier_quote.html", context, status=422 if error else 200)
+    return render_form(request, "billing/tier_quote.html", context)
 
 
 @require_safe
@@ -134,12 +135,8 @@ def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def cancellation(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take the request back."""
     found = change_of(_organization(request, slug), pk)
-    try:
-        cancel_tier_change(actor=actor_of(request), change=found)
-    except RuleViolation as violation:
-        messages.error(request, violation.message)
-    else:
-        messages.success(request, f"The change to {found.to_tier} is cancelled. {found.from_tier} stays.")
+    done = f"The change to {found.to_tier} is canceled. {found.from_tier} stays."
+    attempt(request, lambda: cancel_tier_change(actor=actor_of(request), change=found), done)
     return redirect("billing:tier", slug)
 
 

@@ -171,7 +171,7 @@ def test_bad_file_is_told_on_the_page_and_kept(cast, client_of, text, said):
 def test_rate_is_kept_on_the_page(cast, client_of):
     data = {"currency": "usd", "month": "2026-10", "rate": "1.08"}
     page = client_of(cast.hal).post(f"{PAGE}rates/", data, follow=True).content.decode()
-    assert "The rate is kept: 1.08 USD in October 2026." in page
+    assert "Rate saved: 1.08 USD in October 2026." in page
     assert ExchangeRate.objects.get().month == date(2026, 10, 1)
 
 

@@ -221,7 +221,7 @@ def test_open_change_is_shown_instead_of_the_steps_also_to_another_admin(cast, a
 def test_admin_takes_the_request_back(cast, ada):
     change = builders.tier_change(cast.ada, cast.acme, "premium")
     page = f"{TIER}changes/{change.pk}/cancellation/"
-    assert "The change to Premium is cancelled. Advanced stays." in text(ada.post(page, follow=True))
+    assert "The change to Premium is canceled. Advanced stays." in text(ada.post(page, follow=True))
     assert "This change is cancelled already." in text(ada.post(page, follow=True))
 
 

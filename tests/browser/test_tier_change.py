@@ -103,7 +103,7 @@ def test_second_admin_sees_the_first_ones_request_and_it_is_cancelled(person, ma
     eve.check()
     page.get_by_role("button", name="Cancel the change").click()
     agree(page, "Cancel the change to Advanced? Premium stays.")
-    told(page, "The change to Advanced is cancelled. Premium stays.")
+    told(page, "The change to Advanced is canceled. Premium stays.")
     mail_to("haruto.okubo@globex.example", "Eve Nakamura cancelled the change to Advanced")
 
 
