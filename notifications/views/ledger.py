@@ -21,7 +21,7 @@ from notifications.ledger import (
 from orgs.actor import actor_of
 from orgs.context import act_in
 from orgs.roles import Capability
-from supportcenter.errors import RuleViolation
+from supportcenter.rules import attempt
 from tickets.access import ticket_for
 from tickets.paging import page_of
 
@@ -80,12 +80,8 @@ def resending(request: HttpRequest, key: UUID) -> HttpResponse:
     """Send one mail once more."""
     actor = actor_of(request)
     mail = mail_for(actor, key)
-    try:
-        resend_mail(actor=actor, mail=mail)
-    except RuleViolation as violation:
-        messages.error(request, violation.message)
-    else:
-        messages.success(request, f"The mail to {mail.to_address} is sent again within seconds.")
+    done = f"The mail to {mail.to_address} is sent again within seconds."
+    attempt(request, lambda: resend_mail(actor=actor, mail=mail), done)
     back = request.POST.get("back", "")
     is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return redirect(back if is_ours else "notifications:mails")

@@ -12,7 +12,7 @@ from notifications.actions.preferences import change_preferences, stop
 from notifications.forms import CHOSEN, PreferencesForm
 from notifications.unsubscribe import stop_from
 from orgs.actor import actor_of
-from supportcenter.http import posted
+from supportcenter.http import posted, render_form
 from tickets.access import follows_of, muted_by
 
 NINE = time(9)
@@ -41,7 +41,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your mail preferences are saved.")
         return redirect("notifications:preferences")
     context = {"form": form, "follows": follows_of(actor), "muted": muted_by(actor)}
-    return render(request, "notifications/preferences.html", context, status=422 if form.errors else 200)
+    return render_form(request, "notifications/preferences.html", context)
 
 
 @csrf_exempt  # mail programs send the POST of RFC 8058 by themselves; the signed link is the proof

@@ -1,4 +1,3 @@
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -7,7 +6,7 @@ from notifications.access import suppression_for, suppressions_for
 from notifications.actions.suppressions import lift_suppression
 from notifications.ledger import SuppressionSearchForm
 from orgs.actor import actor_of
-from supportcenter.errors import RuleViolation
+from supportcenter.rules import attempt
 
 MOST = 200
 
@@ -26,11 +25,6 @@ def lifting(request: HttpRequest, number: int) -> HttpResponse:
     """Write to an address again."""
     actor = actor_of(request)
     suppression = suppression_for(actor, number)
-    try:
-        lift_suppression(actor=actor, suppression=suppression)
-    except RuleViolation as violation:
-        messages.error(request, violation.message)
-    else:
-        done = f"Mail to {suppression.address} goes out again. What was withheld can be resent."
-        messages.success(request, done)
+    done = f"Mail to {suppression.address} goes out again. What was withheld can be resent."
+    attempt(request, lambda: lift_suppression(actor=actor, suppression=suppression), done)
     return redirect("notifications:suppressions")

@@ -12,8 +12,8 @@ from notifications.forms import MailTextForm
 from notifications.texts import PLACEHOLDERS, fill
 from orgs.actor import actor_of
 from orgs.roles import Capability
-from supportcenter.errors import RuleViolation
-from supportcenter.http import posted
+from supportcenter.http import posted, render_form
+from supportcenter.rules import submit
 
 
 @require_safe
@@ -36,11 +36,7 @@ def mail_text(request: HttpRequest, kind: str) -> HttpResponse:
             values = {"name": actor.person.name, "site_name": settings.SITE_NAME}
             context["preview"] = {name: fill(text, values) for name, text in form.cleaned_data.items()}
             return render(request, "notifications/desk/mail_text.html", context)
-        try:
-            word_mails(actor=actor, kind=kind, **form.cleaned_data)
-        except RuleViolation as violation:
-            form.add_error(violation.field, violation.message)
-        else:
+        if submit(form, lambda: word_mails(actor=actor, kind=kind, **form.cleaned_data)):
             messages.success(request, "Saved. Mails that go out from now on have it.")
             return redirect("notifications:mail_texts")
-    return render(request, "notifications/desk/mail_text.html", context, status=422 if form.errors else 200)
+    return render_form(request, "notifications/desk/mail_text.html", context)
