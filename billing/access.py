@@ -65,7 +65,7 @@ def calendars() -> QuerySet[SupportCalendar]:
     return SupportCalendar.objects.all()
 
 
-def tier_called(code: str) -> SupportTier:
+def tier_by_code(code: str) -> SupportTier:
     """One tier by its code, or 404."""
     tier = tiers().filter(code=code).first()
     if tier is None:
@@ -73,7 +73,7 @@ def tier_called(code: str) -> SupportTier:
     return tier
 
 
-def present_period(organization: Organization) -> TierPeriod | None:
+def current_period(organization: Organization) -> TierPeriod | None:
     """The running period with tier and billing group; None where the free tier was never left."""
     periods = TierPeriod.objects.at(timezone.now()).filter(organization=organization)
     return periods.select_related("tier", "billing_group").first()

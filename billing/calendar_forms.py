@@ -8,7 +8,7 @@ from babel import Locale
 from django import forms
 from django.utils import timezone
 
-from billing.closed_days import ClosedDay, as_lines, from_stored, read_days
+from billing.holiday_file import Holiday, as_lines, from_stored, read_days
 from billing.models.calendars import CalendarVersion
 from orgs.csv_import import BadFile
 from orgs.forms import TIME_ZONES, CsvForm
@@ -36,7 +36,7 @@ class CalendarForm(WeekForm):
         required=False, label="Closed on public holidays", help_text="Of the country below."
     )
     country = forms.ChoiceField(required=False, choices=[("", "The organization's own"), *COUNTRIES])
-    closed_days = forms.CharField(
+    extra_holidays = forms.CharField(
         required=False,
         label="Further days without support",
         help_text="One a line, like 2026-12-24 Christmas Eve.",
@@ -51,19 +51,19 @@ class CalendarForm(WeekForm):
                 "time_zone": version.time_zone,
                 "observes_holidays": version.observes_holidays,
                 "country": version.country,
-                "closed_days": as_lines(from_stored(version.closed_days)),
+                "extra_holidays": as_lines(from_stored(version.extra_holidays)),
             }
 
-    def clean_closed_days(self) -> list[ClosedDay]:
+    def clean_extra_holidays(self) -> list[Holiday]:
         try:
-            return read_days(self.cleaned_data["closed_days"])
+            return read_days(self.cleaned_data["extra_holidays"])
         except BadFile as bad:
             raise forms.ValidationError([str(each) for each in bad.problems]) from bad
 
     @property
     def values(self) -> dict[str, Any]:
         """What the action takes."""
-        names = ["name", "week", "time_zone", "observes_holidays", "country", "closed_days"]
+        names = ["name", "week", "time_zone", "observes_holidays", "country", "extra_holidays"]
         return {name: self.cleaned_data[name] for name in names}
 
 
@@ -79,7 +79,7 @@ class HolidaysForm(forms.Form):
         super().__init__(data, initial={"year": timezone.localdate().year + 1})
 
 
-class ClosedDaysForm(CsvForm):
+class HolidayImportForm(CsvForm):
     """Days without support, from a calendar file, a table, or a country's public holidays."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -88,5 +88,5 @@ class ClosedDaysForm(CsvForm):
         self.fields["file"].widget.attrs["accept"] = ".ics,text/calendar,.csv,text/csv,text/plain"
         self.fields["text"].label = "Or the days, one a line"
 
-    def read(self, text: str) -> Sequence[ClosedDay]:
+    def read(self, text: str) -> Sequence[Holiday]:
         return read_days(text)

@@ -10,21 +10,21 @@ import holidays
 
 
 @dataclass(frozen=True)
-class Block:
+class Interval:
     """Part of a day from one time on the clock to another; midnight as its end is the end of the day."""
 
     opens: time
     closes: time
 
 
-Week = tuple[tuple[Block, ...], ...]
-WHOLE_DAY = Block(time(0), time(0))
+Week = tuple[tuple[Interval, ...], ...]
+WHOLE_DAY = Interval(time(0), time(0))
 # The weeks that a new site starts with; staff edit them as calendars.
 ALWAYS: Week = ((WHOLE_DAY,),) * 7
 WEEKDAYS: Week = ((WHOLE_DAY,),) * 5 + ((),) * 2
-BUSINESS: Week = ((Block(time(9), time(17)),),) * 5 + ((),) * 2
+BUSINESS: Week = ((Interval(time(9), time(17)),),) * 5 + ((),) * 2
 # A week in which nothing opens, or holidays without end, would have a clock never run out.
-FARTHEST = timedelta(days=366 * 5)
+SEARCH_LIMIT = timedelta(days=366 * 5)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class SupportHours:
             return start + duration
         left = duration
         day = start.astimezone(self.zone).date()
-        last = day + FARTHEST
+        last = day + SEARCH_LIMIT
         while day <= last:
             for opens, closes in self.spans(day):
                 begins = max(start, opens)
@@ -103,7 +103,7 @@ class SupportHours:
         return datetime.combine(day, at, self.zone).astimezone(UTC)
 
     def _next_support_day(self, day: date) -> date:
-        last = day + FARTHEST
+        last = day + SEARCH_LIMIT
         while day <= last:
             day += timedelta(days=1)
             if self.spans(day):
@@ -166,10 +166,10 @@ def written(week: Week) -> list[list[list[str]]]:
     return [[[f"{each.opens:%H:%M}", f"{each.closes:%H:%M}"] for each in day] for day in week]
 
 
-def read_week(stored: Sequence[Sequence[Sequence[str]]]) -> Week:
+def parse_week(stored: Sequence[Sequence[Sequence[str]]]) -> Week:
     """A stored week. Raises ``ValueError`` unless seven days hold blocks in order that do not overlap."""
     week = tuple(
-        tuple(Block(time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in day)
+        tuple(Interval(time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in day)
         for day in stored
     )
     if len(week) != 7 or not any(week):
@@ -187,7 +187,7 @@ def _minute(at: time) -> int:
     return at.hour * 60 + at.minute
 
 
-def _closing_day(day: date, block: Block) -> date:
+def _closing_day(day: date, block: Interval) -> date:
     return day + timedelta(days=1) if block.closes == time(0) else day
 
 

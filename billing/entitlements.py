@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from billing.calendars import Schedule, SupportHours, read_week
+from billing.calendars import Schedule, SupportHours, parse_week
 from billing.models.calendars import SupportCalendar
 from billing.models.tiers import CustomSla, SupportTier, TargetKind, TierPeriod
 from orgs.models import Organization, Service
@@ -18,7 +18,7 @@ from orgs.models import Organization, Service
 FREE_TIER = "basic"
 
 
-def target_words(minutes: int | None, business_days: int | None) -> str:
+def target_label(minutes: int | None, business_days: int | None) -> str:
     """A target in words: “30 minutes”, “4 hours”, “next business day (best effort)”."""
     if minutes is None:
         return "next business day (best effort)" if business_days else "same business day (best effort)"
@@ -42,7 +42,7 @@ class Target:
 
     @property
     def words(self) -> str:
-        return target_words(self.minutes, self.business_days)
+        return target_label(self.minutes, self.business_days)
 
     def due_at(self, start: datetime) -> datetime:
         """When what is owed from ``start`` on is due, if the clock never pauses."""
@@ -57,7 +57,7 @@ class Entitlement:
 
     tier_code: str
     tier_name: str
-    hours_words: str
+    hours_label: str
     has_phone: bool
     is_custom: bool
     targets: Mapping[str, Target]
@@ -111,16 +111,16 @@ def tier_choices() -> list[tuple[str, str]]:
 
 def entitlement_of(organization: Organization, at: datetime | None = None) -> Entitlement:
     """Tier, hours and targets of an organization; three to five queries."""
-    return entitlement_on(tier_of(organization, at), organization)
+    return entitlement_on_tier(tier_of(organization, at), organization)
 
 
-def entitlement_on(tier: SupportTier, organization: Organization) -> Entitlement:
+def entitlement_on_tier(tier: SupportTier, organization: Organization) -> Entitlement:
     """What an organization gets on a tier: its custom SLA where it has one and the tier allows it."""
     sla = _custom_sla(organization) if tier.allows_custom_sla else None
-    return _custom(tier, sla) if sla else entitlement_under(tier, organization)
+    return _custom(tier, sla) if sla else standard_entitlement(tier, organization)
 
 
-def entitlement_under(tier: SupportTier, organization: Organization) -> Entitlement:
+def standard_entitlement(tier: SupportTier, organization: Organization) -> Entitlement:
     """What a tier's own matrix would promise to an organization."""
     support = schedule_of(tier.calendar, organization)
     # A target that staff removed is no promise: best effort, by the next business day.
@@ -135,7 +135,7 @@ def entitlement_under(tier: SupportTier, organization: Organization) -> Entitlem
     return Entitlement(
         tier_code=tier.code,
         tier_name=tier.name,
-        hours_words=tier.calendar.name,
+        hours_label=tier.calendar.name,
         has_phone=tier.has_phone,
         is_custom=False,
         targets=first,
@@ -145,7 +145,7 @@ def entitlement_under(tier: SupportTier, organization: Organization) -> Entitlem
 
 def entitlements_by_tier(organization: Organization) -> list[Entitlement]:
     """What each tier would promise to an organization, from the smallest to the largest; three queries."""
-    return [entitlement_under(tier, organization) for tier in SupportTier.objects.for_matrix()]
+    return [standard_entitlement(tier, organization) for tier in SupportTier.objects.for_matrix()]
 
 
 def schedule_of(calendar: SupportCalendar, organization: Organization, time_zone: str = "") -> Schedule:
@@ -156,10 +156,10 @@ def schedule_of(calendar: SupportCalendar, organization: Organization, time_zone
     for version in calendar.versions.all():
         country = version.country or country_of(organization)
         hours = SupportHours(
-            week=read_week(version.week),
+            week=parse_week(version.week),
             zone=ZoneInfo(time_zone or version.time_zone or organization.time_zone),
             country=country if version.observes_holidays else "",
-            closed=version.closed_on,
+            closed=version.holiday_dates,
         )
         edits.append((version.valid_from, hours))
     return Schedule(edits[0][1], tuple(edits[1:]))
@@ -184,7 +184,7 @@ def _custom(tier: SupportTier, sla: CustomSla) -> Entitlement:
     return Entitlement(
         tier_code=tier.code,
         tier_name=tier.name,
-        hours_words=f"{sla.calendar.name}, custom SLA",
+        hours_label=f"{sla.calendar.name}, custom SLA",
         has_phone=tier.has_phone,
         is_custom=True,
         targets=targets,

@@ -1,9 +1,9 @@
 """Facts that this app publishes. Each carries the id of its organization and of what it is about."""
 
 TIER_CHANGE_REQUESTED = "tier_change.requested"
-TIER_CHANGE_SET_UP = "tier_change.set_up_started"
+TIER_CHANGE_SETUP_STARTED = "tier_change.setup_started"
 TIER_CHANGE_ACTIVATED = "tier_change.activated"
-TIER_CHANGE_CANCELLED = "tier_change.cancelled"
+TIER_CHANGE_CANCELED = "tier_change.canceled"
 TIER_CHANGE_REFUSED = "tier_change.refused"
 TIER_CHANGE_OVERDUE = "tier_change.overdue"
 BILLING_GROUP_CREATED = "billing_group.created"

@@ -10,9 +10,8 @@ from django import forms
 from billing.access import calendars, groups_of
 from billing.actions.groups import GroupDraft
 from billing.charge_file import read_charges
-from billing.models.tiers import SupportTier
+from billing.models.tiers import SEVERITIES, SupportTier
 from billing.money import is_currency, percent, words
-from billing.quoting import SEVERITIES
 from orgs.access import projects_of, staff_with
 from orgs.forms import TIME_ZONES, CsvForm
 from orgs.models import Organization
@@ -32,7 +31,7 @@ class TierLabel:
     def of(cls, tier: SupportTier, currency: str) -> "TierLabel":
         extras = [(tier.has_phone, "phone for Critical"), (tier.allows_custom_sla, "custom SLA possible")]
         parts = [f"Support {tier.calendar.name}", *(extra for holds, extra in extras if holds)]
-        return cls(tier.name, ", ".join(parts), price_words(tier, currency))
+        return cls(tier.name, ", ".join(parts), price_label(tier, currency))
 
     def __str__(self) -> str:
         return self.name
@@ -49,7 +48,7 @@ class TierForm(forms.Form):
         field.choices = [(tier.code, TierLabel.of(tier, currency)) for tier in tiers]  # type: ignore[attr-defined]
 
 
-def price_words(tier: SupportTier, currency: str) -> str:
+def price_label(tier: SupportTier, currency: str) -> str:
     """The price of a month in words."""
     if tier.is_free:
         return "Included with paid services"

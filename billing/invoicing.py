@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from billing.models.invoices import LineKind
-from billing.money import percent, to_unit, words
+from billing.money import percent, round_amount, words
 from billing.proration import Span, SupportPart, support_parts
 
 
@@ -159,7 +159,7 @@ def _support_line(account: Account, month: date, part: SupportPart) -> Line:
             "minimum": str(price.minimum),
             "percentage": str(price.percentage),
             "charges": str(charges),
-            "full_month": str(to_unit(full, account.currency)),
+            "full_month": str(round_amount(full, account.currency)),
             "days": part.days,
             "days_in_month": part.days_in_month,
             "first_day": part.first_day.isoformat(),

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from billing.entitlements import Entitlement, target_words
-from billing.forms import price_words
-from billing.models.tiers import SupportTier, TargetKind
-from billing.quoting import SEVERITIES
+from billing.entitlements import Entitlement, target_label
+from billing.forms import price_label
+from billing.models.tiers import SEVERITIES, SupportTier, TargetKind
 
 
 @dataclass(frozen=True)
@@ -23,17 +22,17 @@ def matrix(tiers: Sequence[SupportTier], promised: Sequence[Entitlement], curren
         (f"First response, {label}", [each.targets[severity].words for each in promised])
         for severity, label in SEVERITIES
     ]
-    rows.append(("Support hours", [each.hours_words for each in promised]))
+    rows.append(("Support hours", [each.hours_label for each in promised]))
     rows.append(("Phone", ["For Critical" if tier.has_phone else "No" for tier in tiers]))
     rows.append(("Custom SLA", ["Possible" if tier.allows_custom_sla else "No" for tier in tiers]))
-    rows.append(("Price", [price_words(tier, currency) for tier in tiers]))
+    rows.append(("Price", [price_label(tier, currency) for tier in tiers]))
     return Matrix(tiers, rows)
 
 
 def promises(tier: SupportTier) -> list[tuple[str, str]]:
     """What a tier promises: for each kind of target its words by severity, “Low 12 hours · High 4 hours”."""
     found = {
-        (each.kind, each.severity): target_words(each.minutes, each.business_days)
+        (each.kind, each.severity): target_label(each.minutes, each.business_days)
         for each in tier.targets.all()
     }
     lines = [

@@ -11,12 +11,12 @@ def is_currency(code: str) -> bool:
     return numbers.is_currency(code)
 
 
-def to_unit(amount: Decimal, currency: str) -> Decimal:
+def round_amount(amount: Decimal, currency: str) -> Decimal:
     """Rounded to the smallest unit of the currency (cents, whole yen), half a unit away from zero."""
     return amount.quantize(Decimal(1).scaleb(-numbers.get_currency_precision(currency)), ROUND_HALF_UP)
 
 
-def spread(amounts: Iterable[Decimal], currency: str) -> list[Decimal]:
+def round_preserving_sum(amounts: Iterable[Decimal], currency: str) -> list[Decimal]:
     """Each amount in smallest units, so that together they are the rounded sum and nothing is lost or made.
 
     Each is the difference of two rounded running totals, so that none is off by a whole unit or more.
@@ -25,14 +25,14 @@ def spread(amounts: Iterable[Decimal], currency: str) -> list[Decimal]:
     exact = told = Decimal(0)
     for amount in amounts:
         exact += amount
-        rounded.append(to_unit(exact, currency) - told)
-        told = to_unit(exact, currency)
+        rounded.append(round_amount(exact, currency) - told)
+        told = round_amount(exact, currency)
     return rounded
 
 
 def figure(amount: Decimal, currency: str) -> str:
     """An amount without its currency, as it stands in a column: “1,234.50”."""
-    rounded = to_unit(amount, currency)
+    rounded = round_amount(amount, currency)
     return f"{'−' if rounded < 0 else ''}{abs(rounded):,}"
 
 

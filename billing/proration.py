@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from billing.money import spread
+from billing.money import round_preserving_sum
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,9 @@ def support_parts(
     covered = [(span, _days(span, month, zone)) for span in sorted(spans, key=lambda span: span.started_at)]
     charged = [(span, days) for span, days in covered if days and not span.price.is_free]
     whole = days_in(month)
-    amounts = spread((span.price.of_month(charges) * len(days) / whole for span, days in charged), currency)
+    amounts = round_preserving_sum(
+        (span.price.of_month(charges) * len(days) / whole for span, days in charged), currency
+    )
     return [
         SupportPart(span, days[0], days[-1], len(days), whole, amount)
         for (span, days), amount in zip(charged, amounts, strict=True)

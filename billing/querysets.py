@@ -33,7 +33,7 @@ class TierPeriodQuerySet(models.QuerySet):
 
 class TierChangeQuerySet(models.QuerySet):
     def open(self) -> Self:
-        """Requested or in set-up."""
+        """Requested or in setup."""
         return self.filter(status__in=["requested", "in_setup"])
 
     def for_list(self) -> Self:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from billing.money import percent, spread, to_unit, words
+from billing.money import percent, round_amount, round_preserving_sum, words
 from billing.proration import Price, Span, begin_of, local_month, month_of, next_month, support_parts
 
 
@@ -59,7 +59,7 @@ class Inputs:
 def compute(inputs: Inputs) -> dict[str, Any]:
     """The quote as JSON: inputs, formula, this month by the day, a full month, and what changes."""
     base, rate = inputs.base_currency, inputs.rate
-    full = to_unit(inputs.price.of_month(inputs.last_month_charges), base)
+    full = round_amount(inputs.price.of_month(inputs.last_month_charges), base)
     starts_on = inputs.promised_on or _local_date(inputs)
     return {
         "from_tier": inputs.from_tier,
@@ -105,7 +105,7 @@ def this_month(inputs: Inputs, starts_on: date) -> dict[str, Any]:
     spans.append(Span(inputs.to_tier, inputs.price, None, starts_at, None))
     charges, base = inputs.last_month_charges, inputs.base_currency
     parts = support_parts(spans, month=month, zone=inputs.zone, charges=charges, currency=base)
-    amounts = spread((part.amount * inputs.rate.rate for part in parts), inputs.rate.currency)
+    amounts = round_preserving_sum((part.amount * inputs.rate.rate for part in parts), inputs.rate.currency)
     return {
         "month": month.isoformat(),
         "parts": [
@@ -115,7 +115,7 @@ def this_month(inputs: Inputs, starts_on: date) -> dict[str, Any]:
                 "last_day": part.last_day.isoformat(),
                 "days": part.days,
                 "days_in_month": part.days_in_month,
-                "full_month": str(to_unit(part.span.price.of_month(charges), base)),
+                "full_month": str(round_amount(part.span.price.of_month(charges), base)),
                 "base_amount": str(part.amount),
                 "amount": str(amount),
             }
@@ -148,4 +148,4 @@ def _local_date(inputs: Inputs) -> date:
 
 def _both(amount: Decimal, rate: Rate) -> dict[str, str]:
     """An amount in the currency of prices and in the billing group's."""
-    return {"base_amount": str(amount), "amount": str(to_unit(amount * rate.rate, rate.currency))}
+    return {"base_amount": str(amount), "amount": str(round_amount(amount * rate.rate, rate.currency))}

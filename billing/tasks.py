@@ -10,10 +10,10 @@ def apply_due_changes() -> int:
     return tier_changes.apply_due_changes(timezone.now())
 
 
-@shared_task(name="billing.tell_of_overdue_changes", ignore_result=True)
-def tell_of_overdue_changes() -> int:
+@shared_task(name="billing.notify_overdue_changes", ignore_result=True)
+def notify_overdue_changes() -> int:
     """Tell the account team of promised dates that have passed."""
-    return tier_changes.tell_of_overdue_changes(timezone.now())
+    return tier_changes.notify_overdue_changes(timezone.now())
 
 
 @shared_task(name="billing.close_months", ignore_result=True)

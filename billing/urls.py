@@ -25,7 +25,7 @@ urlpatterns = [
     path(f"{ADMIN}invoices/<int:pk>/pdf/", invoices.as_pdf, name="invoice_pdf"),
     path(f"{TEAM}tier-changes/", account_team.tier_changes, name="tier_changes"),
     path(f"{TEAM}tier-changes/<int:pk>/", account_team.tier_change, name="team_change"),
-    path(f"{TEAM}tier-changes/<int:pk>/set-up/", account_team.set_up, name="set_up"),
+    path(f"{TEAM}tier-changes/<int:pk>/setup/", account_team.setup, name="setup"),
     path(f"{TEAM}tier-changes/<int:pk>/completion/", account_team.completion, name="completion"),
     path(f"{TEAM}tier-changes/<int:pk>/refusal/", account_team.refusal, name="refusal"),
     path(f"{TEAM}organizations/", account_team.organizations, name="organizations"),
@@ -43,6 +43,6 @@ urlpatterns = [
     path("desk/calendars/", calendars.calendars, name="calendars"),
     path("desk/calendars/new/", calendars.new, name="calendar_new"),
     path("desk/calendars/<int:pk>/", calendars.calendar, name="calendar"),
-    path("desk/calendars/<int:pk>/closed-days/", calendars.closed_days, name="closed_days"),
+    path("desk/calendars/<int:pk>/holidays/", calendars.extra_holidays, name="extra_holidays"),
     path("desk/tiers/", calendars.matrix, name="matrix"),
 ]

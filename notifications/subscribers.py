@@ -21,12 +21,12 @@ from tickets.models.following import Follow
 # What the account team hears of tier changes; what the organization's admins do not is only for the team.
 TEAM_EVENTS = {
     billing_events.TIER_CHANGE_REQUESTED,
-    billing_events.TIER_CHANGE_CANCELLED,
+    billing_events.TIER_CHANGE_CANCELED,
     billing_events.TIER_CHANGE_OVERDUE,
 }
 TEAM_ONLY = {billing_events.TIER_CHANGE_OVERDUE}
 TIER_EVENTS = TEAM_EVENTS | {
-    billing_events.TIER_CHANGE_SET_UP,
+    billing_events.TIER_CHANGE_SETUP_STARTED,
     billing_events.TIER_CHANGE_ACTIVATED,
     billing_events.TIER_CHANGE_REFUSED,
 }

@@ -35,7 +35,7 @@ SCHEDULE = {
     "tell again of escalations that nobody took": ("tickets.remind_of_escalations", 60.0),
     "tell of clocks that run out": ("tickets.watch_clocks", 15.0),
     "activate tier changes that are due": ("billing.apply_due_changes", 60.0),
-    "tell of tier changes past their promised date": ("billing.tell_of_overdue_changes", 900.0),
+    "tell of tier changes past their promised date": ("billing.notify_overdue_changes", 900.0),
     # Hourly, because the 1st begins at another hour in each time zone; a month is closed only once.
     "invoice months that are over": ("billing.close_months", 3600.0),
     "count the figures of days that changed": ("tickets.count_figures", 30.0),

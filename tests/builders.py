@@ -14,7 +14,7 @@ from billing.models.charges import ServiceCharge
 from billing.models.invoices import Invoice
 from billing.models.tiers import SupportTier
 from billing.quote import digest
-from billing.quoting import quote_for
+from billing.quote_inputs import quote_for
 from orgs.models import Organization, Service, User
 from tests.cast import actor
 from tickets.actions.comments import add_comment

@@ -7,10 +7,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from billing.calendars import read_week
-from billing.closed_days import ClosedDay, from_stored
+from billing.calendars import parse_week
 from billing.events import CALENDAR_CHANGED
-from billing.models.calendars import SINCE_EVER, CalendarVersion, SupportCalendar
+from billing.holiday_file import Holiday, from_stored
+from billing.models.calendars import EPOCH, CalendarVersion, SupportCalendar
 from orgs.actions.record import record_desk, require_manager
 from orgs.actor import Actor
 from orgs.week import StoredWeek, say_week
@@ -24,7 +24,7 @@ def save_calendar(
     calendar: SupportCalendar | None,
     name: str,
     week: StoredWeek | None,
-    closed_days: Sequence[ClosedDay] = (),
+    extra_holidays: Sequence[Holiday] = (),
     **hours: Any,
 ) -> SupportCalendar:
     """Make a calendar, or have it say something else from now on; ``hours`` are its further fields.
@@ -35,18 +35,18 @@ def save_calendar(
     require_manager(actor)
     if week is None:
         raise RuleViolation("never_open", "Support must be there on some day of the week.", field="monday")
-    read_week(week)
+    parse_week(week)
     made = calendar is None
     calendar = _named(calendar, name)
     newest = calendar.versions.last()
-    values = hours | {"week": week, "closed_days": [each.stored for each in closed_days]}
+    values = hours | {"week": week, "extra_holidays": [each.stored for each in extra_holidays]}
     before = _words(newest) | {"name": calendar.name} if newest else {}
     if newest and name == calendar.name and all(getattr(newest, key) == each for key, each in values.items()):
         return calendar
     if name != calendar.name:
         calendar.name = name
         calendar.save(update_fields=["name"])
-    since = SINCE_EVER if made else timezone.now()
+    since = EPOCH if made else timezone.now()
     version = CalendarVersion.objects.create(calendar=calendar, valid_from=since, **values)
     record_desk(
         CALENDAR_CHANGED,
@@ -60,17 +60,17 @@ def save_calendar(
 
 
 @transaction.atomic
-def add_closed_days(
-    *, actor: Actor, calendar: SupportCalendar, days: Sequence[ClosedDay], dry_run: bool
-) -> list[ClosedDay]:
+def add_holidays(
+    *, actor: Actor, calendar: SupportCalendar, days: Sequence[Holiday], dry_run: bool
+) -> list[Holiday]:
     """Close support on further days, from now on; which of them are new. Dates that are there stay."""
     require_manager(actor)
     calendar = SupportCalendar.objects.select_for_update().get(pk=calendar.pk)
     newest = calendar.versions.last()
     if newest is None:
         raise RuleViolation("no_hours", "Give the calendar its hours first.")
-    present = from_stored(newest.closed_days)
-    fresh = [each for each in days if each.on not in newest.closed_on]
+    present = from_stored(newest.extra_holidays)
+    fresh = [each for each in days if each.on not in newest.holiday_dates]
     if dry_run or not fresh:
         return fresh
     save_calendar(
@@ -78,7 +78,7 @@ def add_closed_days(
         calendar=calendar,
         name=calendar.name,
         week=newest.week,
-        closed_days=sorted([*present, *fresh]),
+        extra_holidays=sorted([*present, *fresh]),
         time_zone=newest.time_zone,
         observes_holidays=newest.observes_holidays,
         country=newest.country,
@@ -107,5 +107,5 @@ def _words(version: CalendarVersion) -> dict[str, Any]:
         "week": say_week(version.week),
         "time_zone": version.time_zone or "the organization's",
         "public_holidays": (version.country or "the organization's") if version.observes_holidays else "open",
-        "closed_days": [str(each) for each in from_stored(version.closed_days)],
+        "extra_holidays": [str(each) for each in from_stored(version.extra_holidays)],
     }

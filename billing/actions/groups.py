@@ -81,7 +81,7 @@ def delete_group(*, actor: Actor, group: BillingGroup) -> None:
     """Delete a group that nothing is charged to. Raises ``RuleViolation`` that says what is."""
     organization = lock(group.organization)
     group = _present(group)
-    if reason := why_kept(group):
+    if reason := deletion_blocker(group):
         raise RuleViolation("group_in_use", reason)
     before = _values(group)
     group.delete()
@@ -95,7 +95,7 @@ def delete_group(*, actor: Actor, group: BillingGroup) -> None:
     )
 
 
-def why_kept(group: BillingGroup) -> str:
+def deletion_blocker(group: BillingGroup) -> str:
     """Why a group cannot be deleted, in a sentence; empty if it can."""
     checks: list[tuple[Any, str]] = [
         (

@@ -14,7 +14,7 @@ from billing.invoicing import Line, invoice_lines
 from billing.models.charges import ExchangeRate
 from billing.models.groups import BillingGroup
 from billing.models.invoices import CreditNote, Invoice, InvoiceLine, MonthClose
-from billing.money import spread, words
+from billing.money import round_preserving_sum, words
 from billing.outstanding import months_to_close
 from orgs.actions.record import lock, record
 from orgs.actor import SYSTEM, Actor
@@ -90,7 +90,7 @@ def grant_credit(*, actor: Actor, group: BillingGroup, base_amount: Decimal, rea
 def _issue(organization: Organization, group: BillingGroup, month: date, lines: Sequence[Line]) -> Invoice:
     """Issue one invoice with the next number of its group."""
     rate = rate_for(group, month)
-    amounts = spread((line.base_amount * rate for line in lines), group.currency)
+    amounts = round_preserving_sum((line.base_amount * rate for line in lines), group.currency)
     group = BillingGroup.objects.select_for_update().get(pk=group.pk)
     group.last_number += 1
     group.save(update_fields=["last_number"])

@@ -20,7 +20,7 @@ from billing.models.changes import ChangeStatus, TierChange
 from billing.models.groups import BillingGroup
 from billing.models.tiers import SupportTier
 from billing.proration import Price, begin_of
-from billing.quoting import quote_for
+from billing.quote_inputs import quote_for
 from orgs.actions.record import lock, record
 from orgs.actor import SYSTEM, Actor
 from orgs.models import AuditArea, Organization
@@ -79,21 +79,21 @@ def request_tier_change(
 
 
 @transaction.atomic
-def start_set_up(*, actor: Actor, change: TierChange) -> TierChange:
+def start_setup(*, actor: Actor, change: TierChange) -> TierChange:
     """The account team begins to set the new tier up; doing it twice is harmless."""
-    change = _lock_to_set_up(change)
+    change = _lock_for_setup(change)
     if change.status == ChangeStatus.IN_SETUP:
         return change
-    change.status, change.set_up_at = ChangeStatus.IN_SETUP, timezone.now()
-    change.save(update_fields=["status", "set_up_at"])
-    _record(change, actor, events.TIER_CHANGE_SET_UP, "Set-up started")
+    change.status, change.setup_started_at = ChangeStatus.IN_SETUP, timezone.now()
+    change.save(update_fields=["status", "setup_started_at"])
+    _record(change, actor, events.TIER_CHANGE_SETUP_STARTED, "Setup started")
     return change
 
 
 @transaction.atomic
 def complete_tier_change(*, actor: Actor, change: TierChange) -> TierChange:
-    """The set-up is done: the new tier is in force from now on, at the agreed price."""
-    change = _lock_to_set_up(change)
+    """The setup is done: the new tier is in force from now on, at the agreed price."""
+    change = _lock_for_setup(change)
     return _activate(change, actor, at=timezone.now())
 
 
@@ -101,8 +101,8 @@ def complete_tier_change(*, actor: Actor, change: TierChange) -> TierChange:
 def cancel_tier_change(*, actor: Actor, change: TierChange) -> TierChange:
     """An admin takes the request back before the new tier is active."""
     change = _lock_open(change)
-    _end(change, actor, ChangeStatus.CANCELLED, at=timezone.now())
-    _record(change, actor, events.TIER_CHANGE_CANCELLED, "Cancelled")
+    _end(change, actor, ChangeStatus.CANCELED, at=timezone.now())
+    _record(change, actor, events.TIER_CHANGE_CANCELED, "Canceled")
     return change
 
 
@@ -131,20 +131,20 @@ def apply_due_changes(now: datetime) -> int:
     return count
 
 
-def tell_of_overdue_changes(now: datetime) -> int:
+def notify_overdue_changes(now: datetime) -> int:
     """Publish, once each, that a change has passed its promised date; how many."""
-    waiting = TierChange.objects.open().filter(promised_on__isnull=False, overdue_told_at=None).for_list()
-    return sum(_tell_if_overdue(change, now) for change in waiting)
+    waiting = TierChange.objects.open().filter(promised_on__isnull=False, overdue_notified_at=None).for_list()
+    return sum(_notify_if_overdue(change, now) for change in waiting)
 
 
 @transaction.atomic
-def _tell_if_overdue(change: TierChange, now: datetime) -> bool:
+def _notify_if_overdue(change: TierChange, now: datetime) -> bool:
     lock(change.organization)
     change = TierChange.objects.for_list().get(pk=change.pk)
-    if change.overdue_told_at or not change.is_overdue(now):
+    if change.overdue_notified_at or not change.is_overdue(now):
         return False
-    change.overdue_told_at = now
-    change.save(update_fields=["overdue_told_at"])
+    change.overdue_notified_at = now
+    change.save(update_fields=["overdue_notified_at"])
     _record(change, SYSTEM, events.TIER_CHANGE_OVERDUE, "Promised date passed")
     return True
 
@@ -177,7 +177,7 @@ def _lock_open(change: TierChange) -> TierChange:
     return change
 
 
-def _lock_to_set_up(change: TierChange) -> TierChange:
+def _lock_for_setup(change: TierChange) -> TierChange:
     """An open change that the account team sets up. Raises ``RuleViolation`` if it takes effect by itself."""
     change = _lock_open(change)
     if change.is_scheduled:

@@ -5,16 +5,16 @@ from datetime import UTC, date, datetime
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from billing.calendars import read_week
+from billing.calendars import parse_week
 from orgs.models import validate_time_zone
 
 # A calendar's first version counts for all time before it was edited.
-SINCE_EVER = datetime(2000, 1, 1, tzinfo=UTC)
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def validate_week(value: object) -> None:
     try:
-        read_week(value)  # type: ignore[arg-type]
+        parse_week(value)  # type: ignore[arg-type]
     except (ValueError, TypeError) as error:
         raise ValidationError(f"This is not a week of support hours: {error}.") from error
 
@@ -37,16 +37,16 @@ class CalendarVersion(models.Model):
 
     ``week`` holds, Monday first, the blocks of each day as pairs of times; “00:00” as a close is the end of
     the day. Without a time zone the organization's own counts, and without a country its own, where public
-    holidays are observed. ``closed_days`` are further days without support, as dates with names.
+    holidays are observed. ``extra_holidays`` are further days without support, as dates with names.
     """
 
     calendar = models.ForeignKey(SupportCalendar, on_delete=models.CASCADE, related_name="versions")
-    valid_from = models.DateTimeField(default=SINCE_EVER)
+    valid_from = models.DateTimeField(default=EPOCH)
     week = models.JSONField(validators=[validate_week])
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
     observes_holidays = models.BooleanField(default=False)
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code")
-    closed_days = models.JSONField(default=list, blank=True)
+    extra_holidays = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["valid_from"]
@@ -58,5 +58,5 @@ class CalendarVersion(models.Model):
         return f"{self.calendar} from {self.valid_from:%Y-%m-%d}"
 
     @property
-    def closed_on(self) -> frozenset[date]:
-        return frozenset(date.fromisoformat(each["on"]) for each in self.closed_days)
+    def holiday_dates(self) -> frozenset[date]:
+        return frozenset(date.fromisoformat(each["on"]) for each in self.extra_holidays)

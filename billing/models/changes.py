@@ -17,9 +17,9 @@ from orgs.models import Organization
 
 class ChangeStatus(models.TextChoices):
     REQUESTED = "requested", "Requested"
-    IN_SETUP = "in_setup", "In set-up"
+    IN_SETUP = "in_setup", "In setup"
     ACTIVE = "active", "Active"
-    CANCELLED = "cancelled", "Cancelled"
+    CANCELED = "canceled", "Canceled"
     REFUSED = "refused", "Refused"
 
 
@@ -27,7 +27,7 @@ OPEN = (ChangeStatus.REQUESTED, ChangeStatus.IN_SETUP)
 
 
 class TierChange(models.Model):
-    """A request for another tier: requested → in set-up → active, or cancelled, or refused.
+    """A request for another tier: requested → in setup → active, or canceled, or refused.
 
     ``quote`` is what the admin saw and agreed to, with every input. A paid tier has a promised date; going
     down to the free one has the instant ``effective_at`` at which it takes effect by itself. At most one
@@ -46,13 +46,13 @@ class TierChange(models.Model):
     requested_at = models.DateTimeField(default=timezone.now)
     promised_on = models.DateField(null=True, blank=True)
     effective_at = models.DateTimeField(null=True, blank=True)
-    set_up_at = models.DateTimeField(null=True, blank=True)
+    setup_started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     reason = models.TextField(blank=True)
-    overdue_told_at = models.DateTimeField(null=True, blank=True)
+    overdue_notified_at = models.DateTimeField(null=True, blank=True)
 
     objects = TierChangeQuerySet.as_manager()
 

@@ -49,6 +49,9 @@ class SupportTier(models.Model):
         return not self.minimum_amount and not self.percentage
 
 
+SEVERITIES = (("low", "Low"), ("high", "High"), ("critical", "Critical"))
+
+
 class TargetKind(models.TextChoices):
     FIRST_RESPONSE = "first_response", "First response"
     NEXT_RESPONSE = "next_response", "Next response"

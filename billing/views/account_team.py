@@ -13,17 +13,17 @@ from billing.access import (
     change_for,
     changes_for,
     changes_of,
+    current_period,
     groups_of,
     invoices_of,
     open_credits_of,
     organizations_with_tier,
     outstanding_of,
-    present_period,
 )
 from billing.accounts import amount_to_correct
 from billing.actions.invoices import grant_credit
 from billing.actions.sla import custom_sla_values, record_custom_sla, remove_custom_sla
-from billing.actions.tier_changes import complete_tier_change, refuse_tier_change, start_set_up
+from billing.actions.tier_changes import complete_tier_change, refuse_tier_change, start_setup
 from billing.entitlements import entitlement_of, is_entitled, tier_of
 from billing.forms import AccountManagerForm, CreditForm, CustomSlaForm, RefusalForm
 from billing.models.changes import TierChange
@@ -55,14 +55,14 @@ def tier_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def set_up(request: HttpRequest, pk: int) -> HttpResponse:
-    """Begin with the set-up."""
+def setup(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin with the setup."""
     change = change_for(actor_of(request), pk)
     return _decide(
         request,
         change,
-        lambda: start_set_up(actor=actor_of(request), change=change),
-        "The set-up has begun. The organization's admins are told.",
+        lambda: start_setup(actor=actor_of(request), change=change),
+        "The setup has begun. The organization's admins are told.",
     )
 
 
@@ -168,7 +168,7 @@ def _organization_page(request: HttpRequest, found: Organization, form: CreditFo
         "manager_form": AccountManagerForm(organization=found),
         "entitlement": entitlement_of(found),
         "is_entitled": is_entitled(found),
-        "period": present_period(found),
+        "period": current_period(found),
         "sla": custom_sla_values(found),
         "tier": tier_of(found),
         "summary": summary_of(found),

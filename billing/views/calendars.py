@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.access import calendar_for, calendars_for, matrix_for
-from billing.actions.calendars import add_closed_days, save_calendar
-from billing.calendar_forms import CalendarForm, ClosedDaysForm, HolidaysForm
-from billing.closed_days import as_lines, from_stored, holidays_of
+from billing.actions.calendars import add_holidays, save_calendar
+from billing.calendar_forms import CalendarForm, HolidayImportForm, HolidaysForm
+from billing.holiday_file import as_lines, from_stored, holidays_of
 from billing.matrix import promises
 from billing.models.calendars import SupportCalendar
 from orgs.actor import Actor, actor_of
@@ -56,19 +56,17 @@ def _edited(request: HttpRequest, actor: Actor, found: SupportCalendar | None) -
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def closed_days(request: HttpRequest, pk: int) -> HttpResponse:
+def extra_holidays(request: HttpRequest, pk: int) -> HttpResponse:
     """Check and import days without support; ``country`` and ``year`` put public holidays into the box."""
     actor = actor_of(request)
     found = calendar_for(actor, pk)
     is_check = request.POST.get("do") != "import"
     asked = HolidaysForm(request.GET if "country" in request.GET else None)
     offered = holidays_of(**asked.cleaned_data) if asked.is_valid() else []
-    form = ClosedDaysForm(posted(request), request.FILES or None, initial={"text": as_lines(offered)})
+    form = HolidayImportForm(posted(request), request.FILES or None, initial={"text": as_lines(offered)})
     context: dict[str, Any] = {"calendar": found, "asked": asked, "is_check": is_check}
     fresh = form.submit(
-        lambda: add_closed_days(
-            actor=actor, calendar=found, days=form.cleaned_data["lines"], dry_run=is_check
-        )
+        lambda: add_holidays(actor=actor, calendar=found, days=form.cleaned_data["lines"], dry_run=is_check)
     )
     if fresh is not None:
         if not is_check:
@@ -76,8 +74,8 @@ def closed_days(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("billing:calendar", found.pk)
         context |= {"outcome": True, "fresh": fresh, "known": len(form.cleaned_data["lines"]) - len(fresh)}
     context["form"] = form
-    context["present"] = from_stored(newest.closed_days) if (newest := found.versions.last()) else []
-    return render_form(request, "billing/desk/closed_days.html", context)
+    context["present"] = from_stored(newest.extra_holidays) if (newest := found.versions.last()) else []
+    return render_form(request, "billing/desk/holidays.html", context)
 
 
 @require_safe

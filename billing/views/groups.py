@@ -3,8 +3,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from billing.access import group_of, groups_of, present_period
-from billing.actions.groups import create_group, delete_group, edit_group, why_kept
+from billing.access import current_period, group_of, groups_of
+from billing.actions.groups import create_group, delete_group, deletion_blocker, edit_group
 from billing.forms import GroupForm
 from orgs.access import organization_for
 from orgs.actor import actor_of
@@ -26,7 +26,7 @@ def groups(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "organization": organization,
         "groups": groups_of(organization).prefetch_related("billed_projects__project"),
-        "period": present_period(organization),
+        "period": current_period(organization),
         "form": form,
     }
     return render_form(request, "billing/groups.html", context)
@@ -49,7 +49,12 @@ def group(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if submit(form, lambda: edit_group(actor=actor, group=found, draft=form.draft())):
         messages.success(request, "The billing group is saved.")
         return redirect("billing:groups", slug)
-    context = {"organization": organization, "group": found, "form": form, "why_kept": why_kept(found)}
+    context = {
+        "organization": organization,
+        "group": found,
+        "form": form,
+        "deletion_blocker": deletion_blocker(found),
+    }
     return render_form(request, "billing/group.html", context)
 
 

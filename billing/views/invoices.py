@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from billing.access import invoice_of, invoices_of, open_credits_of
 from billing.models.invoices import Invoice
-from billing.money import to_unit
+from billing.money import round_amount
 from billing.pdf import PdfUnavailable, to_pdf
 from orgs.access import organization_for
 from orgs.actor import actor_of
@@ -52,7 +52,7 @@ def as_csv(request: HttpRequest, slug: str, pk: int) -> StreamingHttpResponse:
             line.base_amount,
             found.base_currency,
             found.exchange_rate,
-            to_unit(line.amount, found.currency),
+            round_amount(line.amount, found.currency),
             found.currency,
         )
         for line in found.lines.all()

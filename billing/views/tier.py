@@ -16,18 +16,18 @@ from billing import quote
 from billing.access import (
     change_of,
     changes_of,
+    current_period,
     group_of,
     open_change_of,
-    present_period,
-    tier_called,
+    tier_by_code,
     tiers,
 )
 from billing.actions.tier_changes import cancel_tier_change, request_tier_change
-from billing.entitlements import entitlement_of, entitlement_under, is_entitled, tier_of
+from billing.entitlements import entitlement_of, is_entitled, standard_entitlement, tier_of
 from billing.forms import GroupChoiceForm, TierForm
 from billing.matrix import matrix
 from billing.models.changes import TierChange
-from billing.quoting import quote_for
+from billing.quote_inputs import quote_for
 from orgs.access import organization_for
 from orgs.actor import actor_of
 from orgs.models import Organization
@@ -41,11 +41,11 @@ def support_tier(request: HttpRequest, slug: str) -> HttpResponse:
     """The present tier with all it promises beside the others, the change under way, and earlier ones."""
     organization = _organization(request, slug, Capability.MANAGE_ORGANIZATION)
     every_tier = list(tiers())
-    promised = [entitlement_under(tier, organization) for tier in every_tier]
+    promised = [standard_entitlement(tier, organization) for tier in every_tier]
     context = {
         "organization": organization,
         "present": tier_of(organization),
-        "period": present_period(organization),
+        "period": current_period(organization),
         "entitlement": entitlement_of(organization),
         "matrix": matrix(every_tier, promised, settings.PRICE_CURRENCY),
         "is_entitled": is_entitled(organization),
@@ -74,10 +74,10 @@ def choice(request: HttpRequest, slug: str) -> HttpResponse:
 def group(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Step 2: select a billing group. Going down to the free tier charges nothing, so nothing is asked."""
     organization = _organization(request, slug)
-    tier = tier_called(code)
+    tier = tier_by_code(code)
     if blocked := _blocked(request, organization):
         return blocked
-    period = present_period(organization)
+    period = current_period(organization)
     charged = period.billing_group if period else None
     if tier.is_free and charged:
         return redirect("billing:tier_quote", slug, code, charged.pk)
@@ -94,7 +94,7 @@ def confirmation(request: HttpRequest, slug: str, code: str, group_id: int) -> H
     """Step 3: the quote, and the change itself."""
     actor = actor_of(request)
     organization = _organization(request, slug)
-    tier, billing_group = tier_called(code), group_of(organization, group_id)
+    tier, billing_group = tier_by_code(code), group_of(organization, group_id)
     form = Form(posted(request))  # without fields: it only carries the error
     made = submit(
         form,

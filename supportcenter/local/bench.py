@@ -94,7 +94,7 @@ def site(*, is_bare: bool) -> Iterator[tuple[Layout, Path]]:
 
 def pages() -> None:
     """Print a table of pages, milliseconds and ratios."""
-    from django.conf import settings  # noqa: PLC0415 - after the set-up
+    from django.conf import settings  # noqa: PLC0415 - after the setup
     from django.test import Client  # noqa: PLC0415
 
     from orgs.models import User  # noqa: PLC0415
@@ -129,12 +129,12 @@ def main() -> int:
         os.environ |= {"DJANGO_SETTINGS_MODULE": "supportcenter.settings", "ENV_FILE": str(layout.env)}
         os.environ |= {"LOG_LEVEL": "ERROR", "STATIC_ROOT": str(layout.var.with_name("static"))}
         django.setup()
-        from supportcenter.local.bench_mail import Mail  # noqa: PLC0415 - needs the set-up
+        from supportcenter.local.bench_mail import Mail  # noqa: PLC0415 - needs the setup
 
         if "pages" in wanted:
             pages()
         if "reports" in wanted:
-            from supportcenter.local import bench_reports  # noqa: PLC0415 - needs the set-up
+            from supportcenter.local import bench_reports  # noqa: PLC0415 - needs the setup
 
             bench_reports.measure()
         if {"mail", "sink"} & set(wanted):

@@ -58,7 +58,7 @@ def database() -> Iterator[None]:
 
 def fill(tickets: int) -> None:
     """The demo world, and very many tickets more."""
-    from django.core.management import call_command  # noqa: PLC0415 - after the set-up
+    from django.core.management import call_command  # noqa: PLC0415 - after the setup
     from django.db import connection  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)

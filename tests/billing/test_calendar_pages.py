@@ -34,11 +34,11 @@ def url(business):
 
 
 def test_edit_adds_a_version_and_says_so_to_the_clocks(gus, business, url):
-    form = {"name": business.name, "time_zone": "Europe/Helsinki", "closed_days": "2026-12-24 Eve"}
+    form = {"name": business.name, "time_zone": "Europe/Helsinki", "extra_holidays": "2026-12-24 Eve"}
     assert gus.post(url, form | WEEKDAYS).status_code == 302
     first, second = business.versions.all()
     assert (first.week[0], second.week[0]) == ([["09:00", "17:00"]], [["09:00", "12:00"], ["13:00", "18:00"]])
-    assert second.closed_days == [{"on": "2026-12-24", "name": "Eve"}]
+    assert second.extra_holidays == [{"on": "2026-12-24", "name": "Eve"}]
     assert OutboxMessage.objects.get(name="calendar.changed").payload == {"calendar": business.pk}
     assert AuditEntry.objects.get().before["week"] == "Mon–Fri 09:00–17:00"
     assert "Mon–Fri 09:00–12:00, 13:00–18:00" in text(gus.get("/desk/calendars/"))
@@ -56,7 +56,7 @@ def test_saving_without_a_change_adds_nothing(gus, business, url):
     [
         ({}, "Support must be there on some day"),
         (WEEKDAYS | {"friday": "18-9"}, "must not overlap"),
-        (WEEKDAYS | {"closed_days": "2026-12-24\nChristmas"}, "Line 2:"),
+        (WEEKDAYS | {"extra_holidays": "2026-12-24\nChristmas"}, "Line 2:"),
         (WEEKDAYS | {"name": "24×7"}, "a calendar of this name already"),
     ],
 )
@@ -75,16 +75,16 @@ def test_new_calendar_counts_for_all_time(gus):
 
 
 def test_holidays_are_offered_checked_and_imported(gus, business, url):
-    offered = gus.get(f"{url}closed-days/", {"country": "FI", "year": "2027"})
+    offered = gus.get(f"{url}holidays/", {"country": "FI", "year": "2027"})
     assert '<option value="FI" selected>Finland</option>' in offered.content.decode()
-    assert 'closed-days/?country=FI&amp;year=2027" novalidate' in offered.content.decode()
+    assert 'holidays/?country=FI&amp;year=2027" novalidate' in offered.content.decode()
     assert "2027-12-06 Independence Day" in text(offered)
     lines = {"text": "2027-12-06 Independence Day\n2027-12-24"}
-    assert "2 days would be added" in text(gus.post(f"{url}closed-days/", lines | {"do": "check"}))
+    assert "2 days would be added" in text(gus.post(f"{url}holidays/", lines | {"do": "check"}))
     assert business.versions.count() == 1
-    gus.post(f"{url}closed-days/", lines | {"do": "import"})
-    gus.post(f"{url}closed-days/", {"text": "2027-12-24 Eve\n2027-12-31", "do": "import"})
-    assert [each["on"] for each in business.versions.last().closed_days] == [
+    gus.post(f"{url}holidays/", lines | {"do": "import"})
+    gus.post(f"{url}holidays/", {"text": "2027-12-24 Eve\n2027-12-31", "do": "import"})
+    assert [each["on"] for each in business.versions.last().extra_holidays] == [
         "2027-12-06",
         "2027-12-24",
         "2027-12-31",
@@ -93,7 +93,7 @@ def test_holidays_are_offered_checked_and_imported(gus, business, url):
 
 def test_file_with_a_bad_line_imports_nothing(gus, business, url):
     file = SimpleUploadedFile("days.csv", b"date,name\n2027-12-24,Eve\n24.12.2028,Eve\n")
-    refused = gus.post(f"{url}closed-days/", {"file": file, "do": "import"})
+    refused = gus.post(f"{url}holidays/", {"file": file, "do": "import"})
     assert refused.status_code == 422
     assert '<td class="money">3</td>' in text(refused)
     assert "2027-12-24,Eve" in text(refused)

@@ -11,10 +11,10 @@ from billing.calendars import (
     ALWAYS,
     BUSINESS,
     WEEKDAYS,
-    Block,
+    Interval,
     Schedule,
     SupportHours,
-    read_week,
+    parse_week,
     written,
 )
 
@@ -32,11 +32,11 @@ zones = st.sampled_from(ZONES).map(ZoneInfo)
 
 
 @st.composite
-def days(draw) -> tuple[Block, ...]:
+def days(draw) -> tuple[Interval, ...]:
     """Up to three blocks, by quarters of an hour, away from the hours in which clocks change."""
     edges = sorted(draw(st.sets(st.integers(6 * 4, 22 * 4), max_size=6)))
     clock = [time(edge // 4, edge % 4 * 15) for edge in edges[: len(edges) // 2 * 2]]
-    return tuple(Block(opens, closes) for opens, closes in zip(clock[::2], clock[1::2], strict=True))
+    return tuple(Interval(opens, closes) for opens, closes in zip(clock[::2], clock[1::2], strict=True))
 
 
 weeks = st.tuples(*[days()] * 7).filter(any)
@@ -119,7 +119,7 @@ def test_each_minute_counts_by_the_calendar_in_force_at_it(versions, start, gaps
 
 
 def test_several_blocks_a_day_pause_in_between():
-    day = (Block(time(8), time(12)), Block(time(13), time(17)))
+    day = (Interval(time(8), time(12)), Interval(time(13), time(17)))
     support = SupportHours((day,) * 7, ZoneInfo("Europe/Helsinki"))
     assert support.add(at("2026-11-23T11:30"), timedelta(hours=1)) == at("2026-11-23T13:30")
     assert support.elapsed(at("2026-11-23T07:00"), at("2026-11-23T18:00")) == timedelta(hours=8)
@@ -155,7 +155,11 @@ def test_hours_count_real_time_over_the_change_of_clocks():
 
 
 def test_weeks_are_stored_and_read_back():
-    assert [read_week(written(week)) for week in (ALWAYS, WEEKDAYS, BUSINESS)] == [ALWAYS, WEEKDAYS, BUSINESS]
+    assert [parse_week(written(week)) for week in (ALWAYS, WEEKDAYS, BUSINESS)] == [
+        ALWAYS,
+        WEEKDAYS,
+        BUSINESS,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -164,10 +168,10 @@ def test_weeks_are_stored_and_read_back():
 )
 def test_weeks_that_make_no_sense_are_refused(monday):
     with pytest.raises(ValueError, match=r"."):
-        read_week([monday, *[[]] * 6])
+        parse_week([monday, *[[]] * 6])
 
 
 @pytest.mark.parametrize("week", [[], [[]] * 7, [[["09:00", "17:00"]]] * 6])
 def test_a_week_has_seven_days_and_opens_on_some(week):
     with pytest.raises(ValueError, match="seven days"):
-        read_week(week)
+        parse_week(week)

@@ -43,7 +43,7 @@ def test_custom_sla_replaces_the_matrix(cast):
     assert words(cast) == ["8 hours", "30 minutes", "15 minutes"]
     agree(cast)
     assert words(cast) == ["5 hours", "1 hour", "10 minutes"]
-    assert entitlement_of(cast.globex).hours_words == "24×7, custom SLA"
+    assert entitlement_of(cast.globex).hours_label == "24×7, custom SLA"
 
 
 def test_custom_hours_and_time_zone_are_those_that_count(cast, client_of):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.money import figure, is_currency, percent, spread, to_unit, words
+from billing.money import figure, is_currency, percent, round_amount, round_preserving_sum, words
 
 UNITS = {"EUR": Decimal("0.01"), "JPY": Decimal(1), "KWD": Decimal("0.001")}
 currencies = st.sampled_from(sorted(UNITS))
@@ -23,31 +23,37 @@ amounts = st.decimals(-(10**9), 10**9, places=6)
     ],
 )
 def test_half_a_unit_is_rounded_away_from_zero(amount, currency, rounded):
-    assert str(to_unit(Decimal(amount), currency)) == rounded
+    assert str(round_amount(Decimal(amount), currency)) == rounded
 
 
 @given(amounts, currencies)
 def test_rounded_amount_is_whole_units_and_at_most_half_a_unit_off(amount, currency):
-    rounded, unit = to_unit(amount, currency), UNITS[currency]
+    rounded, unit = round_amount(amount, currency), UNITS[currency]
     assert rounded % unit == 0
     assert abs(rounded - amount) * 2 <= unit
 
 
 @given(st.lists(amounts, max_size=20), currencies)
 def test_spread_amounts_are_together_the_rounded_sum(parts, currency):
-    assert sum(spread(parts, currency), Decimal(0)) == to_unit(sum(parts, Decimal(0)), currency)
+    assert sum(round_preserving_sum(parts, currency), Decimal(0)) == round_amount(
+        sum(parts, Decimal(0)), currency
+    )
 
 
 @given(st.lists(amounts, max_size=20), currencies)
 def test_no_spread_amount_is_a_whole_unit_off(parts, currency):
-    told = spread(parts, currency)
+    told = round_preserving_sum(parts, currency)
     assert len(told) == len(parts)
     assert all(abs(a - b) <= UNITS[currency] for a, b in zip(told, parts, strict=True))
     assert all(each % UNITS[currency] == 0 for each in told)
 
 
 def test_a_third_three_times_is_one():
-    assert spread([Decimal(1) / 3] * 3, "EUR") == [Decimal("0.33"), Decimal("0.34"), Decimal("0.33")]
+    assert round_preserving_sum([Decimal(1) / 3] * 3, "EUR") == [
+        Decimal("0.33"),
+        Decimal("0.34"),
+        Decimal("0.33"),
+    ]
 
 
 @pytest.mark.parametrize(

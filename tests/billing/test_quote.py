@@ -14,7 +14,7 @@ from billing.models.groups import BillingGroup
 from billing.models.tiers import SupportTier
 from billing.proration import Price, Span
 from billing.quote import Inputs, Promise, Rate, compute, digest, end_of_month
-from billing.quoting import latest_rate, quote_for, when
+from billing.quote_inputs import latest_rate, quote_for, when
 from tests import builders
 
 NOW = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)  # a Wednesday

@@ -64,13 +64,13 @@ def test_decided_changes_stand_below_and_nothing_waits(cast, hal, change):
 
 
 def test_change_goes_through_set_up_to_completion(cast, hal, change):
-    assert "Start set-up" in text(hal.get(f"{CHANGES}{change.pk}/"))
-    begun = text(decide(hal, change, "set-up"))
-    assert "The set-up has begun." in begun
-    assert "Start set-up" not in begun
+    assert "Start setup" in text(hal.get(f"{CHANGES}{change.pk}/"))
+    begun = text(decide(hal, change, "setup"))
+    assert "The setup has begun." in begun
+    assert "Start setup" not in begun
     done = text(decide(hal, change, "completion"))
     assert "Acme is on Premium from now on. Its admins are told." in done
-    assert "Complete set-up" not in done
+    assert "Complete setup" not in done
 
 
 def test_refusal_needs_a_reason_and_keeps_the_page(hal, change):
@@ -82,25 +82,25 @@ def test_refusal_needs_a_reason_and_keeps_the_page(hal, change):
     assert TierChange.objects.get().reason == "No contract"
 
 
-@pytest.mark.parametrize("what", ["set-up", "completion", "refusal"])
+@pytest.mark.parametrize("what", ["setup", "completion", "refusal"])
 def test_decision_on_what_was_decided_is_refused_in_words(cast, hal, change, what):
     cancel_tier_change(actor=actor(cast.ada), change=change)
     page = text(decide(hal, change, what, reason="x"))
-    assert "This change is cancelled already." in page
-    assert TierChange.objects.get().status == "cancelled"
+    assert "This change is canceled already." in page
+    assert TierChange.objects.get().status == "canceled"
 
 
-@pytest.mark.parametrize("what", ["set-up", "completion"])
+@pytest.mark.parametrize("what", ["setup", "completion"])
 def test_downgrade_takes_effect_by_itself(cast, hal, what):
     downgrade = builders.tier_change(cast.ada, cast.acme, "basic")
-    assert "Complete set-up" not in text(hal.get(f"{CHANGES}{downgrade.pk}/"))
+    assert "Complete setup" not in text(hal.get(f"{CHANGES}{downgrade.pk}/"))
     assert "This change takes effect by itself." in text(decide(hal, downgrade, what))
 
 
 @pytest.mark.parametrize("who", ["ada", "fay", "gus", "ivy"])
 def test_only_the_account_team_decides(cast, client_of, change, who):
     client = client_of(getattr(cast, who))
-    for what in ("set-up", "completion", "refusal"):
+    for what in ("setup", "completion", "refusal"):
         assert decide(client, change, what, reason="x").status_code == 403
     change.refresh_from_db()
     assert change.status == "requested"
@@ -180,7 +180,7 @@ def many(cast, request) -> None:
         group = BillingGroup.objects.create(organization=organization, name="Main", is_default=True)
         tier = cast.acme.tier_periods.get().tier
         values = {"from_tier": tier, "to_tier": tier, "billing_group": group, "quote": {}}
-        for status, ended_at in [("requested", None), ("cancelled", NOW)]:
+        for status, ended_at in [("requested", None), ("canceled", NOW)]:
             TierChange.objects.create(
                 organization=organization,
                 requested_by=cast.ada,

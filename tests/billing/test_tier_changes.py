@@ -11,10 +11,10 @@ from billing.actions.tier_changes import (
     apply_due_changes,
     cancel_tier_change,
     complete_tier_change,
+    notify_overdue_changes,
     refuse_tier_change,
     request_tier_change,
-    start_set_up,
-    tell_of_overdue_changes,
+    start_setup,
 )
 from billing.entitlements import tier_of
 from billing.models.changes import TierChange
@@ -118,7 +118,7 @@ def test_database_allows_one_open_change_an_organization(cast, change):
     values |= {"billing_group": cast.acme_group, "requested_by": cast.ada, "promised_on": change.promised_on}
     with pytest.raises(IntegrityError, match="one_open_tier_change"), transaction.atomic():
         TierChange.objects.create(**values)
-    TierChange.objects.create(**values, status="cancelled", ended_at=NOW)
+    TierChange.objects.create(**values, status="canceled", ended_at=NOW)
 
 
 @pytest.mark.parametrize("model", [TierChange, TierPeriod])
@@ -146,15 +146,15 @@ def test_database_refuses(change, model, values, constraint):
 
 def test_set_up_is_a_step_of_its_own_and_said_once(cast, change):
     for _ in range(2):
-        start_set_up(actor=actor(cast.hal), change=change)
+        start_setup(actor=actor(cast.hal), change=change)
     assert state(change) == ("in_setup", "advanced")
-    assert AuditEntry.objects.filter(event="tier_change.set_up_started").count() == 1
+    assert AuditEntry.objects.filter(event="tier_change.setup_started").count() == 1
 
 
 @pytest.mark.parametrize("set_up_first", [True, False])
 def test_new_tier_is_in_force_when_the_account_team_completes(cast, change, set_up_first, clock):
     if set_up_first:
-        start_set_up(actor=actor(cast.hal), change=change)
+        start_setup(actor=actor(cast.hal), change=change)
     clock.shift(timedelta(hours=5))
     complete_tier_change(actor=actor(cast.hal), change=change)
     assert state(change) == ("active", "premium")
@@ -199,7 +199,7 @@ def test_going_down_to_a_paid_tier_is_promised_like_an_upgrade(cast):
     assert builders.tier_change(cast.ada, cast.acme, "essential").promised_on == date(2026, 11, 20)
 
 
-@pytest.mark.parametrize("step", [start_set_up, complete_tier_change])
+@pytest.mark.parametrize("step", [start_setup, complete_tier_change])
 def test_downgrade_is_neither_set_up_nor_completed_by_hand(cast, downgrade, step):
     with refused("takes_effect_by_itself"):
         step(actor=actor(cast.hal), change=downgrade)
@@ -231,16 +231,16 @@ def test_change_that_fails_does_not_stop_the_others(cast, downgrade):
 @pytest.mark.parametrize("in_set_up", [True, False])
 def test_admin_cancels_before_activation_and_the_old_tier_stays(cast, change, in_set_up):
     if in_set_up:
-        start_set_up(actor=actor(cast.hal), change=change)
+        start_setup(actor=actor(cast.hal), change=change)
     cancel_tier_change(actor=actor(cast.ada), change=change)
-    assert state(change) == ("cancelled", "advanced")
+    assert state(change) == ("canceled", "advanced")
     assert builders.tier_change(cast.ada, cast.acme, "essential").pk != change.pk
 
 
 def test_downgrade_can_be_cancelled_until_the_month_ends(cast, downgrade):
     cancel_tier_change(actor=actor(cast.ada), change=downgrade)
     assert apply_due_changes(datetime(2026, 12, 1, tzinfo=UTC)) == 0
-    assert state(downgrade) == ("cancelled", "advanced")
+    assert state(downgrade) == ("canceled", "advanced")
 
 
 def test_refusal_keeps_its_reason(cast, change):
@@ -256,10 +256,8 @@ def test_refusal_needs_a_reason(cast, change, reason):
     assert state(change)[0] == "requested"
 
 
-@pytest.mark.parametrize("step", [start_set_up, complete_tier_change, cancel_tier_change])
-@pytest.mark.parametrize(
-    ("how", "end"), [("active", complete_tier_change), ("cancelled", cancel_tier_change)]
-)
+@pytest.mark.parametrize("step", [start_setup, complete_tier_change, cancel_tier_change])
+@pytest.mark.parametrize(("how", "end"), [("active", complete_tier_change), ("canceled", cancel_tier_change)])
 def test_change_that_is_over_stays_as_it_is(cast, change, step, how, end):
     end(actor=actor(cast.hal), change=change)
     before = state(change)
@@ -271,9 +269,9 @@ def test_change_that_is_over_stays_as_it_is(cast, change, step, how, end):
 @pytest.mark.parametrize(
     ("step", "event", "said"),
     [
-        (start_set_up, "tier_change.set_up_started", "Set-up started"),
+        (start_setup, "tier_change.setup_started", "Setup started"),
         (complete_tier_change, "tier_change.activated", "Activated"),
-        (cancel_tier_change, "tier_change.cancelled", "Cancelled"),
+        (cancel_tier_change, "tier_change.canceled", "Canceled"),
     ],
 )
 def test_each_step_is_in_the_audit_log_and_published(cast, change, step, event, said):
@@ -300,14 +298,14 @@ def test_what_happens_by_itself_is_the_systems(cast, downgrade):
 def test_overdue_change_is_told_once_and_what_takes_effect_by_itself_never(cast, change):
     builders.tier_change(cast.eve, cast.globex, "basic")
     friday = datetime(2026, 11, 20, 23, 59, tzinfo=UTC)
-    told = [tell_of_overdue_changes(friday + timedelta(minutes=minutes)) for minutes in (0, 1, 2)]
+    told = [notify_overdue_changes(friday + timedelta(minutes=minutes)) for minutes in (0, 1, 2)]
     assert told == [0, 1, 0]
     assert OutboxMessage.objects.get(name="tier_change.overdue").payload["tier_change"] == change.pk
 
 
 def test_change_that_is_over_is_never_overdue(cast, change):
     cancel_tier_change(actor=actor(cast.ada), change=change)
-    assert tell_of_overdue_changes(datetime(2027, 1, 1, tzinfo=UTC)) == 0
+    assert notify_overdue_changes(datetime(2027, 1, 1, tzinfo=UTC)) == 0
 
 
 def test_next_period_begins_where_the_last_one_ends(cast):

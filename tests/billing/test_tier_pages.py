@@ -222,7 +222,7 @@ def test_admin_takes_the_request_back(cast, ada):
     change = builders.tier_change(cast.ada, cast.acme, "premium")
     page = f"{TIER}changes/{change.pk}/cancellation/"
     assert "The change to Premium is canceled. Advanced stays." in text(ada.post(page, follow=True))
-    assert "This change is cancelled already." in text(ada.post(page, follow=True))
+    assert "This change is canceled already." in text(ada.post(page, follow=True))
 
 
 def test_cancelling_what_is_active_is_refused(cast, ada):
@@ -264,7 +264,7 @@ def test_page_of_the_tier_costs_the_same_with_one_and_thirty_changes(
 ):
     tier = cast.acme.tier_periods.get().tier
     values = {"from_tier": tier, "to_tier": tier, "billing_group": cast.acme_group, "quote": {}}
-    values |= {"status": "cancelled", "ended_at": NOW, "promised_on": NOW.date(), "requested_by": cast.ben}
+    values |= {"status": "canceled", "ended_at": NOW, "promised_on": NOW.date(), "requested_by": cast.ben}
     TierChange.objects.bulk_create(TierChange(organization=cast.acme, **values) for _ in range(more))
     builders.tier_change(cast.ada, cast.acme, "premium")
     # person (3); organization; tiers (3); tier, period, entitlement (3); is it paid; changes (2)

@@ -11,15 +11,15 @@ from billing.actions.groups import delete_group
 from billing.actions.tier_changes import (
     cancel_tier_change,
     complete_tier_change,
+    notify_overdue_changes,
     request_tier_change,
-    tell_of_overdue_changes,
 )
 from billing.entitlements import tier_of
 from billing.models.changes import TierChange
 from billing.models.groups import BillingGroup
 from billing.models.tiers import SupportTier, TierPeriod
 from billing.quote import digest
-from billing.quoting import quote_for
+from billing.quote_inputs import quote_for
 from orgs.actions.record import lock
 from orgs.models import AuditEntry, Membership, Organization, User
 from tests import builders
@@ -59,7 +59,7 @@ def test_of_completing_and_cancelling_at_once_exactly_one_wins():
         lambda: cancel_tier_change(actor=actor(cast.ada), change=change),
     )
     change.refresh_from_db()
-    won = {"active": (change, "change_over", "premium"), "cancelled": ("change_over", change, "advanced")}
+    won = {"active": (change, "change_over", "premium"), "canceled": ("change_over", change, "advanced")}
     assert (complete, cancel, tier_of(cast.acme).code) == won[change.status]
     assert AuditEntry.objects.count() == 2
     assert TierPeriod.objects.filter(organization=cast.acme, ended_at=None).count() == 1
@@ -82,8 +82,8 @@ def test_telling_of_an_overdue_change_waits_for_who_decides_about_it():
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             lock(Organization.objects.get(pk=cast.acme.pk))
-            telling = in_thread(pool, lambda: tell_of_overdue_changes(late))
+            telling = in_thread(pool, lambda: notify_overdue_changes(late))
             wait_until_somebody_waits_for_a_lock()
             cancel_tier_change(actor=actor(cast.ada), change=change)
         assert telling.result(20) == 0
-    assert TierChange.objects.get().status == "cancelled"
+    assert TierChange.objects.get().status == "canceled"

@@ -181,7 +181,8 @@ def run_at(site: str, var: Path) -> Callable[[str, datetime], None]:
 
     def run(job: str, now: datetime) -> None:
         at = f"datetime.fromisoformat({now.isoformat()!r})"
-        code = f"from datetime import datetime; from billing import actions; actions.{job}({at})"
+        module, _, name = job.rpartition(".")
+        code = f"from datetime import datetime; from billing.actions.{module} import {name}; {name}({at})"
         subprocess.run(  # noqa: S603
             [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
             cwd=ROOT,

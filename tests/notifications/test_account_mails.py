@@ -8,9 +8,9 @@ from django.utils import timezone
 from billing.actions.tier_changes import (
     cancel_tier_change,
     complete_tier_change,
+    notify_overdue_changes,
     refuse_tier_change,
-    start_set_up,
-    tell_of_overdue_changes,
+    start_setup,
 )
 from notifications.models.messages import EmailMessage
 from orgs.models import Membership
@@ -45,9 +45,9 @@ def test_request_reaches_admins_and_account_team(cast, change, mailoutbox):
 
 ADMIN, TEAM = {"ada@acme.example"}, {"hal@support.example"}
 STEPS = [
-    (start_set_up, "The set-up of the support tier Premium has begun", ADMIN),
+    (start_setup, "The setup of the support tier Premium has begun", ADMIN),
     (complete_tier_change, "Acme is on the support tier Premium now", ADMIN),
-    (cancel_tier_change, "cancelled the change to Premium. Advanced stays.", ADMIN | TEAM),
+    (cancel_tier_change, "canceled the change to Premium. Advanced stays.", ADMIN | TEAM),
 ]
 
 
@@ -73,7 +73,7 @@ def test_refusal_carries_its_reason(cast, change, run_outbox, mailoutbox):
 def test_overdue_change_is_told_to_the_account_team_once(cast, change, run_outbox, mailoutbox):
     before = len(mailoutbox)
     late = timezone.now() + timedelta(days=9)
-    assert [tell_of_overdue_changes(late), tell_of_overdue_changes(late)] == [1, 0]
+    assert [notify_overdue_changes(late), notify_overdue_changes(late)] == [1, 0]
     run_outbox()
     assert [mail.to for mail in mailoutbox[before:]] == [["hal@support.example"]]
     assert "that day has passed" in mailoutbox[before].body

@@ -16,7 +16,7 @@ from billing.models.charges import ExchangeRate, ServiceCharge
 from billing.models.groups import BillingGroup
 from billing.models.tiers import SupportTier
 from billing.proration import local_month, previous_month
-from billing.quoting import quote_for
+from billing.quote_inputs import quote_for
 from orgs.actor import Actor, Source
 from orgs.models import AuditArea, AuditEntry, Organization, Service, User
 
@@ -25,7 +25,7 @@ INVOICED = 2
 # Euro a day by the first part of a plan's name, give or take a quarter.
 DAILY = {"startup": 4, "business": 19, "premium": 74}
 RATES = {"USD": Decimal("1.084"), "JPY": Decimal("162.35")}
-# Whose change is under way: to which tier, how many hours ago it was asked for, and whether set-up began.
+# Whose change is under way: to which tier, how many hours ago it was asked for, and whether setup began.
 UNDER_WAY = {"umbra": ("essential", 30, False), "initech": ("advanced", 170, True)}
 REFUSED = {"marula": ("premium", 24, "Premium needs a signed agreement first. We wrote to you about it.")}
 
@@ -84,7 +84,7 @@ def _ask(organization: Organization, code: str, at: datetime, *, is_set_up: bool
         requested_by=_admin(organization),
         requested_at=at,
         promised_on=quote["promised_on"],
-        set_up_at=at + timedelta(hours=3) if is_set_up else None,
+        setup_started_at=at + timedelta(hours=3) if is_set_up else None,
     )
     _log(change, events.TIER_CHANGE_REQUESTED, "Requested", change.requested_by, at)
     return change

@@ -1,4 +1,4 @@
-"""Gathering what a quote is computed from."""
+"""Quotes for changing the tier, from what the database holds."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -10,14 +10,12 @@ from django.conf import settings
 from billing import quote
 from billing.accounts import spans_of
 from billing.calendars import business_day_after
-from billing.entitlements import Entitlement, country_of, entitlement_of, entitlement_on, tier_of
+from billing.entitlements import Entitlement, country_of, entitlement_of, entitlement_on_tier, tier_of
 from billing.models.charges import ExchangeRate, ServiceCharge
 from billing.models.groups import BillingGroup
-from billing.models.tiers import SupportTier
+from billing.models.tiers import SEVERITIES, SupportTier
 from billing.proration import Price, local_month, previous_month
 from orgs.models import Organization
-
-SEVERITIES = (("low", "Low"), ("high", "High"), ("critical", "Critical"))
 
 
 def quote_for(
@@ -26,7 +24,7 @@ def quote_for(
     """The quote for changing to ``tier`` at an instant, charged to ``group``."""
     zone = ZoneInfo(organization.time_zone)
     last_month = previous_month(local_month(now, zone))
-    before, after = entitlement_of(organization, now), entitlement_on(tier, organization)
+    before, after = entitlement_of(organization, now), entitlement_on_tier(tier, organization)
     promised_on, effective_at = when(organization, tier, now)
     return quote.compute(
         quote.Inputs(
@@ -43,7 +41,7 @@ def quote_for(
             promised_on=promised_on,
             effective_at=effective_at,
             promises=[_promise(severity, label, before, after) for severity, label in SEVERITIES],
-            hours=(before.hours_words, after.hours_words),
+            hours=(before.hours_label, after.hours_label),
             phone=(before.has_phone, after.has_phone),
         )
     )

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.closed_days import ClosedDay, as_lines, holidays_of, read_days
+from billing.holiday_file import Holiday, as_lines, holidays_of, read_days
 from orgs.csv_import import BadFile
 
-EVE = ClosedDay(date(2026, 12, 24), "Christmas Eve")
+EVE = Holiday(date(2026, 12, 24), "Christmas Eve")
 ICS = """BEGIN:VCALENDAR
 BEGIN:VEVENT
 DTSTART;VALUE=DATE:20261224
@@ -60,7 +60,7 @@ def test_problems_name_their_line(text, line, words):
     assert words in bad.value.problems[0].text
 
 
-days = st.builds(ClosedDay, st.dates(date(2000, 1, 1)), st.text("abc", max_size=9))
+days = st.builds(Holiday, st.dates(date(2000, 1, 1)), st.text("abc", max_size=9))
 
 
 @given(st.lists(days, max_size=9, unique_by=lambda each: each.on))
@@ -78,5 +78,5 @@ def test_any_text_is_read_or_refused(text):
 
 
 def test_holidays_of_a_country():
-    assert ClosedDay(date(2026, 12, 6), "Independence Day") in holidays_of("FI", 2026)
+    assert Holiday(date(2026, 12, 6), "Independence Day") in holidays_of("FI", 2026)
     assert holidays_of("XX", 2026) == []

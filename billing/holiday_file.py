@@ -17,7 +17,7 @@ _HEADER = re.compile(r"\"?(date|day|on)\"?\s*[,;\t]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, order=True)
-class ClosedDay:
+class Holiday:
     """A day on which support is closed, with why."""
 
     on: date
@@ -31,30 +31,30 @@ class ClosedDay:
         return {"on": self.on.isoformat(), "name": self.name}
 
 
-def from_stored(rows: Sequence[dict[str, str]]) -> list[ClosedDay]:
-    return [ClosedDay(date.fromisoformat(each["on"]), each.get("name", "")) for each in rows]
+def from_stored(rows: Sequence[dict[str, str]]) -> list[Holiday]:
+    return [Holiday(date.fromisoformat(each["on"]), each.get("name", "")) for each in rows]
 
 
-def as_lines(days: Sequence[ClosedDay]) -> str:
+def as_lines(days: Sequence[Holiday]) -> str:
     """The days as they are typed, one a line."""
     return "\n".join(map(str, days))
 
 
-def holidays_of(country: str, year: int) -> list[ClosedDay]:
+def holidays_of(country: str, year: int) -> list[Holiday]:
     """The public holidays of a country (ISO 3166) in a year; none where the country is not known."""
     try:
         found = holidays.country_holidays(country.upper(), years=year, language="en_US")
     except NotImplementedError:
         return []
-    return sorted(ClosedDay(on, name[:LONGEST_NAME]) for on, name in found.items())
+    return sorted(Holiday(on, name[:LONGEST_NAME]) for on, name in found.items())
 
 
-def read_days(text: str) -> list[ClosedDay]:
+def read_days(text: str) -> list[Holiday]:
     """The days of a text in order, each date once. Raises ``BadFile`` with all that is wrong, by line."""
     lines = list(enumerate(text.removeprefix("\ufeff").splitlines(), start=1))
     is_ics = text.lstrip("\ufeff \r\n").upper().startswith("BEGIN:VCALENDAR")
     problems: list[Problem] = []
-    found: dict[date, ClosedDay] = {}
+    found: dict[date, Holiday] = {}
     for day in (_events if is_ics else _table)(lines, problems):
         found.setdefault(day.on, day)
         if len(found) > MOST_DAYS:
@@ -64,7 +64,7 @@ def read_days(text: str) -> list[ClosedDay]:
     return sorted(found.values())
 
 
-def _table(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterator[ClosedDay]:
+def _table(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterator[Holiday]:
     for number, line in lines:
         if not line.strip() or (number == 1 and _HEADER.match(line)):
             continue
@@ -74,10 +74,10 @@ def _table(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterato
             text = f"“{line.strip()[:40]}” does not begin with a day. Write it like 2026-12-24 Christmas Eve."
             problems.append(Problem(number, text))
         else:
-            yield ClosedDay(day, match[2].strip().strip('"')[:LONGEST_NAME])
+            yield Holiday(day, match[2].strip().strip('"')[:LONGEST_NAME])
 
 
-def _events(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterator[ClosedDay]:
+def _events(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterator[Holiday]:
     """The events of a calendar file, which all must be of whole days and happen once."""
     event: dict[str, tuple[int, str]] | None = None
     for number, line in _unfolded(lines):
@@ -97,7 +97,7 @@ def _events(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterat
         problems.append(Problem(event["BEGIN"][0], "The event that begins here never ends."))
 
 
-def _days_of(event: dict[str, tuple[int, str]], problems: list[Problem]) -> Iterator[ClosedDay]:
+def _days_of(event: dict[str, tuple[int, str]], problems: list[Problem]) -> Iterator[Holiday]:
     if "RRULE" in event:
         problems.append(Problem(event["RRULE"][0], "The event is repeated. Give each of its days."))
         return
@@ -115,7 +115,7 @@ def _days_of(event: dict[str, tuple[int, str]], problems: list[Problem]) -> Iter
         return
     name = re.sub(r"\\([,;\\])", r"\1", event.get("SUMMARY", (0, ""))[1])[:LONGEST_NAME]
     for offset in range((end - first).days):
-        yield ClosedDay(first + timedelta(days=offset), name)
+        yield Holiday(first + timedelta(days=offset), name)
 
 
 def _unfolded(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
