@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from billing.entitlements import entitlement_of
 from orgs.actor import Source
 from orgs.models import User
-from supportcenter.local.demo.story import Story, Turn
+from supportcenter.local.demo.story import Message, Story
 from tickets.clock.clocks import Clocks
 from tickets.models.conversation import Activity, ActivityKind, Comment
 from tickets.models.people import Escalation
 from tickets.models.ticket import Ticket
+from tickets.placeholders import fill
 from tickets.states import REOPEN_DAYS, Status, after_customer_comment
 
 
@@ -23,8 +24,8 @@ class Cast:
     agent: User
     lead: User
 
-    def of(self, turn: Turn) -> User:
-        return {"requester": self.requester, "participant": self.participant}.get(turn.who, self.agent)
+    def author_of(self, message: Message) -> User:
+        return {"requester": self.requester, "participant": self.participant}.get(message.who, self.agent)
 
 
 @dataclass
@@ -50,41 +51,42 @@ class Play:
         self.clocks.asked(ticket.created_at)
         ticket.tier = self.clocks.entitlement.tier_code
         at = ticket.created_at
-        for index, turn in enumerate(self.story.turns):
-            at += timedelta(minutes=turn.after)
+        for message in self.story.messages:
+            at += timedelta(minutes=message.minutes)
             if at >= now:
                 return
-            self._turn(index, turn, at)
+            self._add(message, at)
         self._end(at, now)
 
-    def _turn(self, index: int, turn: Turn, at: datetime) -> None:
-        author = self.cast.of(turn)
-        if turn.who == "note":
-            self._say(author, turn.text, at, ActivityKind.NOTED)
-        elif turn.who == "agent":
+    def _add(self, message: Message, at: datetime) -> None:
+        author = self.cast.author_of(message)
+        if message.who == "note":
+            self._say(author, message.text, at, ActivityKind.NOTED)
+        elif message.who == "agent":
             self._assign(at - timedelta(minutes=1))
-            self._answer(author, turn, at, is_last=index == len(self.story.turns) - 1)
+            self._answer(author, message, at)
         else:
             status = after_customer_comment(self.ticket.status)
-            self._say(author, turn.text, at, ActivityKind.COMMENTED, status)
+            self._say(author, message.text, at, ActivityKind.COMMENTED, status)
             self.clocks.asked(at)
-            if index == self.story.escalates_at:
+            if message is self.story.escalation:
                 self._escalate(at)
 
-    def _answer(self, author: User, turn: Turn, at: datetime, *, is_last: bool) -> None:
-        status = self.story.ends if is_last and self.story.ends != "open" else Status.WAITING
+    def _answer(self, author: User, message: Message, at: datetime) -> None:
+        is_last = message is self.story.messages[-1] and self.story.status != Status.OPEN
+        status = self.story.status if is_last else Status.WAITING
         self.clocks.answered(at, author, status)
         if self.escalation and not self.escalation.acknowledged_at:
             self.escalation.acknowledged_by = self.cast.lead
             self.escalation.acknowledged_at = min(at, self.escalation.raised_at + timedelta(minutes=11))
             self.ticket.escalation_due_at = None
-        self._say(author, turn.text, at, ActivityKind.COMMENTED, status)
+        self._say(author, message.text, at, ActivityKind.COMMENTED, status)
         if status == Status.SOLVED:
             self.ticket.solved_at = at
 
     def _end(self, at: datetime, now: datetime) -> None:
-        """What followed the last turn: solved by the requester, and closed when that was long ago."""
-        if self.story.ends != "solved":
+        """What followed the last message: solved by the requester, and closed when that was long ago."""
+        if self.story.status != Status.SOLVED:
             return
         ticket = self.ticket
         if ticket.status != Status.SOLVED:
@@ -103,7 +105,7 @@ class Play:
     def _say(
         self, author: User, text: str, at: datetime, kind: ActivityKind, status: str | None = None
     ) -> None:
-        body = text.format_map(self.words)
+        body = fill(text, self.words)
         is_internal = kind == ActivityKind.NOTED
         comment = Comment(
             ticket=self.ticket, author=author, body=body, is_internal=is_internal, created_at=at

@@ -15,7 +15,7 @@ from supportcenter.local.demo import world as worlds
 from supportcenter.local.demo.billing import load_billing
 from supportcenter.local.demo.conversation import Cast, Play
 from supportcenter.local.demo.desk import load_desk
-from supportcenter.local.demo.stories import STORIES, Story
+from supportcenter.local.demo.story import Story, load_stories
 from supportcenter.local.demo.world import World
 from supportcenter.outbox.models import OutboxMessage
 from tickets.actions.files import attach, stage_files
@@ -25,7 +25,9 @@ from tickets.models.clock import SlaClock
 from tickets.models.conversation import Activity, Comment
 from tickets.models.people import Escalation, Participant, Rating, Visit
 from tickets.models.ticket import Ticket
+from tickets.placeholders import fill
 from tickets.reports.actions import count_dirty_days, mark_all_days
+from tickets.states import Status
 
 SEED = 1042
 TICKETS = 400
@@ -66,11 +68,12 @@ def load(now: datetime | None = None) -> str:
 
 
 def _plays(world: World, now: datetime, dice: random.Random) -> Iterator[Play]:
-    unfinished = [story for story in STORIES if story.ends != "solved"] * UNFINISHED_TWICE
-    solved = [story for story in STORIES if story.ends == "solved"]
-    told = unfinished + [solved[index % len(solved)] for index in range(TICKETS - len(unfinished))]
     products = {each.code: each for each in Product.objects.all()}
     reasons = {each.code: each for each in Reason.objects.all()}
+    stories = load_stories(products, reasons)
+    unfinished = [story for story in stories if story.status != Status.SOLVED] * UNFINISHED_TWICE
+    solved = [story for story in stories if story.status == Status.SOLVED]
+    told = unfinished + [solved[index % len(solved)] for index in range(TICKETS - len(unfinished))]
     shares = {slug: share for slug, share in SHARE.items() if slug in world.organizations}
     for number, story in enumerate(told):
         slug = dice.choices(list(shares), weights=list(shares.values()))[0]
@@ -88,7 +91,7 @@ def _plays(world: World, now: datetime, dice: random.Random) -> Iterator[Play]:
         ticket = Ticket(
             organization=world.organizations[slug],
             requester=cast.requester,
-            subject=story.subject.format_map(words)[:200],
+            subject=fill(story.subject, words)[:200],
             severity=story.severity,
             product=products[story.product],
             reason=reasons[story.reason],
@@ -115,10 +118,10 @@ def _service(services: list[Service], story: Story, dice: random.Random) -> Serv
 
 def _opened_at(story: Story, now: datetime, dice: random.Random) -> datetime:
     """Finished stories over the last 90 days, mostly on weekdays; unfinished ones so that they end lately."""
-    length = timedelta(minutes=sum(turn.after for turn in story.turns))
-    if story.ends == "open":
+    length = timedelta(minutes=sum(message.minutes for message in story.messages))
+    if story.status == Status.OPEN:
         return now - length - timedelta(hours=dice.uniform(0.05, OPEN_FOR[story.severity]))
-    if story.ends != "solved":
+    if story.status != Status.SOLVED:
         return now - length - timedelta(days=dice.uniform(0.3, 4))
     while True:
         opened = now - length - timedelta(days=dice.uniform(0.2, 88))
@@ -137,7 +140,7 @@ def _save(plays: list[Play], now: datetime) -> None:
         [
             Participant(ticket=play.ticket, user=play.cast.participant, added_by=play.cast.requester)
             for play in plays
-            if any(turn.who == "participant" for turn in play.story.turns) or play.ticket.pk % 3 == 0
+            if any(message.who == "participant" for message in play.story.messages) or play.ticket.pk % 3 == 0
         ]
     )
     Rating.objects.bulk_create(
