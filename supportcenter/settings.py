@@ -28,7 +28,7 @@ environ.Env.read_env(str(ENV_FILE))
 
 # --- The site ---
 
-# Development mode: error details in the browser and the mailbox at `/dev/mail/`. Never on the internet.
+# Development mode: error details in the browser. Never on the internet.
 DEBUG = env.bool("DEBUG", default=False)
 # Signs sessions, links in mails and tokens. At least 50 random characters; changing it signs everybody out.
 SECRET_KEY = env.str("SECRET_KEY")
@@ -105,7 +105,6 @@ INSTALLED_APPS = [
     "billing",
     "tickets",
     "notifications",
-    "supportcenter.local",
 ]
 
 MIDDLEWARE = [
@@ -128,9 +127,6 @@ MIDDLEWARE = [
     "supportcenter.rules.ConflictPage",
     "supportcenter.middleware.ReaderTimeZone",
 ]
-
-if DEBUG:
-    MIDDLEWARE.append("supportcenter.local.middleware.OwnNotFoundPage")
 
 ROOT_URLCONF = "supportcenter.urls"
 WSGI_APPLICATION = "supportcenter.wsgi.application"
@@ -343,10 +339,3 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
-
-# --- Development ---
-
-# Password of every login of the demo world that `make run` creates on the first start.
-DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="demo-password")
-# Maildir that the development mail catcher fills and `/dev/mail/` shows (only with `DEBUG`).
-DEV_MAILBOX = Path(env.str("DEV_MAILBOX", default=str(BASE_DIR / "var" / "mail")))

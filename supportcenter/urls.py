@@ -1,7 +1,6 @@
 """All addresses of the site."""
 
 from allauth.account.decorators import secure_admin_login
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -25,9 +24,6 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),
 ]
-
-if settings.DEBUG:
-    urlpatterns.append(path("dev/mail/", include("supportcenter.local.urls")))
 
 handler400 = "supportcenter.views.bad_request"
 handler403 = "supportcenter.views.forbidden"

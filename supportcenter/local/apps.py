@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class LocalConfig(AppConfig):
-    """Only for ``make run``: the demo world and the development mailbox."""
+    """The demo data and the development mailbox; only `supportcenter.local.settings` installs it."""
 
     name = "supportcenter.local"
     label = "local"

@@ -1,7 +1,7 @@
-"""`make docs`: writes docs/configuration.md from the comments in the settings.
+"""`make docs`: write docs/configuration.md from the comments in the settings.
 
-Every `env.<type>("NAME", default=…)` in supportcenter/settings.py is one variable. The comment block right
-above its statement says what it means, the nearest `# --- Section ---` above is the table it stands in.
+Every `env.<type>("NAME", default=…)` in the settings is one variable. The comment right above it describes
+it, and the nearest `# --- Section ---` above is the table in which it is listed.
 """
 
 import ast
@@ -13,7 +13,7 @@ from itertools import groupby, takewhile
 
 from supportcenter.local.layout import CHECKOUT
 
-SOURCE = CHECKOUT / "supportcenter" / "settings.py"
+SOURCES = [CHECKOUT / "supportcenter" / "settings.py", CHECKOUT / "supportcenter" / "local" / "settings.py"]
 TARGET = CHECKOUT / "docs" / "configuration.md"
 SECTION = re.compile(r"# --- (.+) ---")
 TYPES = {"str": "text", "bool": "`True` or `False`", "int": "whole number", "list": "list with commas"}
@@ -21,18 +21,19 @@ TYPES |= {"json": "JSON", "db_url": "URL", "email_url": "URL"}
 INTRODUCTION = """\
 # Configuration
 
-Made from `supportcenter/settings.py` by `make docs`; `make check` fails when the two differ. To change this
-page, change the comments there.
+Generated from `supportcenter/settings.py` and `supportcenter/local/settings.py` by `make docs`; `make check`
+fails when they differ. To change this page, change the comments there.
 
-All settings are environment variables. They may also stand in the file that `ENV_FILE` names; the environment
-wins over the file. A required variable that is missing stops the start with its name. `make run` sets what is
-required by itself ([development.md](development.md)); a deployment has to ([operations.md](operations.md)).
+All settings are environment variables. They can also be set in the file that `ENV_FILE` names; the
+environment overrides the file. If a required variable is missing, the start fails with its name. `make run`
+sets the required ones itself ([development.md](development.md)); in a deployment you do
+([operations.md](operations.md)).
 """
 
 
 @dataclass(frozen=True)
 class Variable:
-    """One variable, as the page shows it."""
+    """One variable, as shown on the page."""
 
     name: str
     section: str
@@ -42,7 +43,7 @@ class Variable:
 
 
 def variables(source: str) -> list[Variable]:
-    """All variables of the settings, in their order."""
+    """Return all variables of a settings module, in order."""
     lines = source.splitlines()
     return [
         Variable(
@@ -58,7 +59,7 @@ def variables(source: str) -> list[Variable]:
 
 
 def env_calls(statement: ast.stmt) -> Iterator[tuple[str, ast.Call]]:
-    """The calls like `env.str("NAME")` in a statement, with their type."""
+    """Yield the calls like `env.str("NAME")` in a statement, with their type."""
     for node in ast.walk(statement):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="env"), attr=kind)):
@@ -66,7 +67,7 @@ def env_calls(statement: ast.stmt) -> Iterator[tuple[str, ast.Call]]:
 
 
 def comment_above(lines: list[str], number: int) -> str:
-    """The comment block that ends right above a line (counted from 1)."""
+    """Return the comment that ends right above a line (counted from 1)."""
     above = reversed(lines[: number - 1])
     block = takewhile(lambda line: line.startswith("#") and not SECTION.fullmatch(line), above)
     return " ".join(line.removeprefix("#").strip() for line in reversed(list(block)))
@@ -78,7 +79,7 @@ def section_at(lines: list[str], number: int) -> str:
 
 
 def default_of(call: ast.Call) -> str:
-    """The default for people: paths from the checkout on, texts with their variables in braces."""
+    """Return the default for readers: paths relative to the checkout, f-strings with the names in braces."""
     match next((word.value for word in call.keywords if word.arg == "default"), None):
         case None:
             return "**required**"
@@ -99,18 +100,19 @@ def shown(part: ast.expr) -> str:
     return str(ast.literal_eval(part))
 
 
-def page(source: str) -> str:
-    """The whole page."""
+def page(sources: list[str]) -> str:
+    """Return the page for the settings modules with these sources."""
     parts = [INTRODUCTION]
-    for section, rows in groupby(variables(source), key=lambda each: each.section):
+    found = [variable for source in sources for variable in variables(source)]
+    for section, rows in groupby(found, key=lambda each: each.section):
         parts.append(f"\n## {section}\n\n| Variable | Meaning | Type | Default |\n|---|---|---|---|\n")
         parts += [f"| `{row.name}` | {row.meaning} | {row.type} | {row.default} |\n" for row in rows]
     return "".join(parts)
 
 
 def main() -> int:
-    """Write the page; with `--check` only say whether it is up to date."""
-    wanted = page(SOURCE.read_text("utf-8"))
+    """Write the page; with `--check`, only check that it is up to date."""
+    wanted = page([source.read_text("utf-8") for source in SOURCES])
     if "--check" not in sys.argv:
         TARGET.write_text(wanted, "utf-8")
     elif not TARGET.exists() or TARGET.read_text("utf-8") != wanted:

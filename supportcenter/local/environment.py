@@ -1,4 +1,4 @@
-"""The settings of a start: what the environment says, and for the rest what is embedded."""
+"""The settings of a start: from the environment, and for the rest the embedded servers."""
 
 import re
 import secrets
@@ -12,12 +12,12 @@ from supportcenter.local.errors import StartError
 from supportcenter.local.layout import Layout
 
 DEFAULT_PORT = 8000
-# What `var/env` holds, so that `manage.py` works in the checkout while it runs.
+# The settings in `var/env`, with which `manage.py` works in the checkout while `make run` is running.
 WRITTEN = ("DEBUG", "SECRET_KEY", "SITE_URL", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "LOG_FORMAT")
 
 
 def chosen_port(environ: Mapping[str, str]) -> int:
-    """The web server's port: `PORT`, or 8000."""
+    """Return the web server's port: `PORT`, or 8000."""
     text = environ.get("PORT") or str(DEFAULT_PORT)
     if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
         raise StartError(f"PORT is {text!r}: set it to a number from 1 to 65535")
@@ -25,31 +25,31 @@ def chosen_port(environ: Mapping[str, str]) -> int:
 
 
 def check_port(port: int) -> None:
-    """Complain if the port cannot be had."""
+    """Raise an error if the port is not available."""
     with closing(socket.socket()) as server:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             server.bind(("127.0.0.1", port))
         except OSError as error:
-            reason = "is in use" if not isinstance(error, PermissionError) else "is not for ordinary users"
+            reason = "is in use" if not isinstance(error, PermissionError) else "needs root"
             raise StartError(
-                f"port {port} {reason}: take another one, for example make run PORT={free_port()}"
+                f"port {port} {reason}: choose another one, for example make run PORT={free_port()}"
             ) from None
 
 
 def free_port() -> int:
-    """A port that nobody uses now."""
+    """Return a port that is not in use."""
     with closing(socket.socket()) as server:
         server.bind(("127.0.0.1", 0))
         return int(server.getsockname()[1])
 
 
 def settings(layout: Layout, environ: Mapping[str, str]) -> dict[str, str]:
-    """Every setting of this start; a variable of the environment that is not empty wins."""
+    """Return all settings of this start; variables of the environment override defaults unless empty."""
     port = chosen_port(environ)
     defaults = {
         "DEBUG": "True",
-        "SECRET_KEY": kept_secret(layout.env),
+        "SECRET_KEY": secret_key(layout.env),
         "SITE_URL": f"http://localhost:{port}",
         "DATABASE_URL": database_url(layout.postgres_sockets),
         "REDIS_URL": valkey_url(layout.valkey_socket),
@@ -59,21 +59,27 @@ def settings(layout: Layout, environ: Mapping[str, str]) -> dict[str, str]:
         "MEDIA_ROOT": str(layout.files),
         "DEV_MAILBOX": str(layout.mail),
     }
-    return {name: environ.get(name) or default for name, default in defaults.items()} | {"PORT": str(port)}
+    own = {"PORT": str(port), "DJANGO_SETTINGS_MODULE": "supportcenter.local.settings"}
+    return {name: environ.get(name) or default for name, default in defaults.items()} | own
 
 
-def kept_secret(env_file: Path) -> str:
-    """The secret key of the earlier start, so that sessions outlive a restart, or a new one."""
+def without_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what any process needs of an environment, without settings of ours."""
+    return {name: environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in environ}
+
+
+def secret_key(env_file: Path) -> str:
+    """Return the secret key of the previous start, so that sessions survive a restart, or a new one."""
     text = env_file.read_text() if env_file.exists() else ""
     found = re.search(r"^SECRET_KEY='(.{50,})'$", text, re.MULTILINE)
     return found[1] if found else secrets.token_urlsafe(50)
 
 
 def write_env_file(path: Path, values: Mapping[str, str]) -> None:
-    """Write the settings for `manage.py`, readable for this user alone, in one step."""
+    """Write the settings for `manage.py` in one step, readable only by this user."""
     lines = [f"{name}='{values[name]}'\n" for name in WRITTEN]
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
     fresh.touch(mode=0o600)
-    fresh.write_text("".join(["# Made by `make run` at each start.\n", *lines]))
+    fresh.write_text("".join(["# Written by `make run` at each start.\n", *lines]))
     fresh.replace(path)

@@ -1,4 +1,4 @@
-"""What only `make run` has between browser and site."""
+"""Middleware of `make run` only."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from supportcenter.views import not_found
 
 
 class OwnNotFoundPage:
-    """Show the site's own page for a missing address, which Django hides behind a technical one in DEBUG."""
+    """Show the site's own 404 page, which Django replaces by a technical one when DEBUG is on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

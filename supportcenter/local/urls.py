@@ -1,10 +1,14 @@
-from django.urls import path
+"""The URLs of `make run`: those of the site, with the development mailbox."""
+
+from django.urls import include, path
 
 from supportcenter.local import views
+from supportcenter.urls import handler400, handler403, handler404, handler500  # noqa: F401 - read by Django
+from supportcenter.urls import urlpatterns as site_urlpatterns
 
-app_name = "local"
-urlpatterns = [
+mailbox = [
     path("", views.mails, name="mails"),
     path("<str:key>/", views.mail, name="mail"),
     path("<str:key>/html/", views.mail_html, name="mail_html"),
 ]
+urlpatterns = [*site_urlpatterns, path("dev/mail/", include((mailbox, "local")))]

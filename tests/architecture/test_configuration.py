@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from supportcenter.local.docs import SOURCE, TARGET, Variable, page, variables
+from supportcenter.local.docs import SOURCES, TARGET, Variable, page, variables
 
 ROOT = Path(__file__).resolve().parents[2]
-VARIABLES = variables(SOURCE.read_text("utf-8"))
+TEXTS = [source.read_text("utf-8") for source in SOURCES]
+VARIABLES = [variable for text in TEXTS for variable in variables(text)]
 # Set by the image itself, or of use in development only.
 NOT_FOR_COMPOSE = {
     "DEBUG",
@@ -22,13 +23,13 @@ NOT_FOR_COMPOSE = {
 
 
 def test_page_is_up_to_date():
-    assert TARGET.read_text("utf-8") == page(SOURCE.read_text("utf-8")), "run make docs"
+    assert TARGET.read_text("utf-8") == page(TEXTS), "run make docs"
 
 
 def test_every_variable_is_read_in_one_place():
     names = [each.name for each in VARIABLES]
     assert sorted(set(names)) == sorted(names)
-    calls = re.findall(r'\benv\.\w+\(\s*"(\w+)"', SOURCE.read_text("utf-8"))
+    calls = re.findall(r'\benv\.\w+\(\s*"(\w+)"', "".join(TEXTS))
     assert sorted(calls) == sorted(names)
 
 
