@@ -1,9 +1,10 @@
-"""`python -m supportcenter.local <name>`: what the Makefile calls."""
+"""`python -m supportcenter.local <command>`: the commands behind the Makefile."""
 
 import importlib
 import sys
 
-# Each is a module of this package with a `main()`; only the one that is asked for is imported.
+# Each command is a module of this package with a `main()`. Only the one that runs is imported: some need
+# Django and its settings, and `run` must start fast.
 COMMANDS = {
     "run": "supervise",
     "prepare": "prepare",
@@ -14,13 +15,13 @@ COMMANDS = {
     "vendor": "vendor",
     "docs": "docs",
     "screenshots": "screenshots",
-    "bench": "bench",
-    "sink": "sink",
+    "bench": "bench.command",
+    "smtp-sink": "smtp_sink",
 }
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; its own arguments stay in `sys.argv`."""
+    """Run one command, with its own arguments in `sys.argv`."""
     if not arguments or arguments[0] not in COMMANDS:
         print(f"usage: python -m supportcenter.local {{{','.join(COMMANDS)}}}", file=sys.stderr)
         return 2

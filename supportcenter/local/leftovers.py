@@ -1,8 +1,8 @@
-"""Finds and ends what an earlier, killed start of the same checkout left behind.
+"""Find and stop the processes that an earlier, killed start of the same checkout left behind.
 
 Every process that `make run` starts inherits the variable `MARKER` with the path of its `var/`. PostgreSQL
-and Valkey overwrite their environment with their title, but they work inside their data folders. Both are
-asked of the running process itself; pid files are never believed. Call these only while holding the lock.
+and Valkey overwrite their environment with their title, but run inside their data folders. Both facts come
+from the running process itself; pid files are never trusted. Call these functions only with the lock held.
 """
 
 import os
@@ -19,7 +19,7 @@ MARKER = "SUPPORTCENTER_VAR"
 
 
 def is_ours(process: psutil.Process, layout: Layout) -> bool:
-    """Whether a start with this `var/` made the process, as far as we may ask."""
+    """Whether a start with this `var/` created the process, as far as we are allowed to see."""
     with suppress(psutil.Error, OSError):
         if process.environ().get(MARKER) == str(layout.var):
             return True
@@ -27,14 +27,14 @@ def is_ours(process: psutil.Process, layout: Layout) -> bool:
         servers = {"postgres": layout.postgres_data, "valkey-server": layout.valkey_data}
         if Path(process.cwd()) == servers.get(process.name()):
             return True
-    # Root in a container may see nothing but the command line of another user's process.
+    # Root in a container may see only the command line of another user's process.
     with suppress(psutil.Error, OSError):
         return process.name() == "postgres" and str(layout.postgres_data) in process.cmdline()
     return False
 
 
 def find_leftovers(layout: Layout) -> list[psutil.Process]:
-    """All living processes of this checkout but the asking one and those it descends from."""
+    """Return all running processes of this checkout except this one and its ancestors."""
     me = psutil.Process()
     spared = {me, *me.parents()}
     found: dict[psutil.Process, None] = {}
@@ -46,21 +46,21 @@ def find_leftovers(layout: Layout) -> list[psutil.Process]:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """False for a zombie: it does nothing any more, and only its parent can remove it."""
+    """Whether a process runs; a zombie doesn't, and only its parent can remove it."""
     with suppress(psutil.Error):
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     return False
 
 
-def end_leftovers(layout: Layout, *, patience: float = 3) -> int:
-    """End them, politely for `patience` seconds; how many there were."""
+def stop_leftovers(layout: Layout, *, patience: float = 3) -> int:
+    """Stop them, and kill those left after `patience` seconds; return how many there were."""
     found = find_leftovers(layout)
     try:
         for process in found:
             with suppress(psutil.Error):
                 ask_to_stop(process)
         wait_for_end(found, patience)
-    finally:  # also when a Ctrl-C ends the patience
+    finally:  # after Ctrl-C too
         for process in filter(is_alive, found):
             with suppress(psutil.Error):
                 process.kill()
@@ -70,29 +70,29 @@ def end_leftovers(layout: Layout, *, patience: float = 3) -> int:
 
 
 def wait_for_end(processes: list[psutil.Process], patience: float) -> None:
-    """Return when all have ended or the patience has."""
+    """Wait until all have ended, for `patience` seconds at most."""
     deadline = time.monotonic() + patience
     while any(map(is_alive, processes)) and time.monotonic() < deadline:
         time.sleep(0.05)
 
 
 def remove_stale_files(layout: Layout) -> None:
-    """PostgreSQL is gone, so its pid files are stale, and the pid may be somebody else's by now."""
+    """Remove PostgreSQL's pid files: it is gone, and another process may have its pid by now."""
     (layout.postgres_data / "postmaster.pid").unlink(missing_ok=True)
     (layout.postgres_sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
 
 def ask_to_stop(process: psutil.Process) -> None:
-    """Of PostgreSQL only the main process is asked; it ends the others in the right order."""
+    """Ask a process to stop; of PostgreSQL only the main one, which stops the others in the right order."""
     if process.name() != "postgres":
         process.send_signal(signal.SIGTERM)
-    # Its children are titled "postgres: …", and one that is ending just now has no command line any more.
+    # Its children are titled "postgres: …", and one that is just ending has no command line.
     elif "-D" in process.cmdline():
         process.send_signal(signal.SIGINT)
 
 
 def mark_environment(layout: Layout, environ: dict[str, str]) -> dict[str, str]:
-    """The environment of everything that belongs to a start with this `var/`."""
+    """Return the environment for all processes of a start with this `var/`."""
     return {**environ, MARKER: str(layout.var)}
 
 

@@ -1,65 +1,53 @@
-"""The process of `make run` that gets the database ready, waits for the site and prints the table.
+"""The process of `make run` that prepares the database, waits for the site and prints the table of logins.
 
-honcho ends everything when one process ends, so this one stays, as something very small.
+honcho stops everything when one process ends, so this one stays, as something very small.
 """
 
-import http.client
 import os
-import socket
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from supportcenter.local import embedded
+import django
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
+from redis import RedisError
+
+from supportcenter.local import embedded, probes
 from supportcenter.local.errors import StartError
 from supportcenter.local.layout import Layout
-from supportcenter.local.welcome import welcome
-
-# The line that tells the supervisor to show what the processes say from now on.
-UP = "\x06"
-PATIENCE = 60
-
-
-def wait_until(condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
-    """Ask again and again, for `patience` seconds at most."""
-    deadline = time.monotonic() + patience
-    while not condition():
-        if time.monotonic() > deadline:
-            raise StartError(f"{what} did not answer within {patience:.0f} seconds")
-        time.sleep(0.05)
+from supportcenter.local.welcome import UP, welcome
 
 
 @contextmanager
-def held_back() -> Iterator[None]:
-    """Keep what is printed inside to ourselves, unless it fails."""
-    said = StringIO()
+def quiet_unless_failed() -> Iterator[None]:
+    """Hold back what is printed inside, and print it only after an exception."""
+    output = StringIO()
     try:
-        with redirect_stdout(said), redirect_stderr(said):
+        with redirect_stdout(output), redirect_stderr(output):
             yield
     except Exception:
-        print(said.getvalue(), end="")
+        print(output.getvalue(), end="")
         raise
 
 
 def wait_for_servers(layout: Layout) -> None:
-    """Until the embedded servers answer; the ones named in the environment must answer at once."""
+    """Wait for the embedded servers; the ones named in the environment must answer at once."""
     if os.environ["DATABASE_URL"] == embedded.database_url(layout.postgres_sockets):
-        wait_until(lambda: embedded.postgres_answers(layout.postgres_sockets), "PostgreSQL")
-        embedded.create_database(layout.postgres_sockets)
+        probes.wait_until(lambda: probes.postgres_answers(layout.postgres_sockets), "PostgreSQL")
+        probes.create_database(layout.postgres_sockets)
     if os.environ["REDIS_URL"] == embedded.valkey_url(layout.valkey_socket):
-        wait_until(lambda: embedded.valkey_answers(layout.valkey_socket), "Valkey")
+        probes.wait_until(lambda: probes.valkey_answers(layout.valkey_socket), "Valkey")
 
 
-def check_foreign_servers() -> None:
-    """One line instead of a traceback when a server from the environment does not answer."""
-    from django.core.cache import cache  # noqa: PLC0415
-    from django.db import OperationalError, connection  # noqa: PLC0415
-    from redis import RedisError  # noqa: PLC0415
-
+def check_servers() -> None:
+    """Raise an error of one line, not a traceback, when a server from the environment does not answer."""
     try:
         connection.ensure_connection()
     except OperationalError as error:
@@ -75,60 +63,38 @@ def first_line(error: Exception) -> str:
 
 
 def fill_database() -> None:
-    """Migrations, and the demo world where there is no organization yet."""
-    import django  # noqa: PLC0415
-    from django.conf import settings  # noqa: PLC0415
-    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
-    from django.core.management import CommandError, call_command  # noqa: PLC0415
-    from django.db import connection  # noqa: PLC0415
-
+    """Run the migrations, and load the demo world if there is no organization yet."""
     try:
-        with held_back():
+        with quiet_unless_failed():
             django.setup()
-            check_foreign_servers()
+            check_servers()
             is_new = not connection.introspection.table_names()
         if is_new:
-            print("First start: making tables and the demo world.", flush=True)
-        with held_back():
+            print("First start: creating the database and loading the demo data.", flush=True)
+        with quiet_unless_failed():
             call_command("migrate", interactive=False, verbosity=1)
             if not settings.DEBUG:
                 call_command("collectstatic", interactive=False, verbosity=0)
             call_command("demo")
     except (CommandError, ImproperlyConfigured) as error:
-        raise StartError(f"the database could not be made ready: {error}") from error
+        raise StartError(f"the database could not be prepared: {error}") from error
     connection.close()
 
 
-def answers(port: int, host: str) -> bool:
-    """Whether the web server says that it is alive."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    with suppress(OSError, http.client.HTTPException):
-        connection.request("GET", "/healthz", headers={"Host": host})
-        return connection.getresponse().status == http.client.OK
-    return False
-
-
-def mail_catcher_answers() -> bool:
-    """Whether the catcher takes mail at the address in `EMAIL_URL`."""
-    address = urlsplit(os.environ["EMAIL_URL"])
-    with suppress(OSError), socket.create_connection((address.hostname, address.port), timeout=5):
-        return True
-    return False
-
-
 def main() -> NoReturn:
-    """Prepare, say that the site is up, and stay; ends only after one line that says why not."""
+    """Prepare the database, report that the site is up, and stay; on failure exit after one line."""
     has_catcher = "--catcher" in sys.argv
     layout = Layout.from_environ()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportcenter.settings")
     try:
         wait_for_servers(layout)
         fill_database()
         layout.ready.touch()
         host = urlsplit(os.environ["SITE_URL"]).netloc
-        wait_until(lambda: answers(int(os.environ["PORT"]), host), "the site's /healthz")
+        probes.wait_until(lambda: probes.site_answers(int(os.environ["PORT"]), host), "the site's /healthz")
         if has_catcher:
-            wait_until(mail_catcher_answers, "the mail catcher")
+            probes.wait_until(
+                lambda: probes.mail_catcher_answers(os.environ["EMAIL_URL"]), "the mail catcher"
+            )
     except StartError as error:
         print(f"make run: {error}", file=sys.stderr, flush=True)
         sys.exit(1)

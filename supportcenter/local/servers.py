@@ -1,7 +1,7 @@
-"""PostgreSQL and Valkey for a test run, thrown away with everything in them when the run is over.
+"""PostgreSQL and Valkey for a test run, removed with all their data when the run ends.
 
 `tests/embedded.py` starts this and holds the other end of its standard input. However the test run ends, the
-kernel closes that end, and this stops the servers and removes the folder. Its one line of output is the URLs.
+kernel closes that end; then this stops the servers and removes the folder. It prints one line, the URLs.
 """
 
 import json
@@ -12,14 +12,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from supportcenter.local import embedded
+from supportcenter.local import embedded, probes
 from supportcenter.local.errors import StartError
 from supportcenter.local.layout import Layout
-from supportcenter.local.prepare import wait_until
 
 
 def start(layout: Layout, log: Path) -> list[subprocess.Popen[bytes]]:
-    """Start both, without a thought for the data's life."""
+    """Start both servers, fast instead of durable."""
     layout.create()
     embedded.init_postgres(layout.postgres_data, durable=False)
     commands = [
@@ -34,7 +33,7 @@ def start(layout: Layout, log: Path) -> list[subprocess.Popen[bytes]]:
 
 
 def stop(processes: list[subprocess.Popen[bytes]]) -> None:
-    """SIGQUIT ends PostgreSQL at once with all its children; Valkey has nothing to save."""
+    """Stop the servers: SIGQUIT ends PostgreSQL at once with all its children; Valkey has nothing to save."""
     for process in processes:
         process.send_signal(signal.SIGQUIT if "postgres" in str(process.args) else signal.SIGTERM)
     for process in processes:
@@ -45,8 +44,8 @@ def stop(processes: list[subprocess.Popen[bytes]]) -> None:
 
 
 def main() -> int:
-    """Serve from the folder in the first argument until standard input ends."""
-    # A Ctrl-C in the terminal is for the test run; this goes on until the run has ended.
+    """Run the servers in the folder of the first argument until standard input closes."""
+    # A Ctrl-C in the terminal is meant for the test run; the servers stay until it has ended.
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, signal.SIG_IGN)
     folder = Path(sys.argv[1]).resolve()
@@ -54,8 +53,8 @@ def main() -> int:
     processes: list[subprocess.Popen[bytes]] = []
     try:
         processes = start(layout, folder / "servers.log")
-        wait_until(lambda: embedded.postgres_answers(layout.postgres_sockets), "PostgreSQL")
-        wait_until(lambda: embedded.valkey_answers(layout.valkey_socket), "Valkey")
+        probes.wait_until(lambda: probes.postgres_answers(layout.postgres_sockets), "PostgreSQL")
+        probes.wait_until(lambda: probes.valkey_answers(layout.valkey_socket), "Valkey")
         urls = {
             "DATABASE_URL": embedded.database_url(layout.postgres_sockets),
             "REDIS_URL": embedded.valkey_url(layout.valkey_socket),

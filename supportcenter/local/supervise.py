@@ -1,8 +1,8 @@
 """`make run`: every process of the site under one supervisor, in the foreground.
 
-honcho starts them all, shows their lines, and ends them all when one ends. Added to it here: the order in
-which they stop, what a person sees, and the exit code. Web, worker, beat and mail wait in a shell loop until
-`prepare` has the database ready, so that one loop supervises everything from the first moment.
+honcho starts them all, prints their output, and stops them all when one ends. This adds the order in which
+they stop, what a person sees, and the exit code. Web, worker, beat and mail wait in a shell loop until
+`prepare` has prepared the database, so that one loop supervises everything from the start.
 """
 
 import errno
@@ -27,16 +27,16 @@ from supportcenter.local.environment import check_port, settings, write_env_file
 from supportcenter.local.errors import StartError
 from supportcenter.local.layout import CHECKOUT, Layout
 from supportcenter.local.lock import take_lock
-from supportcenter.local.prepare import UP
+from supportcenter.local.welcome import UP
 
 SERVERS = ("postgres", "valkey")
-# SIGTERM would have PostgreSQL wait until the last client hangs up.
+# On SIGTERM PostgreSQL would wait until the last client disconnects.
 STOP_SIGNALS = {"postgres": signal.SIGINT}
-# Seconds until a process that was asked to stop is killed: all of them together stay below ten.
+# Seconds until a process that was asked to stop is killed; together below ten.
 CLIENT_PATIENCE, SERVER_PATIENCE = 4.5, 3.5
 honcho.manager.KILL_WAIT = 9
-# No access log: the site itself logs each request, with its id. No control socket: there would be one for
-# each user, not for each checkout.
+# No access log: the site itself logs each request, with its id. No control socket: it would be one per user,
+# not one per checkout.
 GUNICORN = [
     "--workers=2",
     "--threads=4",
@@ -48,11 +48,11 @@ WORKER = ["--concurrency=2", "--loglevel=info", "--without-gossip", "--without-m
 
 
 class Screen(Printer):
-    """What a person sees: until the site is up only what `prepare` says, then every process's lines."""
+    """Print only the output of `prepare` until the site is up, then the output of every process."""
 
     def __init__(self) -> None:
         super().__init__(sys.stdout)
-        self.held: deque[Message] = deque(maxlen=500)
+        self.held_back: deque[Message] = deque(maxlen=500)
         self.is_open = False
 
     def write(self, message: Message) -> None:
@@ -66,17 +66,17 @@ class Screen(Printer):
         elif self.is_open:
             super().write(message)
         else:
-            self.held.append(message)
+            self.held_back.append(message)
 
-    def show_held(self, name: str) -> None:
-        """Show what this process said while nobody was listening."""
-        for message in self.held:
+    def show_held_back(self, name: str) -> None:
+        """Print the output of a process that was held back so far."""
+        for message in self.held_back:
             if message.name == name:
                 super().write(message)
 
 
 class Supervisor(Manager):
-    """honcho's manager with an order of stopping: what needs the servers first, then the servers."""
+    """honcho's manager, which stops the servers after the processes that need them."""
 
     def __init__(self, screen: Screen) -> None:
         super().__init__(screen)
@@ -84,25 +84,27 @@ class Supervisor(Manager):
         self.ended_by_itself: str | None = None
 
     def terminate(self) -> None:
-        """Begin to stop; honcho calls this on a signal and when the first process has ended."""
+        """Start to stop; honcho calls this on a signal and when the first process has ended."""
         if self._terminating:
             return
         self._terminating = True
         self.ended_by_itself = next((n for n, p in self._processes.items() if "returncode" in p), None)
         if self.ended_by_itself and not self.screen.is_open:
-            self.screen.show_held(self.ended_by_itself)
+            self.screen.show_held_back(self.ended_by_itself)
         self.screen.is_open = False
         # A thread, because this may run inside a signal handler and honcho's loop must go on.
         threading.Thread(target=self._stop_in_order, daemon=True).start()
 
     def exit_code(self) -> int:
-        """0 if somebody asked for the stop, otherwise not, whatever the ended process itself said."""
+        """Return 0 if the stop was requested, otherwise 1, whatever the exit code of the ended process."""
         if self.ended_by_itself is None:
             print("Stopped.")
             return 0
         code = self._processes[self.ended_by_itself]["returncode"]
         if self.ended_by_itself != "prepare":
-            print(f"make run: {self.ended_by_itself} ended by itself (exit code {code})", file=sys.stderr)
+            print(
+                f"make run: {self.ended_by_itself} stopped unexpectedly (exit code {code})", file=sys.stderr
+            )
         return 1
 
     def _stop_in_order(self) -> None:
@@ -110,7 +112,7 @@ class Supervisor(Manager):
         self._stop([name for name in self._processes if name in SERVERS], SERVER_PATIENCE)
 
     def _stop(self, names: list[str], patience: float) -> None:
-        """Ask each process to stop, kill the process group of those that do not, return when all are gone."""
+        """Ask processes to stop, kill the groups of those that don't, and return when all are gone."""
         asked: set[str] = set()
         deadline = time.monotonic() + patience
         while alive := [name for name in names if "returncode" not in self._processes[name]]:
@@ -120,14 +122,14 @@ class Supervisor(Manager):
                 if pid is not None and is_late:
                     self._procmgr.kill(pid)
                 elif pid is not None and name not in asked:
-                    # Not the group: Celery's and PostgreSQL's main processes end their children themselves.
+                    # Not the group: Celery's and PostgreSQL's main processes stop their children.
                     send(pid, STOP_SIGNALS.get(name, signal.SIGTERM))
                     asked.add(name)
             time.sleep(0.05)
 
 
 def send(pid: int, signum: int) -> None:
-    """Signal a process that may have ended meanwhile."""
+    """Send a signal to a process that may have ended already."""
     try:
         os.kill(pid, signum)
     except ProcessLookupError:
@@ -135,11 +137,11 @@ def send(pid: int, signum: int) -> None:
 
 
 def server_commands(layout: Layout, environ: Mapping[str, str]) -> dict[str, list[str]]:
-    """The embedded servers; none where the environment names one."""
+    """Return the commands of the embedded servers, except of those that the environment replaces."""
     commands = {}
     if not environ.get("DATABASE_URL"):
         if embedded.init_postgres(layout.postgres_data):
-            print("Made a new PostgreSQL in", layout.postgres_data, flush=True)
+            print("Created a new PostgreSQL database in", layout.postgres_data, flush=True)
         commands["postgres"] = embedded.postgres_argv(layout.postgres_data, layout.postgres_sockets)
     if not environ.get("REDIS_URL"):
         commands["valkey"] = embedded.valkey_argv(layout.valkey_data, layout.valkey_socket)
@@ -149,7 +151,7 @@ def server_commands(layout: Layout, environ: Mapping[str, str]) -> dict[str, lis
 def app_commands(
     layout: Layout, values: Mapping[str, str], environ: Mapping[str, str]
 ) -> dict[str, list[str]]:
-    """What production runs too, with the mail catcher in place of a mail server."""
+    """Return the commands that production runs too, and the mail catcher in place of a mail server."""
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "--quiet", "-A", "supportcenter.celery"]
     commands = {
@@ -172,18 +174,18 @@ def app_commands(
 
 
 def after_ready(layout: Layout, argv: list[str]) -> str:
-    """A shell line that waits until the database is ready and then becomes the command."""
+    """Return a shell line that waits until the database is ready and then becomes the command."""
     return f"while ! test -e {shlex.quote(str(layout.ready))}; do sleep 0.1; done; exec {shlex.join(argv)}"
 
 
 def supervise(layout: Layout, values: Mapping[str, str]) -> int:
-    """Run everything until a signal or the end of one process; the exit code for the shell."""
-    # Newer Pythons would start helper processes of their own for honcho, which outlive the stop.
+    """Run everything until a signal or the end of one process; return the exit code."""
+    # Newer Pythons would start helper processes for honcho, which outlive the stop.
     multiprocessing.set_start_method("fork", force=True)
     manager = Supervisor(Screen())
     environ = {**os.environ, **values, "PYTHONUNBUFFERED": "1"}
 
-    # Several tasks a second that find nothing to do are not worth a line here.
+    # Many tasks find nothing to do; they are not worth a line each.
     quiet = {"worker": {"LOG_LEVEL": "WARNING"}, "beat": {"LOG_LEVEL": "WARNING"}}
 
     def add(name: str, line: str) -> None:
@@ -196,23 +198,23 @@ def supervise(layout: Layout, values: Mapping[str, str]) -> int:
     add("prepare", f"exec {shlex.join(prepare)}")
     for name, argv in apps.items():
         add(name, after_ready(layout, argv))
-    # A closed terminal counts as a wish to stop.
+    # A closed terminal stops everything too.
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     try:
         manager.loop()
     finally:
-        leftovers.end_leftovers(layout)
+        leftovers.stop_leftovers(layout)
     return manager.exit_code()
 
 
 def start(layout: Layout) -> int:
-    """Everything before the first process: lock, leftovers, port, settings."""
+    """Take the lock, stop leftovers, check the port, write the settings, and supervise."""
     values = settings(layout, os.environ)
     layout.var.mkdir(parents=True, exist_ok=True)
     lock = take_lock(layout.lock, values["SITE_URL"])
-    ended = leftovers.end_leftovers(layout)
-    if ended:
-        print(f"Ended what an earlier start left behind ({ended} processes).", flush=True)
+    stopped = leftovers.stop_leftovers(layout)
+    if stopped:
+        print(f"Stopped {stopped} processes left behind by an earlier start.", flush=True)
     check_port(int(values["PORT"]))
     layout.create()
     layout.ready.unlink(missing_ok=True)
@@ -223,15 +225,15 @@ def start(layout: Layout) -> int:
 
 
 def stop_early(signum: int, frame: FrameType | None) -> None:
-    """Before honcho takes over, a signal ends the start in the same orderly way as Ctrl-C."""
+    """Treat a signal like Ctrl-C until honcho takes over."""
     raise KeyboardInterrupt
 
 
 def main() -> int:
-    """Run until stopped: 0 if a signal stopped it, 1 with one line that says why otherwise."""
+    """Run until stopped: return 0 after a signal, otherwise 1 after one line with the reason."""
     layout = Layout.from_environ()
     if not leftovers.is_marked(layout):
-        # The kernel shows a process's first environment only, so the marker needs a new start.
+        # The kernel shows only the initial environment of a process, so the marker needs a restart.
         argv = [sys.executable, "-m", "supportcenter.local", "run"]
         os.execve(sys.executable, argv, leftovers.mark_environment(layout, dict(os.environ)))  # noqa: S606
     signal.signal(signal.SIGTERM, stop_early)
@@ -242,7 +244,7 @@ def main() -> int:
     except KeyboardInterrupt:
         return 0
     except BrokenPipeError:
-        # Whoever read the output has gone; without this, Python complains about it once more at its end.
+        # The reader of the output is gone; without this, Python would report that again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         print(f"make run: {cannot_write(error, layout.var)}", file=sys.stderr)
@@ -250,13 +252,13 @@ def main() -> int:
 
 
 def cannot_write(error: OSError, folder: Path) -> str:
-    """One line with the remedy."""
+    """Return one line that includes how to fix it."""
     remedies = {
-        errno.ENOSPC: "free some room",
-        errno.EEXIST: "it is a file where a folder belongs, remove it",
-        errno.ENOTDIR: "it is a file where a folder belongs, remove it",
+        errno.ENOSPC: "free some disk space",
+        errno.EEXIST: "it is a file, not a folder: remove it",
+        errno.ENOTDIR: "it is a file, not a folder: remove it",
     }
     remedy = remedies.get(
-        error.errno or 0, "make it writable for you, or use a checkout in a folder of your own"
+        error.errno or 0, "check its permissions, or use a checkout in a folder of your own"
     )
     return f"cannot write {error.filename or folder} ({error.strerror}): {remedy}"

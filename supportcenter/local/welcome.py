@@ -1,7 +1,9 @@
-"""The table that `make run` ends its start with."""
+"""The table that `make run` prints when the site is up."""
 
 from collections.abc import Mapping
 
+# The line after which the supervisor shows the output of all processes.
+UP = "\x06"
 PEOPLE = {
     "ada@acme.example": "admin of Acme: all its tickets, members, support tier",
     "ben@acme.example": "member in Acme's unit EU: own tickets and those with CC",
@@ -9,16 +11,16 @@ PEOPLE = {
     "dov@acme.example": "billing contact of Acme: billing groups, invoices",
     "eve@globex.example": "admin of Globex: sees nothing of Acme",
     "ivy@hobby.example": "member of Hobby, free services only: no tickets",
-    "fay@support.example": "support agent: works the queue",
+    "fay@support.example": "support agent: the queue",
     "gus@support.example": "duty lead: takes escalations",
     "hal@support.example": "account manager: tier changes, custom SLAs",
 }
 
 
 def welcome(values: Mapping[str, str], *, catches_mail: bool) -> str:
-    """The address, who can sign in and what for, and where the mail is."""
+    """Return the address, the logins with their roles, and where mails go."""
     site = values["SITE_URL"]
-    mail = f"{site}/dev/mail/" if catches_mail else "goes out through EMAIL_URL"
+    mail = f"{site}/dev/mail/" if catches_mail else "sent through EMAIL_URL"
     width = max(map(len, PEOPLE))
     rows = [
         ("Address", f"{site}/"),

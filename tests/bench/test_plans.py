@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 
-from supportcenter.local.bench_plans import grow, measured
+from supportcenter.local.bench.plans import add_tickets, cost_of
 from tests.cast import actor
 from tickets.models.ticket import Ticket
 from tickets.paging import page_of
@@ -19,7 +19,7 @@ TICKETS = 5_000
 @pytest.fixture
 def crowd(cast):
     """Many tickets: "quokka" in one of a thousand of them."""
-    for _ in grow(TICKETS):
+    for _ in add_tickets(TICKETS):
         pass
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -35,7 +35,7 @@ def search(person, text):
 # One test, because the crowd takes a while to gather.
 def test_words_are_looked_up_in_the_index(cast, crowd):
     for text in ("quokka", "quoka", "quoka koala", "quokka org:acme", "quokka wombat"):
-        cost = measured(lambda text=text: search(cast.fay, text), text, StringIO())
+        cost = cost_of(lambda text=text: search(cast.fay, text), text, StringIO())
         assert "document_words" in cost.indexes, text
         assert "tickets_searchdocument" not in cost.read_whole, text
     hits = searched(actor(cast.fay), Ticket.objects.all(), "quokka").queryset

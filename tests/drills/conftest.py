@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from supportcenter.local.sink import Sink, running
+from supportcenter.local.smtp_sink import SmtpSink, serving
 from tests.drills.world import World
 
 
@@ -20,7 +20,7 @@ def _fresh_cache() -> None:
 
 @pytest.fixture(scope="session")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with running(Sink()) as sink:
+    with serving(SmtpSink()) as sink:
         world = World(tmp_path_factory.mktemp("drills"), sink)
         try:
             world.start()

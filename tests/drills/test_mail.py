@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from supportcenter.local.sink import HANG_UP, SILENCE
+from supportcenter.local.smtp_sink import HANG_UP, SILENCE
 from tests.drills.world import PATIENCE, World, wait_for
 
 ALL = 21

@@ -16,9 +16,9 @@ from typing import Any
 import psycopg
 from redis import Redis
 
-from supportcenter.local import embedded
+from supportcenter.local import embedded, probes
 from supportcenter.local.layout import CHECKOUT, Layout
-from supportcenter.local.sink import Sink
+from supportcenter.local.smtp_sink import SmtpSink
 from tests.embedded import SETTINGS
 
 PATIENCE = 25
@@ -35,7 +35,7 @@ def wait_for(condition: Callable[[], Any], what: str) -> None:
 
 
 class World:
-    def __init__(self, folder: Path, sink: Sink) -> None:
+    def __init__(self, folder: Path, sink: SmtpSink) -> None:
         self.layout = Layout(folder)
         self.folder = folder
         self.sink = sink
@@ -59,7 +59,7 @@ class World:
         self.layout.create()
         embedded.init_postgres(self.layout.postgres_data, durable=False)
         self.start_postgres()
-        embedded.create_database(self.layout.postgres_sockets)
+        probes.create_database(self.layout.postgres_sockets)
         self.start_valkey()
         with (self.folder / "driver.log").open("wb") as log:
             self.driver = subprocess.Popen(
@@ -100,12 +100,12 @@ class World:
     def start_postgres(self) -> None:
         layout = self.layout
         self.run("postgres", embedded.postgres_argv(layout.postgres_data, layout.postgres_sockets, POSTGRES))
-        wait_for(lambda: embedded.postgres_answers(layout.postgres_sockets), "PostgreSQL")
+        wait_for(lambda: probes.postgres_answers(layout.postgres_sockets), "PostgreSQL")
 
     def start_valkey(self) -> None:
         layout = self.layout
         self.run("valkey", embedded.valkey_argv(layout.valkey_data, layout.valkey_socket))
-        wait_for(lambda: embedded.valkey_answers(layout.valkey_socket), "Valkey")
+        wait_for(lambda: probes.valkey_answers(layout.valkey_socket), "Valkey")
 
     def flush_valkey(self) -> None:
         with Redis.from_url(embedded.valkey_url(self.layout.valkey_socket)) as valkey:

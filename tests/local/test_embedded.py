@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from redis import Redis
 
-from supportcenter.local import embedded
+from supportcenter.local import embedded, probes
 from supportcenter.local.errors import StartError
 
 
@@ -49,8 +49,8 @@ def test_redis_reads_the_valkey_url() -> None:
 
 def test_a_socket_without_a_server_does_not_answer(tmp_path: Path) -> None:
     (tmp_path / "valkey.sock").touch()
-    assert not embedded.valkey_answers(tmp_path / "valkey.sock")
-    assert not embedded.postgres_answers(tmp_path)
+    assert not probes.valkey_answers(tmp_path / "valkey.sock")
+    assert not probes.postgres_answers(tmp_path)
 
 
 def test_an_interrupted_first_start_is_begun_anew(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_an_interrupted_first_start_is_begun_anew(tmp_path: Path) -> None:
 
 def test_data_of_another_postgres_version_is_named(tmp_path: Path) -> None:
     (tmp_path / "PG_VERSION").write_text("9.6\n")
-    with pytest.raises(StartError, match=r"made by PostgreSQL 9\.6"):
+    with pytest.raises(StartError, match=r"created by PostgreSQL 9\.6"):
         embedded.init_postgres(tmp_path)
 
 

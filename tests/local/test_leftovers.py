@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from supportcenter.local.layout import Layout
-from supportcenter.local.leftovers import end_leftovers, find_leftovers, mark_environment
+from supportcenter.local.leftovers import find_leftovers, mark_environment, stop_leftovers
 
 Start = Callable[[Path], subprocess.Popen[bytes]]
 
@@ -30,13 +30,13 @@ def start() -> Iterator[Start]:
 
 def test_a_leftover_is_ended(tmp_path: Path, start: Start) -> None:
     process = start(tmp_path)
-    assert end_leftovers(Layout(tmp_path)) == 1
+    assert stop_leftovers(Layout(tmp_path)) == 1
     assert process.wait(timeout=5) == -15
 
 
 def test_another_checkout_is_left_alone(tmp_path: Path, start: Start) -> None:
     process = start(tmp_path / "other")
-    assert end_leftovers(Layout(tmp_path)) == 0
+    assert stop_leftovers(Layout(tmp_path)) == 0
     assert process.poll() is None
 
 
@@ -45,7 +45,7 @@ def test_a_zombie_does_not_count(tmp_path: Path, start: Start) -> None:
     process.kill()
     while process.pid in {found.pid for found in find_leftovers(Layout(tmp_path))}:
         pass
-    assert end_leftovers(Layout(tmp_path)) == 0
+    assert stop_leftovers(Layout(tmp_path)) == 0
 
 
 def test_stale_pid_files_go(tmp_path: Path) -> None:
@@ -53,5 +53,5 @@ def test_stale_pid_files_go(tmp_path: Path) -> None:
     for path in stale:
         path.parent.mkdir(parents=True)
         path.write_text("1\n")
-    end_leftovers(Layout(tmp_path))
+    stop_leftovers(Layout(tmp_path))
     assert not any(path.exists() for path in stale)

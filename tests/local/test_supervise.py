@@ -7,9 +7,8 @@ import pytest
 from honcho.printer import Message
 
 from supportcenter.local.layout import Layout
-from supportcenter.local.prepare import UP
 from supportcenter.local.supervise import Screen, after_ready, app_commands, server_commands
-from supportcenter.local.welcome import PEOPLE, welcome
+from supportcenter.local.welcome import PEOPLE, UP, welcome
 
 VALUES = {"PORT": "8000", "EMAIL_URL": "smtp://127.0.0.1:2525", "DEV_MAILBOX": "/srv/var/mail"}
 
@@ -51,7 +50,7 @@ def test_a_process_that_fails_early_is_heard_after_all(capsys: pytest.CaptureFix
     screen = Screen()
     say(screen, "postgres", "FATAL: no")
     say(screen, "valkey", "fine")
-    screen.show_held("postgres")
+    screen.show_held_back("postgres")
     said = capsys.readouterr().out
     assert "FATAL: no" in said
     assert "fine" not in said

@@ -6,7 +6,7 @@ import pytest
 
 from notifications.delivery import deliver_due
 from notifications.models.messages import EmailMessage
-from supportcenter.local.sink import Sink, running
+from supportcenter.local.smtp_sink import SmtpSink, serving
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sink(settings):
-    with running(Sink()) as sink:
+    with serving(SmtpSink()) as sink:
         settings.EMAIL_BACKEND = "notifications.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
         yield sink

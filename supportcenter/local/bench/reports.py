@@ -1,16 +1,17 @@
-"""What reports cost at 1,000,000 tickets: on figures as these would have left them in three years."""
+"""How long reports take at 1,000,000 tickets: on the figures that these leave behind in three years."""
 
 import statistics
 import time
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from orgs.models import Membership, Organization, User
+from supportcenter.local.bench.requests import client, explain
+from supportcenter.local.bench.site import Site
 from tickets.models.catalog import Product, Reason
 from tickets.reports.counting import INSERT_TOTALS
 from tickets.reports.durations import BOUNDS
@@ -20,7 +21,7 @@ from tickets.reports.sections import SECTIONS
 ROUNDS = 5
 VALUES = {"tickets": 1_000_000, "days": 3 * 365, "organizations": 300, "agents": 30, "open": 5_000}
 
-# A few organizations have most tickets; each is on one tier. Now and then a second agent helps.
+# A few organizations have most tickets; each has one tier. Sometimes a second agent helps.
 TICKETS = """
 CREATE TEMPORARY TABLE bench AS
 SELECT current_date - %(days)s + (n * %(days)s::bigint / %(tickets)s)::int AS opened,
@@ -32,7 +33,7 @@ SELECT current_date - %(days)s + (n * %(days)s::bigint / %(tickets)s)::int AS op
   exp(random() * 8 + 4)::int AS seconds
 FROM generate_series(1, %(tickets)s) AS n
 """
-# What each ticket left behind: opened, answered, answered twice more, solved, rated, escalated.
+# What each ticket adds: opened, first response, two more responses, solved, rated, escalated.
 FIGURES = """
 INSERT INTO tickets_dailyfigures (day, kind, organization_id, tier, severity, product_id, agent_id, bucket,
   count, in_time, missed, seconds)
@@ -74,7 +75,7 @@ QUERIES = {
 
 
 def load() -> dict[str, object]:
-    """Put organizations, agents and three years of figures beside the demo; what of them addresses name."""
+    """Add organizations, agents and three years of figures to the demo; return the ids for addresses."""
     organizations = Organization.objects.bulk_create(
         Organization(slug=f"bench-{number}", name=f"Customer {number}")
         for number in range(VALUES["organizations"])
@@ -104,50 +105,40 @@ def load() -> dict[str, object]:
     return {"organization": organizations[0].pk, "agent": agents[0].pk}
 
 
-def measure() -> None:
-    """Print, for every report and some questions, how long page and database take; and the slowest plan."""
+def measure(site: Site) -> None:
+    """Print how long page and database take for every report and query, and the slowest plan."""
     names = load() | {"year": year()}
     staff, admin = client("gus@support.example"), client("admin@bench.example")
-    print(f"{'report':<16}{'question':<38}{'page':>9}{'database':>12}")
+    print(f"{'report':<16}{'query':<38}{'page':>9}{'database':>12}")
     slowest = (0.0, "")
     for code in SECTIONS:
-        asked = {words: (staff, f"/reports/{code}/?{query}") for words, query in QUERIES.items()}
-        asked["the own, a year by product"] = (admin, f"/o/bench-0/admin/reports/{code}/?{{year}}&by=product")
-        for words, (who, path) in asked.items():
-            page, database, worst = cost(who, path.format(**names))
-            print(f"{code:<16}{words:<38}{page:6.0f} ms{database:9.0f} ms", flush=True)
+        cases = {name: (staff, f"/reports/{code}/?{query}") for name, query in QUERIES.items()}
+        cases["a customer's, a year by product"] = (
+            admin,
+            f"/o/bench-0/admin/reports/{code}/?{{year}}&by=product",
+        )
+        for name, (browser, path) in cases.items():
+            page, database, worst = cost(browser, path.format(**names))
+            print(f"{code:<16}{name:<38}{page:6.0f} ms{database:9.0f} ms", flush=True)
             slowest = max(slowest, worst)
-    print(f"\nThe slowest query:\n{slowest[1]}\n{plan(slowest[1])}")
+    print(f"\nThe slowest query:\n{slowest[1]}\n{explain(slowest[1])[1]}")
 
 
 def year() -> str:
-    """The longest period that can be asked for."""
+    """Return the longest period that a report can have."""
     today = timezone.now().date()
     return f"period=custom&since={today - timedelta(days=MOST_DAYS - 1)}&until={today}"
 
 
-def client(email: str) -> Client:
-    """Somebody's browser."""
-    found = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
-    found.force_login(User.objects.get(email=email), backend=settings.AUTHENTICATION_BACKENDS[0])
-    return found
-
-
-def cost(who: Client, path: str) -> tuple[float, float, tuple[float, str]]:
-    """Medians of page and database in milliseconds, and the slowest query with its time."""
+def cost(browser: Client, path: str) -> tuple[float, float, tuple[float, str]]:
+    """Return the median milliseconds of page and database, and the slowest query with its time."""
     pages, databases, slowest = [], [], (0.0, "")
     for _ in range(ROUNDS):
         with CaptureQueriesContext(connection) as queries:
             began = time.perf_counter()
-            who.get(path)
+            browser.get(path)
             pages.append((time.perf_counter() - began) * 1000)
         times = [(float(each["time"]) * 1000, each["sql"]) for each in queries]
         databases.append(sum(took for took, _ in times))
         slowest = max(times)
     return statistics.median(pages), statistics.median(databases), slowest
-
-
-def plan(sql: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}")
-        return "\n".join(line for (line,) in cursor.fetchall())

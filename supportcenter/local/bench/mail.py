@@ -1,4 +1,4 @@
-"""How fast mail is, from a comment to the mail server, on a running site that this does with as it likes."""
+"""How fast mail is, from a comment to the mail server, on a running site of its own."""
 
 import http.client
 import smtplib
@@ -8,22 +8,21 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import psutil
 from django.conf import settings
-from django.test import Client
 from django.utils.crypto import get_random_string
 
 from notifications.mailer import build
 from notifications.models.messages import EmailMessage
 from orgs.actor import Actor, Source
 from orgs.models import Membership, Organization, User
+from supportcenter.local.bench.requests import client
+from supportcenter.local.bench.site import Site
 from supportcenter.local.errors import StartError
-from supportcenter.local.layout import Layout
 from supportcenter.local.leftovers import find_leftovers
-from supportcenter.local.prepare import wait_until
+from supportcenter.local.probes import wait_until
 from supportcenter.outbox.models import OutboxDelivery, OutboxMessage
 from tickets.actions.opening import TicketDraft, open_ticket
 from tickets.models.catalog import Product, Reason
@@ -36,28 +35,30 @@ UPDATES = 40
 SAMPLE = 1000
 
 
-class Mail:
-    """The site's organization of the demo, its people, and what its mail server has taken."""
+def measure(site: Site) -> None:
+    """Print a table of what was measured and the target of each."""
+    MailBenchmark(site).run()
 
-    def __init__(self, layout: Layout, sink: Path) -> None:
-        self.layout = layout
-        self.sink = sink
-        self.agent = User.objects.get(email="fay@support.example")
+
+class MailBenchmark:
+    """Comments on a site, and the mails that its mail server received."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
         self.organization = Organization.objects.get(slug="acme")
         Follow.objects.all().delete()
 
-    def measure(self) -> None:
-        """Print a table of what was measured and what is wanted."""
+    def run(self) -> None:
         loud, quiet = Product.objects.order_by("pk")[:2]
         few = self.ticket("Few", quiet, FEW - 1)
-        row("POST until the last of 20 mails is taken, p95", self.until_taken(few), "s", "< 1")
+        row("POST until the last of 20 mails is received, p95", self.time_until_received(few), "s", "< 1")
         alone, many = self.ticket("Alone", quiet), self.ticket("Many", loud)
         self.add_followers(MANY, loud)
         post_one, post_many = self.post_alternately(alone, many)
         row(f"POST with 1 recipient, median of {UPDATES}", post_one * 1000, "ms")
         row(f"POST with {MANY} recipients, median of {UPDATES}", post_many * 1000, "ms")
         row("ratio", post_many / post_one, "×", "< 1.2")
-        row("POST while worker and broker hang, slowest of 5", self.post_while_hung(alone) * 1000, "ms")
+        row("POST while workers and broker hang, slowest of 5", self.post_while_hung(alone) * 1000, "ms")
         self.wait_until_idle()
         sustained, grown = self.send_to_all(many)
         row(f"memory that a worker process gained by {MANY} recipients", grown, "MB")
@@ -67,14 +68,8 @@ class Mail:
         row("ratio", sustained / bare * 100, "%", "> 60")
 
     def ticket(self, subject: str, product: Product, people: int = 0) -> Ticket:
-        """A ticket with somebody who opened it and so many people in CC, all told of its opening."""
-        made = User.objects.bulk_create(
-            User(email=f"{subject}-{number}@bench.example".lower(), name=f"Reader {number}", password="!")  # noqa: S106
-            for number in range(people + 1)
-        )
-        Membership.objects.bulk_create(
-            Membership(organization=self.organization, user=user, role="member") for user in made
-        )
+        """Open a ticket with this many people in CC, and wait until everyone was notified."""
+        requester, *others = self.add_members(subject, people + 1, "member")
         draft = TicketDraft(
             submission_key=uuid.uuid4(),
             subject=subject,
@@ -83,77 +78,77 @@ class Mail:
             reason=Reason.objects.all()[0],
             description="The lag of group `billing` grows since this morning.",
         )
-        actor = Actor.of(made[0], Source.WEB)
+        actor = Actor.of(requester, Source.WEB)
         ticket = open_ticket(actor=actor, organization=self.organization, draft=draft)
-        Participant.objects.bulk_create(Participant(ticket=ticket, user=user) for user in made[1:])
+        Participant.objects.bulk_create(Participant(ticket=ticket, user=user) for user in others)
         self.wait_until_idle()
         return ticket
 
     def add_followers(self, count: int, product: Product) -> None:
-        """People who follow all tickets about a product."""
-        people = User.objects.bulk_create(
-            (
-                User(email=f"follower-{number}@bench.example", name=f"Follower {number}", password="!")  # noqa: S106
-                for number in range(count)
-            ),
-            batch_size=1000,
-        )
-        Membership.objects.bulk_create(
-            (Membership(organization=self.organization, user=user, role="admin") for user in people),
-            batch_size=1000,
-        )
+        """Add people who follow all tickets about a product."""
         follows = (
             Follow(user=user, organization=self.organization, scope="product", product=product)
-            for user in people
+            for user in self.add_members("Follower", count, "admin")
         )
         Follow.objects.bulk_create(follows, batch_size=1000)
 
-    def until_taken(self, ticket: Ticket) -> float:
-        """Seconds from the start of a POST until the server has taken the last mail; 95 of 100 are faster."""
+    def add_members(self, name: str, count: int, role: str) -> list[User]:
+        """Add people to the organization."""
+        users = (
+            User(email=f"{name}-{number}@bench.example".lower(), name=f"{name} {number}", password="!")  # noqa: S106
+            for number in range(count)
+        )
+        people = User.objects.bulk_create(users, batch_size=1000)
+        members = (Membership(organization=self.organization, user=user, role=role) for user in people)
+        Membership.objects.bulk_create(members, batch_size=1000)
+        return people
+
+    def time_until_received(self, ticket: Ticket) -> float:
+        """Return the 95th percentile of the seconds from a POST until its last mail is received."""
         times = []
         for _ in range(UPDATES):
-            before = len(self.taken())
+            before = len(self.received())
             began = time.monotonic()
             self.post(ticket)
-            wait_until(lambda before=before: len(self.taken()) >= before + FEW, "the mails")  # type: ignore[misc]
-            times.append(self.taken()[before + FEW - 1] - began)
+            wait_until(lambda before=before: len(self.received()) >= before + FEW, "the mails")  # type: ignore[misc]
+            times.append(self.received()[before + FEW - 1] - began)
             self.wait_until_idle()
         return statistics.quantiles(times, n=20)[-1]
 
     def post_alternately(self, *tickets: Ticket) -> list[float]:
-        """Median seconds of a POST on each ticket, while no worker disturbs; then nobody is told of them."""
+        """Return the median seconds of a POST on each ticket while the workers are paused; send no mails."""
         times: list[list[float]] = [[] for _ in tickets]
-        with stopped(self.workers()):
+        with paused(self.workers()):
             for _ in range(UPDATES):
-                for ticket, taken in zip(tickets, times, strict=True):
-                    taken.append(self.post(ticket))
+                for ticket, durations in zip(tickets, times, strict=True):
+                    durations.append(self.post(ticket))
             OutboxMessage.objects.all().delete()
         return [statistics.median(each) for each in times]
 
     def post_while_hung(self, ticket: Ticket) -> float:
-        """The slowest of some POSTs while neither worker nor broker answer anything."""
-        hung = [each for each in find_leftovers(self.layout) if each.name() == "valkey-server"]
-        with stopped(self.workers() + hung):
+        """Return the slowest of some POSTs while neither workers nor broker respond."""
+        hung = [each for each in find_leftovers(self.site.layout) if each.name() == "valkey-server"]
+        with paused(self.workers() + hung):
             return max(self.post(ticket) for _ in range(5))
 
     def send_to_all(self, ticket: Ticket) -> tuple[float, float]:
-        """Mails a second over the middle of one update to everybody, and megabytes gained by a worker."""
+        """Return mails a second while everyone is notified, and the megabytes that a worker gained."""
         before = {worker: worker.memory_info().rss for worker in self.workers()}
-        done = len(self.taken()) + MANY + 1
+        done = len(self.received()) + MANY + 1
         peak: dict[psutil.Process, int] = {}
         self.post(ticket)
         began = time.monotonic()
-        while len(self.taken()) < done and time.monotonic() < began + 300:
+        while len(self.received()) < done and time.monotonic() < began + 300:
             for worker in before:
                 peak[worker] = max(peak.get(worker, 0), worker.memory_info().rss)
             time.sleep(0.2)
-        moments = self.taken()[-MANY:]
+        moments = self.received()[-MANY:]
         first, last = MANY // 20, MANY - MANY // 20
         grown = max(peak[worker] - rss for worker, rss in before.items())
         return (last - first) / (moments[last] - moments[first]), grown / 1e6
 
     def bare_rate(self, ticket: Ticket) -> float:
-        """Mails a second that `smtplib` alone hands over, made beforehand."""
+        """Return the mails a second that `smtplib` alone sends when they are built beforehand."""
         rows = EmailMessage.objects.filter(ticket=ticket, state="sent").select_related(
             "recipient", "ticket__organization", "activity__actor", "activity__comment__author"
         )
@@ -168,7 +163,7 @@ class Mail:
             return len(mails) / (time.monotonic() - began)
 
     def post(self, ticket: Ticket) -> float:
-        """Comment as an agent over HTTP; how many seconds the answer took."""
+        """Comment as an agent over HTTP; return the seconds until the response."""
         where = urlsplit(settings.SITE_URL)
         connection = http.client.HTTPConnection("127.0.0.1", where.port, timeout=60)
         body = urlencode({"kind": "answer", "body": "Please try the new version and tell us how it goes."})
@@ -180,28 +175,26 @@ class Mail:
         took = time.monotonic() - began
         connection.close()
         if response.status != http.client.FOUND:
-            raise StartError(f"a comment was answered with {response.status}")
+            raise StartError(f"the response to a comment was {response.status}")
         return took
 
     @cached_property
     def headers(self) -> dict[str, str]:
-        """Signed in as an agent, with a token against forged requests."""
-        client = Client()
-        client.force_login(self.agent, backend=settings.AUTHENTICATION_BACKENDS[0])
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        """The headers of a signed-in agent, with a CSRF token."""
+        session = client("fay@support.example").cookies[settings.SESSION_COOKIE_NAME].value
         token = get_random_string(32)
         cookies = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={token}"
         return {"Cookie": cookies, "X-CSRFToken": token}
 
     def workers(self) -> list[psutil.Process]:
-        """The processes in which tasks run."""
-        found = (each for each in find_leftovers(self.layout) if "worker" in each.cmdline())
+        """Return the processes in which tasks run."""
+        found = (each for each in find_leftovers(self.site.layout) if "worker" in each.cmdline())
         parents = [each for each in found if each.children()]
         return [child for each in parents for child in each.children()]
 
-    def taken(self) -> list[float]:
-        """The moments at which the mail server took mails."""
-        lines = self.sink.read_text().splitlines(keepends=True)
+    def received(self) -> list[float]:
+        """Return the times at which the mail server received mails."""
+        lines = self.site.mail_log.read_text().splitlines(keepends=True)
         return [float(line.split()[0]) for line in lines if line.endswith("\n")]
 
     def wait_until_idle(self) -> None:
@@ -213,8 +206,8 @@ class Mail:
 
 
 @contextmanager
-def stopped(processes: list[psutil.Process]) -> Iterator[None]:
-    """Hold processes still for a while."""
+def paused(processes: list[psutil.Process]) -> Iterator[None]:
+    """Suspend processes until the end of the block."""
     for each in processes:
         each.suspend()
     try:
@@ -224,5 +217,5 @@ def stopped(processes: list[psutil.Process]) -> Iterator[None]:
             each.resume()
 
 
-def row(what: str, value: float, unit: str, wanted: str = "") -> None:
-    print(f"{what:<66} {value:9.2f} {unit:<8} {wanted}", flush=True)
+def row(name: str, value: float, unit: str, target: str = "") -> None:
+    print(f"{name:<66} {value:9.2f} {unit:<8} {target}", flush=True)
