@@ -1,6 +1,6 @@
-"""`make check`: everything that reads the code without running it, two steps at a time.
+"""`make check`: all checks that need no server, two at a time.
 
-All steps run even when one fails; a failed step shows what it said. Needs no server.
+All of them run even when one fails; the output of a failed one is shown.
 """
 
 import os
@@ -16,7 +16,7 @@ from supportcenter.local.layout import CHECKOUT
 PYTHON = [sys.executable, "-m"]
 SCRIPTS = Path(sys.executable).parent
 MANAGE = [sys.executable, "-W", "ignore::RuntimeWarning", "manage.py"]
-# A site as it would be in production, so that Django's deploy check has something to look at.
+# The settings of a production site, for Django's deploy check.
 PRODUCTION = {
     "ENV_FILE": "/nonexistent",
     "DEBUG": "False",
@@ -26,8 +26,8 @@ PRODUCTION = {
     "REDIS_URL": "redis://127.0.0.1:9/0",
     "EMAIL_URL": "smtp://127.0.0.1:9",
 }
-# The slowest first, so that the others run beside it.
-STEPS: dict[str, list[str]] = {
+# The slowest comes first, so that the others run beside it.
+CHECKS: dict[str, list[str]] = {
     "types": [*PYTHON, "mypy", "supportcenter", "orgs", "billing", "tickets", "notifications"],
     "deploy check": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
@@ -40,24 +40,24 @@ STEPS: dict[str, list[str]] = {
 
 
 def templates() -> list[str]:
-    """All Django templates; djade wants files, not folders."""
+    """Return all templates; djade expects files, not folders."""
     return sorted(str(path) for path in (CHECKOUT / "templates").rglob("*.html"))
 
 
 def run(name: str) -> bool:
-    """Run one step and tell how it went in one line, with its output if it failed."""
-    argv = STEPS[name] + (templates() if name == "templates" else [])
+    """Run one check and print the result in one line, with its output if it failed."""
+    argv = CHECKS[name] + (templates() if name == "templates" else [])
     began = time.monotonic()
     environ = {**os.environ, **PRODUCTION}
     done = subprocess.run(argv, cwd=CHECKOUT, env=environ, capture_output=True, text=True, check=False)
-    word = "FAILED" if done.returncode else "ok"
+    result = "FAILED" if done.returncode else "ok"
     output = f"\n{done.stdout}{done.stderr}".rstrip() if done.returncode else ""
-    print(f"{word:<7}{name:<14}{time.monotonic() - began:5.1f} s{output}", flush=True)
+    print(f"{result:<7}{name:<14}{time.monotonic() - began:5.1f} s{output}", flush=True)
     return done.returncode == 0
 
 
 def main() -> int:
-    """Run all steps; 1 if one of them failed."""
+    """Run all checks; return 1 if one of them failed."""
     with ThreadPoolExecutor(max_workers=2) as pool:
-        results = list(pool.map(run, STEPS))
+        results = list(pool.map(run, CHECKS))
     return 0 if all(results) else 1

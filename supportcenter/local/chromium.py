@@ -1,4 +1,4 @@
-"""Chromium for the browser tests: the system's, installed where that is ours to do."""
+"""Find the system's Chromium for the browser tests, or install it as root on Debian."""
 
 import os
 import shutil
@@ -10,12 +10,12 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 def find_chromium() -> str | None:
-    """The path of a Chromium on this machine."""
+    """Return the path of a Chromium on this machine."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 def main() -> int:
-    """Have a Chromium; 1 after one line that says how to get one."""
+    """Find or install Chromium; return 1 after one line that says how to get it."""
     if find_chromium():
         return 0
     if os.geteuid() == 0 and Path("/etc/debian_version").exists() and shutil.which("apt-get"):

@@ -1,5 +1,5 @@
-"""What keeps a start from happening, told in one line."""
+"""Why a start failed, in one line."""
 
 
 class StartError(Exception):
-    """The start cannot go on; the message is one line with the remedy."""
+    """The start cannot continue; the message is one line that includes how to fix it."""

@@ -1,4 +1,4 @@
-"""Where `make run` keeps things: below one folder, `var/` in the checkout."""
+"""Where `make run` stores its files: in one folder, `var/` in the checkout."""
 
 import hashlib
 import os
@@ -14,9 +14,9 @@ from pathlib import Path
 from supportcenter.local.errors import StartError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-# What the kernel's `sockaddr_un` holds, without the ending zero.
+# The size of the kernel's `sockaddr_un`, without the final zero.
 SOCKET_PATH_BYTES = 107 if sys.platform == "linux" else 103
-# Paths of these characters stand in URLs and in PostgreSQL's settings as they are.
+# Paths of these characters need no quoting in URLs and PostgreSQL's settings.
 PLAIN_PATH = re.compile(r"[\w./+-]+", re.ASCII)
 
 
@@ -28,7 +28,7 @@ class Layout:
 
     @classmethod
     def from_environ(cls) -> "Layout":
-        """The checkout's own `var/`, or the folder in `VAR_DIR` (for tests of the start itself)."""
+        """Return the layout of `VAR_DIR`, or of `var/` in the checkout."""
         return cls(Path(os.environ.get("VAR_DIR") or CHECKOUT / "var").resolve())
 
     @property
@@ -53,7 +53,7 @@ class Layout:
 
     @property
     def ready(self) -> Path:
-        """Exists while the database is prepared, which web, worker, beat and mail wait for."""
+        """Exists once the database is prepared; web, worker, beat and mail wait for it."""
         return self.run / "ready"
 
     @property
@@ -66,7 +66,7 @@ class Layout:
 
     @cached_property
     def sockets(self) -> Path:
-        """Where sockets are: `var/run`, or a folder in the temp dir when a path there would not do."""
+        """The folder of the sockets: `var/run`, or one in the temp dir if that path is unsuitable."""
         if socket_path_fits(self.run / "postgres" / ".s.PGSQL.5432"):
             return self.run
         digest = hashlib.sha256(os.fsencode(self.var)).hexdigest()[:16]
@@ -83,27 +83,27 @@ class Layout:
         return self.sockets / "valkey.sock"
 
     def create(self) -> None:
-        """Make the folders that do not exist yet; an `OSError` names the one that cannot be written."""
+        """Create the folders that don't exist yet; an `OSError` names the one that can't be written."""
         self.var.mkdir(parents=True, exist_ok=True)
         private_folder(self.run)
         private_folder(self.sockets)
 
 
 def socket_path_fits(path: Path) -> bool:
-    """Whether a Unix socket can be at this path and the path can be written into a URL unquoted."""
+    """Whether the path is short enough for a Unix socket and needs no quoting in a URL."""
     return len(os.fsencode(path)) <= SOCKET_PATH_BYTES and bool(PLAIN_PATH.fullmatch(str(path)))
 
 
 def private_folder(path: Path) -> None:
-    """Make a folder that is this user's alone, or accept it only if it is this user's already.
+    """Create a private folder, or accept an existing one only if it belongs to this user.
 
-    The temp dir is everybody's: somebody else may have put a folder of this name there. As root, others may
-    pass (not list) the folder, because PostgreSQL runs as another user and has its own folder inside.
+    Anyone can create a folder of this name in the temp dir. A folder of root can be entered (not listed) by
+    others, because PostgreSQL runs as another user and has its own folder inside.
     """
     mode = 0o711 if os.geteuid() == 0 else 0o700
     with suppress(FileExistsError):
         path.mkdir(mode=mode)
     state = path.lstat()
     if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.geteuid():
-        raise StartError(f"{path} belongs to somebody else: remove it, or set TMPDIR to a folder of your own")
+        raise StartError(f"{path} belongs to someone else: remove it, or set TMPDIR to a folder of your own")
     path.chmod(mode)

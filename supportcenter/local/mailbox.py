@@ -1,4 +1,4 @@
-"""The mails that the development catcher got, read from its Maildir."""
+"""The mails in the Maildir of the development mail catcher."""
 
 import mailbox
 from dataclasses import asdict, dataclass
@@ -14,7 +14,7 @@ from django.conf import settings
 
 @dataclass(frozen=True)
 class CaughtMail:
-    """One caught mail: when it came, and for whom the sender told the server that it is."""
+    """One caught mail, with the recipient of its envelope."""
 
     key: str
     to: str
@@ -29,7 +29,7 @@ class CaughtMail:
 
 
 def caught_mails(recipient: str = "") -> list[CaughtMail]:
-    """All caught mails, newest first; with ``recipient``, only those to one address."""
+    """Return all caught mails, newest first; with ``recipient``, only those to one address."""
     if not Path(settings.DEV_MAILBOX).is_dir():
         return []
     box = mailbox.Maildir(settings.DEV_MAILBOX, create=False)
@@ -38,7 +38,7 @@ def caught_mails(recipient: str = "") -> list[CaughtMail]:
 
 
 def caught_mail(key: str) -> CaughtMail | None:
-    """One caught mail, by the key it has in the list."""
+    """Return one caught mail by its key in the list."""
     box = mailbox.Maildir(settings.DEV_MAILBOX, create=False)
     return _read(box, key) if key in box else None
 
@@ -46,7 +46,7 @@ def caught_mail(key: str) -> CaughtMail | None:
 def _read(box: mailbox.Maildir, key: str) -> CaughtMail:
     stored = box.get_message(key)
     message = message_from_bytes(stored.as_bytes(), policy=default)
-    assert isinstance(message, EmailMessage)  # noqa: S101 - what the default policy makes
+    assert isinstance(message, EmailMessage)  # noqa: S101 - by the default policy
     return CaughtMail(
         key=key,
         to=str(message["X-RcptTo"] or message["To"] or ""),

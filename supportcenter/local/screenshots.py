@@ -1,7 +1,7 @@
-"""`make screenshots`: the pictures in docs/images, of a site that runs with the demo world.
+"""`make screenshots`: take the pictures in docs/images of a running site with the demo data.
 
-It starts nothing. The site is the one of `SITE_URL`: from the environment, from `var/env` (which `make run`
-writes) or http://localhost:8000.
+The site is the one at `SITE_URL`: from the environment, from `var/env` (which `make run` writes) or
+http://localhost:8000.
 """
 
 import os
@@ -19,8 +19,8 @@ CUSTOMER, AGENT = "ada@acme.example", "fay@support.example"
 LIST, CREATE, QUEUE = "/o/acme/tickets/organization/", "/o/acme/tickets/new/", "/queue/"
 WIDE, NARROW = (1440, 900), (390, 844)
 THEMES = ("light", "dark")
-# How much of a good ticket the first view of its page shows: above all an answer with code, then more code, a
-# second person and a service.
+# How good a ticket looks before scrolling: above all an agent's comment with code counts, then more code,
+# people in CC and a service.
 SHOWN = """
 () => {
   const seen = [...document.querySelectorAll(".comment pre")].filter(
@@ -33,14 +33,14 @@ SHOWN = """
 
 
 def site_url() -> str:
-    """Where the site is."""
+    """Return the address of the site."""
     values = environ.Env()
     values.read_env(str(Layout.from_environ().env))
     return values.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 
 
 def launch_options() -> dict[str, object]:
-    """The system's Chromium; its sandbox does not work for root."""
+    """Return the options for the system's Chromium; its sandbox does not work for root."""
     arguments = ["--disable-background-networking", "--disable-gpu", "--hide-scrollbars"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
@@ -48,10 +48,10 @@ def launch_options() -> dict[str, object]:
 
 
 def sign_in(browser: Browser, site: str, email: str) -> BrowserContext:
-    """A browser of its own in which somebody of the demo world is signed in."""
+    """Return a browser context in which someone of the demo is signed in."""
     context = browser.new_context(base_url=site, reduced_motion="reduce")
     page = context.new_page()
-    page.goto("/")  # leads to the login
+    page.goto("/")  # redirects to the login
     page.fill("[name=login]", email)
     page.fill("[name=password]", os.environ.get("DEMO_PASSWORD") or "demo-password")
     page.press("[name=password]", "Enter")
@@ -61,7 +61,7 @@ def sign_in(browser: Browser, site: str, email: str) -> BrowserContext:
 
 
 def good_ticket(page: Page) -> str:
-    """The address of the listed ticket that shows most."""
+    """Return the address of the listed ticket that looks best."""
     page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
     page.goto(LIST)
     links = [link.get_attribute("href") or "" for link in page.locator("a.ticket-subject").all()]
@@ -73,7 +73,7 @@ def good_ticket(page: Page) -> str:
 
 
 def take(page: Page, path: str, name: str, size: tuple[int, int], theme: str) -> None:
-    """One picture of what a window of this size shows."""
+    """Take a screenshot of a window of this size."""
     page.context.add_cookies([{"name": "theme", "value": theme, "url": page.url}])
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(path)
@@ -102,7 +102,7 @@ def take_all(browser: Browser, site: str) -> None:
 
 
 def main() -> int:
-    """Take all pictures; 1 after one line if there is no site to take them of."""
+    """Take all screenshots; return 1 after one line if the site doesn't run."""
     site = site_url()
     IMAGES.mkdir(parents=True, exist_ok=True)
     try:

@@ -1,13 +1,12 @@
-"""Refresh the pinned files under ``static/vendor`` and ``tests/vendor`` (``make vendor``).
+"""Download the pinned files in ``static/vendor`` and ``tests/vendor`` (``make vendor``).
 
-Needs npm and network; nothing else of the project does. A package is taken only if its archive has the
-checksum below, so a new version means a new line here. What we change is said in NOTICE.
+Needs npm and network; nothing else in the project does. A package is accepted only if its archive has the
+checksum below, so a new version needs a new line here. NOTICE lists what we change.
 """
 
 import hashlib
 import re
 import subprocess
-import sys
 import tarfile
 import tempfile
 from pathlib import Path
@@ -24,7 +23,7 @@ PACKAGES = {
     "axe-core@4.14.1": "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745",
 }
 
-# The icons that templates may name; an icon that is not listed is not in the sprite.
+# The icons in the sprite; templates can use no others.
 ICONS = """
     adjustments alert-circle alert-octagon alert-triangle alphabet-latin archive archive-off
     arrow-back-up arrow-down arrow-left arrow-right arrow-up arrows-sort at ban bell bell-off bold
@@ -78,13 +77,13 @@ def _fetch(name: str, sha256: str, folder: Path) -> Path:
 
 
 def _layered(css: str) -> str:
-    """Put the style sheet into a cascade layer, so that our layers win whatever their selectors weigh."""
+    """Put the style sheet into a cascade layer, so that our layers win whatever the specificity."""
     body = _without_source_map(css).removeprefix('@charset "UTF-8";')
     return f"@layer tabler{{{body}}}\n"
 
 
 def _without_source_map(text: str) -> str:
-    """The map files are not shipped, and hashed static files would look for them."""
+    """Remove the link to the source map: it is not shipped, and hashed static files require it."""
     return re.sub(r"\n?(/\*# sourceMappingURL=\S+ \*/|//# sourceMappingURL=\S+)\s*$", "\n", text)
 
 
@@ -95,9 +94,9 @@ def _sprite(folder: Path) -> str:
 
 def _symbol(name: str, svg: str) -> str:
     shapes = re.findall(r"<(?:path|circle|rect|line|polyline|ellipse)\b[^>]*/>", svg)
-    drawn = "".join(shape for shape in shapes if 'stroke="none" d="M0 0h24v24H0z"' not in shape)
-    look = 'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"'
-    return f'<symbol id="{name}" viewBox="0 0 24 24" {look}>{drawn}</symbol>'
+    visible = "".join(shape for shape in shapes if 'stroke="none" d="M0 0h24v24H0z"' not in shape)
+    style = 'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"'
+    return f'<symbol id="{name}" viewBox="0 0 24 24" {style}>{visible}</symbol>'
 
 
 def _write(path: Path, content: str | bytes) -> None:
@@ -105,7 +104,3 @@ def _write(path: Path, content: str | bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     print(f"{path.relative_to(ROOT)}  {len(data):,} bytes")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

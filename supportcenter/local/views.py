@@ -12,7 +12,7 @@ from supportcenter.local.mailbox import caught_mail, caught_mails
 @login_not_required
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
-    """The development mailbox; as JSON for scripts that ask for it."""
+    """List the caught mails; as JSON for scripts that ask for it."""
     everything = caught_mails()
     recipient = request.GET.get("to", "")
     shown = [mail for mail in everything if recipient in {"", mail.to}]
@@ -26,7 +26,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 @require_safe
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def mail(request: HttpRequest, key: str) -> HttpResponse:
-    """One caught mail: both parts and the headers."""
+    """Show one caught mail: both parts and the headers."""
     found = caught_mail(key)
     if found is None:
         raise Http404
@@ -37,7 +37,7 @@ def mail(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 @xframe_options_sameorigin
 def mail_html(request: HttpRequest, key: str) -> HttpResponse:
-    """The HTML part alone, for a frame in which nothing can run."""
+    """Return the HTML part for a frame in which no script can run."""
     found = caught_mail(key)
     if found is None:
         raise Http404

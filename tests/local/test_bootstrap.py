@@ -14,7 +14,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "requirements").mkdir()
     for name in ("local", "test"):
         (tmp_path / "requirements" / f"{name}.txt").write_text(f"{name}==1\n")
-    monkeypatch.setattr(bootstrap, "make_venv", lambda venv: put_python(venv, "exit 0"))
+    monkeypatch.setattr(bootstrap, "create_venv", lambda venv: put_python(venv, "exit 0"))
     return tmp_path
 
 
@@ -50,20 +50,18 @@ def test_what_a_run_needs_does_not_serve_tests(checkout: Path) -> None:
     assert not bootstrap.is_installed(checkout, "test")
 
 
-def test_an_interrupted_installation_is_begun_anew(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_interrupted_installation_starts_over(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     put_python(checkout / ".venv", "exit 0")
     (checkout / ".venv" / "half").touch()
     assert bootstrap.main(checkout, "local") == 0
-    assert "making it anew" in capsys.readouterr().out
+    assert "recreating it" in capsys.readouterr().out
     assert not (checkout / ".venv" / "half").exists()
 
 
 def test_a_failed_installation_counts_as_none(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(bootstrap, "make_venv", lambda venv: put_python(venv, 'test "$1" = -c'))
+    monkeypatch.setattr(bootstrap, "create_venv", lambda venv: put_python(venv, 'test "$1" = -c'))
     assert bootstrap.main(checkout, "local") == 1
     assert "pip could not install everything" in capsys.readouterr().err
     assert not bootstrap.is_installed(checkout, "local")
@@ -72,7 +70,7 @@ def test_a_failed_installation_counts_as_none(
 def test_a_python_without_venv_is_told_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "find_spec", lambda name: None)
     with pytest.raises(bootstrap.BootstrapError, match="apt-get install python3-venv"):
-        bootstrap.make_venv(tmp_path / ".venv")
+        bootstrap.create_venv(tmp_path / ".venv")
 
 
 def test_a_python_that_is_too_old_is_one_line(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_private_folder_closes_a_folder_of_our_own(tmp_path: Path) -> None:
     assert not stat.S_IMODE((tmp_path / "run").stat().st_mode) & 0o066
 
 
-def test_private_folder_refuses_a_link_that_somebody_put_there(tmp_path: Path) -> None:
+def test_private_folder_refuses_a_link_that_someone_else_created(tmp_path: Path) -> None:
     (tmp_path / "run").symlink_to(tmp_path)
-    with pytest.raises(StartError, match="belongs to somebody else"):
+    with pytest.raises(StartError, match="belongs to someone else"):
         private_folder(tmp_path / "run")

@@ -72,8 +72,10 @@ def test_a_killed_start_is_recovered_and_a_stop_leaves_nothing(checkout: Checkou
     assert {"postgres", "valkey-server"} <= {process.name() for process in left}
 
     running = checkout.start()
-    assert "Ended what an earlier start left behind" in checkout.log.read_text()
-    assert f"runs already, at http://localhost:{checkout.port} (pid {running.pid})" in checkout.refused()
+    assert "processes left behind by an earlier start" in checkout.log.read_text()
+    assert (
+        f"is running already, at http://localhost:{checkout.port} (pid {running.pid})" in checkout.refused()
+    )
 
     running.send_signal(signal.SIGTERM)
     assert running.wait(timeout=10) == 0
@@ -84,7 +86,7 @@ def test_a_busy_port_is_one_line(checkout: Checkout) -> None:
     with socket.socket() as server:
         server.bind(("127.0.0.1", checkout.port))
         server.listen()
-        assert f"port {checkout.port} is in use: take another one" in checkout.refused()
+        assert f"port {checkout.port} is in use: choose another one" in checkout.refused()
 
 
 def test_a_var_that_cannot_be_written_is_one_line(checkout: Checkout) -> None:

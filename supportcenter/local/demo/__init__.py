@@ -1,1 +1,1 @@
-"""The raw material of the demo world: people, organizations and the tickets they tell each other."""
+"""The demo data: people, organizations and their tickets."""

@@ -1,4 +1,4 @@
-"""What the demo's organizations paid: charges by the day, exchange rates, invoices, changes of tier."""
+"""The billing of the demo's organizations: daily charges, exchange rates, invoices, tier changes."""
 
 import random
 from datetime import date, datetime, timedelta
@@ -22,26 +22,26 @@ from orgs.models import AuditArea, AuditEntry, Organization, Service, User
 
 # How many past months have invoices.
 INVOICED = 2
-# Euro a day by the first part of a plan's name, give or take a quarter.
+# Euros a day by the first part of the plan's name, plus or minus a quarter.
 DAILY = {"startup": 4, "business": 19, "premium": 74}
 RATES = {"USD": Decimal("1.084"), "JPY": Decimal("162.35")}
-# Whose change is under way: to which tier, how many hours ago it was asked for, and whether setup began.
-UNDER_WAY = {"umbra": ("essential", 30, False), "initech": ("advanced", 170, True)}
+# Pending tier changes: the new tier, how many hours ago it was requested, and whether setup has begun.
+PENDING = {"umbra": ("essential", 30, False), "initech": ("advanced", 170, True)}
 REFUSED = {"marula": ("premium", 24, "Premium needs a signed agreement first. We wrote to you about it.")}
 
 
-def load_billing(organizations: dict[str, Organization], now: datetime, dice: random.Random) -> None:
-    """Charges, rates and invoices of the past months, and changes in every state."""
+def load_billing(organizations: dict[str, Organization], now: datetime, rng: random.Random) -> None:
+    """Create charges, rates and invoices of the past months, and tier changes in every state."""
     months = [*invoiced_months(now), local_month(now, ZoneInfo("UTC"))]
     ExchangeRate.objects.bulk_create(
-        ExchangeRate(currency=currency, month=month, rate=rate + Decimal(dice.randint(-9, 9)) / 1000)
+        ExchangeRate(currency=currency, month=month, rate=rate + Decimal(rng.randint(-9, 9)) / 1000)
         for month in months
         for currency, rate in RATES.items()
     )
     days = (now.date() - months[0]).days
     ServiceCharge.objects.bulk_create(
         ServiceCharge(
-            service=service, charged_on=months[0] + timedelta(days=day), amount=_amount(service, dice)
+            service=service, charged_on=months[0] + timedelta(days=day), amount=_amount(service, rng)
         )
         for service in Service.objects.filter(is_paid=True).order_by("pk")
         for day in range(days)
@@ -49,28 +49,28 @@ def load_billing(organizations: dict[str, Organization], now: datetime, dice: ra
     for organization in organizations.values():
         for month in months[:-1]:
             close_month(organization=organization, month=month)
-    for slug, (code, hours, is_set_up) in UNDER_WAY.items():
-        _ask(organizations[slug], code, now - timedelta(hours=hours), is_set_up=is_set_up)
+    for slug, (code, hours, is_set_up) in PENDING.items():
+        _request(organizations[slug], code, now - timedelta(hours=hours), is_set_up=is_set_up)
     for slug, (code, days_ago, reason) in REFUSED.items():
-        _refuse(_ask(organizations[slug], code, now - timedelta(days=days_ago)), reason)
-    _agree(organizations["globex"])
+        _refuse(_request(organizations[slug], code, now - timedelta(days=days_ago)), reason)
+    _set_custom_sla(organizations["globex"])
 
 
 def invoiced_months(now: datetime) -> list[date]:
-    """The past months that have invoices; organizations were added to the site when they began."""
+    """Return the past months that have invoices; organizations were added to the site when they began."""
     months = [previous_month(local_month(now, ZoneInfo("UTC")))]
     while len(months) < INVOICED:
         months.insert(0, previous_month(months[0]))
     return months
 
 
-def _amount(service: Service, dice: random.Random) -> Decimal:
+def _amount(service: Service, rng: random.Random) -> Decimal:
     daily = DAILY.get(service.plan.partition("-")[0], 4)
-    return Decimal(round(daily * 100 * dice.uniform(0.75, 1.25))) / 100
+    return Decimal(round(daily * 100 * rng.uniform(0.75, 1.25))) / 100
 
 
-def _ask(organization: Organization, code: str, at: datetime, *, is_set_up: bool = False) -> TierChange:
-    """A request as an admin made it some time ago."""
+def _request(organization: Organization, code: str, at: datetime, *, is_set_up: bool = False) -> TierChange:
+    """Create the request that an admin made some time ago."""
     group = BillingGroup.objects.get(organization=organization, is_default=True)
     tier = SupportTier.objects.get(code=code)
     quote = quote_for(organization, tier, group, at)
@@ -110,7 +110,7 @@ def _log(change: TierChange, event: str, what: str, who: User, at: datetime) -> 
     )
 
 
-def _agree(organization: Organization) -> None:
+def _set_custom_sla(organization: Organization) -> None:
     hal = User.objects.get(email="hal@support.example")
     record_custom_sla(
         actor=Actor.of(hal, Source.WEB),

@@ -1,4 +1,4 @@
-"""One story played as a ticket: the rows that the actions would have written, with times in the past."""
+"""A story as a ticket: the rows that the actions would have written, with times in the past."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from tickets.states import REOPEN_DAYS, Status, after_customer_comment
 
 @dataclass
 class Cast:
-    """Who plays a story."""
+    """The people in a story."""
 
     requester: User
     participant: User
@@ -29,13 +29,13 @@ class Cast:
 
 
 @dataclass
-class Play:
+class Conversation:
     """A ticket with the rows of its thread, in order; not saved yet."""
 
     ticket: Ticket
     story: Story
     cast: Cast
-    words: dict[str, str]
+    values: dict[str, str]
     comments: list[Comment] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
     escalation: Escalation | None = None
@@ -44,10 +44,10 @@ class Play:
         ticket = self.ticket
         self.clocks = Clocks(ticket, [], lambda: entitlement_of(ticket.organization, ticket.created_at))
 
-    def perform(self, now: datetime) -> None:
-        """Play the story as far as it has come by ``now``."""
+    def run(self, now: datetime) -> None:
+        """Create the rows of all that happens before ``now``."""
         ticket = self.ticket
-        self._say(self.cast.requester, self.story.opening, ticket.created_at, ActivityKind.OPENED)
+        self._comment(self.cast.requester, self.story.opening, ticket.created_at, ActivityKind.OPENED)
         self.clocks.asked(ticket.created_at)
         ticket.tier = self.clocks.entitlement.tier_code
         at = ticket.created_at
@@ -61,13 +61,13 @@ class Play:
     def _add(self, message: Message, at: datetime) -> None:
         author = self.cast.author_of(message)
         if message.who == "note":
-            self._say(author, message.text, at, ActivityKind.NOTED)
+            self._comment(author, message.text, at, ActivityKind.NOTED)
         elif message.who == "agent":
             self._assign(at - timedelta(minutes=1))
             self._answer(author, message, at)
         else:
             status = after_customer_comment(self.ticket.status)
-            self._say(author, message.text, at, ActivityKind.COMMENTED, status)
+            self._comment(author, message.text, at, ActivityKind.COMMENTED, status)
             self.clocks.asked(at)
             if message is self.story.escalation:
                 self._escalate(at)
@@ -80,12 +80,12 @@ class Play:
             self.escalation.acknowledged_by = self.cast.lead
             self.escalation.acknowledged_at = min(at, self.escalation.raised_at + timedelta(minutes=11))
             self.ticket.escalation_due_at = None
-        self._say(author, message.text, at, ActivityKind.COMMENTED, status)
+        self._comment(author, message.text, at, ActivityKind.COMMENTED, status)
         if status == Status.SOLVED:
             self.ticket.solved_at = at
 
     def _end(self, at: datetime, now: datetime) -> None:
-        """What followed the last message: solved by the requester, and closed when that was long ago."""
+        """Let the requester solve a ticket that the agent did not, and close it if that was long ago."""
         if self.story.status != Status.SOLVED:
             return
         ticket = self.ticket
@@ -102,10 +102,10 @@ class Play:
         if closes < now:
             self._change(ActivityKind.CLOSED, None, closes, Status.CLOSED)
 
-    def _say(
+    def _comment(
         self, author: User, text: str, at: datetime, kind: ActivityKind, status: str | None = None
     ) -> None:
-        body = fill(text, self.words)
+        body = fill(text, self.values)
         is_internal = kind == ActivityKind.NOTED
         comment = Comment(
             ticket=self.ticket, author=author, body=body, is_internal=is_internal, created_at=at

@@ -16,7 +16,7 @@ class DemoService:
 
 @dataclass(frozen=True)
 class DemoProject:
-    """A project; its name is unique over all organizations."""
+    """A project; its name is unique across all organizations."""
 
     name: str
     services: tuple[DemoService, ...]
@@ -56,7 +56,7 @@ class DemoOrganization:
 
 @dataclass(frozen=True)
 class DemoStaff:
-    """Somebody who works in the support center."""
+    """Someone who works in the support center."""
 
     name: str
     email: str

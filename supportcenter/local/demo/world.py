@@ -1,6 +1,5 @@
-"""People, organizations, tiers: the demo world before anybody opened a ticket."""
+"""People, organizations and tiers: the demo world before its first ticket."""
 
-import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,15 +18,15 @@ from supportcenter.local.demo.billing import invoiced_months
 from supportcenter.local.demo.people import ORGANIZATIONS, STAFF, DemoOrganization
 from tickets.models.following import Follow
 
-# Who had a smaller tier before, and for how many days they have had today's.
+# Organizations that upgraded: the previous tier, and how many days ago they changed.
 UPGRADED = {"acme": ("essential", 48), "globex": ("advanced", 75), "nordwind": ("basic", 33)}
-# Whoever is not billed in euro.
+# Organizations that are not billed in euros.
 CURRENCIES = {"initech": "USD", "globex": "JPY"}
 
 
 @dataclass
 class World:
-    """What the conversations are made with."""
+    """People and services that take part in tickets."""
 
     agents: list[User]
     lead: User
@@ -36,8 +35,8 @@ class World:
     organizations: dict[str, Organization] = field(default_factory=dict)
 
 
-def build(now: datetime, dice: random.Random) -> World:
-    """Create everything but tickets."""
+def create_world(now: datetime) -> World:
+    """Create everything except tickets."""
     users = _users(now)
     staff = [users[each.email] for each in STAFF]
     world = World(
@@ -107,7 +106,7 @@ def _organization(world: World, demo: DemoOrganization, users: dict[str, User], 
 
 
 def _billing(organization: Organization, demo: DemoOrganization, now: datetime) -> None:
-    """Billing group and tiers; what services cost comes with ``charges.py``."""
+    """Create the billing group and the tiers; `billing.py` adds what services cost."""
     group = BillingGroup.objects.create(
         organization=organization,
         name=f"{demo.name} main",

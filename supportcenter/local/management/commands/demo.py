@@ -6,7 +6,7 @@ from supportcenter.local.demo.load import is_empty, load
 
 
 class Command(BaseCommand):
-    help = "Load the demo world into an empty database; does nothing where there are organizations."
+    help = "Load the demo data into an empty database. If there are organizations, do nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(load() if is_empty() else "There are organizations already; nothing is loaded.")
+        self.stdout.write(load() if is_empty() else "There are organizations already. Nothing was loaded.")
