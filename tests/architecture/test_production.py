@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -48,7 +49,11 @@ def answers(tmp_path_factory) -> dict:
         )
         assert done.returncode == 0, done.stderr
         output = done.stdout
-    return json.loads(output.splitlines()[-1])
+    scripts = Path(environ["STATIC_ROOT"], "js").glob("*.*.js")
+    imports = [
+        each for path in scripts for each in re.findall(r'^import .* from "(.*)";', path.read_text(), re.M)
+    ]
+    return json.loads(output.splitlines()[-1]) | {"imports": imports}
 
 
 def test_site_answers_behind_its_proxy(answers):
@@ -77,3 +82,8 @@ def test_development_tools_are_not_installed(answers):
     assert answers["mailbox"] == 404
     assert not answers["has_demo_command"]
     assert answers["mentions_local"] == []
+
+
+def test_scripts_import_each_other_by_the_names_that_pages_load(answers):
+    assert answers["imports"]
+    assert all(re.fullmatch(r"\./[a-z-]+\.[0-9a-f]{12}\.js", each) for each in answers["imports"])
