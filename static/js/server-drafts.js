@@ -1,6 +1,8 @@
 // <form data-server-draft="url">: what is typed is kept on the server. Sent there with the first key, a second after the
 // last one, every three seconds between, and when the field or the page is left. What the server did not get stays in this
 // tab (sessionStorage) and is back, and sent, with the next visit.
+import { csrfToken } from "./csrf.js";
+
 const PAUSE = 1000;
 const LONGEST = 3000;
 const NAMES = ["body", "kind", "status", "seen"];
@@ -19,13 +21,8 @@ function typed(form) {
   return new URLSearchParams(NAMES.filter((name) => all.has(name)).map((name) => [name, all.get(name)]));
 }
 
-function token() {
-  const name = location.protocol === "https:" ? "__Host-csrf" : "csrf";
-  return document.cookie.split("; ").find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
-}
-
 const post = (form, body, options) => fetch(form.dataset.serverDraft, {
-  method: "POST", body, headers: { "X-CSRFToken": token() }, redirect: "manual", ...options,
+  method: "POST", body, headers: { "X-CSRFToken": csrfToken() }, redirect: "manual", ...options,
 });
 
 // One after the other, so that an older text never comes last.

@@ -1,13 +1,10 @@
 // Files are uploaded as soon as they are chosen, each with its progress; the form then only names them. What does not
 // get through, or is still on its way when the form is sent, stays in the field and goes with the form as ever.
 // files.js tells of the chosen ones: "supportcenter:files" with the input and a list of [file, its row].
+import { csrfToken } from "./csrf.js";
+
 const running = new Map();
 const tried = new WeakSet();
-
-function token() {
-  const name = location.protocol === "https:" ? "__Host-csrf" : "csrf";
-  return document.cookie.split("; ").find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
-}
 
 function show(row, fraction) {
   const bar = row.querySelector("progress") ?? Object.assign(document.createElement("progress"), { max: 1 });
@@ -30,7 +27,7 @@ function start(input, file, row) {
     if (request.status === 200) finished(input, file, JSON.parse(request.responseText));
   });
   request.open("POST", input.dataset.uploadUrl);
-  request.setRequestHeader("X-CSRFToken", token());
+  request.setRequestHeader("X-CSRFToken", csrfToken());
   const body = new FormData();
   body.append("files_sent", file);
   request.send(body);
