@@ -36,6 +36,11 @@ def render_form(request: HttpRequest, template: str, context: Mapping[str, Any])
     return render(request, template, dict(context), status=status_for(request, context))
 
 
+def search_text(request: HttpRequest, limit: int) -> str:
+    """Return what was typed into a search field (``q``), as far as a query may hold it."""
+    return request.GET.get("q", "").replace("\0", "")[:limit]
+
+
 def fragment_or_page(
     request: HttpRequest,
     fragment: str,

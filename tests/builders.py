@@ -1,5 +1,7 @@
 """Builders: one call makes one thing, through the actions that the product uses."""
 
+import html
+import re
 import uuid
 from datetime import date
 from decimal import Decimal
@@ -64,6 +66,11 @@ def invoice(service: Service, month: date = date(2026, 10, 1), amount: str = "10
     organization = service.project.unit.organization
     close_month(organization=organization, month=month)
     return Invoice.objects.get(billing_group__organization=organization, month=month)
+
+
+def options(response: Any) -> list[str]:
+    """What each suggestion of a combobox would put into its field."""
+    return [html.unescape(each) for each in re.findall(r'data-value="([^"]*)"', response.content.decode())]
 
 
 def form_data(**changes: Any) -> dict[str, Any]:

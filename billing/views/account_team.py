@@ -33,7 +33,7 @@ from orgs.actions.settings import change_account_manager
 from orgs.actor import actor_of
 from orgs.models import Organization
 from orgs.roles import Capability
-from supportcenter.http import posted, render_form
+from supportcenter.http import posted, render_form, search_text
 from supportcenter.rules import attempt, submit
 
 TEAM = Capability.MANAGE_ACCOUNTS
@@ -98,7 +98,7 @@ def refusal(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def organizations(request: HttpRequest) -> HttpResponse:
     """Every organization with its tier and entitlement."""
-    words = request.GET.get("q", "").replace("\0", "").strip()[:100]
+    words = search_text(request, 100).strip()
     customers = organizations_with_tier(actor_of(request), words)
     return render(request, "billing/organizations.html", {"customers": customers, "words": words})
 

@@ -1,88 +1,118 @@
-// <input data-listbox="id">: a field whose suggestions the server writes into that listbox (hx-target). Arrows choose, Enter
-// or Tab takes, Escape closes. An option with data-completes puts its text into the field; any other is clicked. With
-// data-first the first option is chosen by itself. Without this it is a plain search field.
-const fields = () => document.querySelectorAll("input[data-listbox]");
-const listOf = (input) => document.getElementById(input.dataset.listbox);
-const optionsOf = (input) => [...listOf(input).querySelectorAll("[role=option]")];
-const isOpen = (input) => input.getAttribute("aria-expanded") === "true";
+// <input data-options="/url/">: a combobox (ARIA 1.2) whose options the server renders for ?q=<what is being typed>, as in
+// components/_options.html. An option with data-value completes the field as its data-completes says (completion.js). Without
+// data-completes the list stays open, and its options are links and buttons (the palette). data-options-if="selector": only
+// while the form has such an element. Without JavaScript it is a plain field.
+import { complete, tokenOf, withoutUsed } from "./completion.js";
+import { announce } from "./toasts.js";
 
-function prepare(input) {
-  if (input.getAttribute("role") === "combobox") return;
-  const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": input.dataset.listbox };
-  for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
-  input.addEventListener("blur", () => close(input));
-  input.addEventListener("keydown", (event) => pressed(input, event));
-  const list = listOf(input);
-  list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
-  list.addEventListener("click", (event) => {
-    const option = event.target.closest("[data-completes]");
-    if (option) complete(input, option);
-  });
+const WAIT = 120;
+let timer;
+let request = new AbortController();
+let lists = 0;
+
+const byId = (field, attribute) => document.getElementById(field.getAttribute(attribute) ?? "");
+const listOf = (field) => byId(field, "aria-controls");
+const activeOf = (field) => byId(field, "aria-activedescendant");
+const optionsOf = (field) => [...(listOf(field)?.querySelectorAll("[role=option]") ?? [])];
+const isOpen = (field) => listOf(field)?.hidden === false;
+const isPalette = (field) => !field.dataset.completes;
+const isSearch = (field) => field.dataset.completes === "text"; // Enter sends what was typed, unless an option was chosen
+const isOff = ({ form, dataset }) => dataset.optionsIf && !form.querySelector(dataset.optionsIf);
+
+function addList(field) {
+  lists += 1;
+  const list = Object.assign(document.createElement("ul"), { id: `suggestions-${lists}`, className: "suggestions", role: "listbox", ariaLabel: "Suggestions" });
+  field.after(list);
+  field.setAttribute("aria-controls", list.id);
+  return list;
 }
 
-function close(input) {
-  if ("first" in input.dataset) return; // its dialog closes
-  listOf(input).hidden = true;
-  listOf(input).replaceChildren();
-  input.setAttribute("aria-expanded", "false");
-  input.removeAttribute("aria-activedescendant");
+function setOpen(field, open) {
+  listOf(field).hidden = !open;
+  if (field.tagName === "INPUT") field.ariaExpanded = String(open); // a text area has to stay a text box
 }
 
-function activate(input, option) {
-  for (const each of optionsOf(input)) each.setAttribute("aria-selected", String(each === option));
-  input.setAttribute("aria-activedescendant", option.id);
+function activate(field, option) {
+  for (const each of optionsOf(field)) each.ariaSelected = String(each === option);
+  if (!option) return field.removeAttribute("aria-activedescendant");
+  field.setAttribute("aria-activedescendant", option.id);
   option.scrollIntoView({ block: "nearest" });
 }
 
-function show(input) {
-  const options = optionsOf(input);
-  const opens = options.length > 0 && document.activeElement === input;
-  listOf(input).hidden = !opens;
-  input.setAttribute("aria-expanded", String(opens));
-  input.removeAttribute("aria-activedescendant");
-  if (opens && "first" in input.dataset) activate(input, options[0]);
+function move(field, by) {
+  const options = optionsOf(field);
+  const now = options.indexOf(activeOf(field));
+  activate(field, options.at(now < 0 && by < 0 ? -1 : (now + by) % options.length));
 }
 
-function complete(input, option) {
-  input.value = option.dataset.completes; // before the list, and the option with it, is gone
-  close(input);
-  input.scrollLeft = input.scrollWidth;
-  if (input.value.endsWith(":")) input.dispatchEvent(new Event("combobox:ask"));
+function cancel(field) {
+  clearTimeout(timer);
+  request.abort();
+  activate(field, null);
 }
 
-function take(input, option) {
-  if ("completes" in option.dataset) complete(input, option);
-  else option.click();
+function close(field) {
+  cancel(field);
+  if (isOpen(field) && !isPalette(field)) setOpen(field, false);
 }
 
-function move(input, by) {
-  const options = optionsOf(input);
-  const now = options.findIndex((each) => each.id === input.getAttribute("aria-activedescendant"));
-  activate(input, options.at(now < 0 && by < 0 ? -1 : (now + by) % options.length));
+function show(field, html) {
+  const list = listOf(field) ?? addList(field);
+  list.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.children);
+  const options = withoutUsed(field, optionsOf(field));
+  for (const each of optionsOf(field)) if (!options.includes(each)) each.remove();
+  options.forEach((each, index) => { each.id = `${list.id}-${index + 1}`; });
+  setOpen(field, options.length > 0);
+  activate(field, isSearch(field) ? null : options[0]);
+  announce(options.length === 1 ? "1 suggestion" : `${options.length} suggestions`);
 }
 
-function pressed(input, event) {
+function ask(field) {
+  cancel(field);
+  const token = tokenOf(field);
+  if (token === undefined || isOff(field) || document.activeElement !== field) return close(field);
+  timer = setTimeout(async () => {
+    request = new AbortController();
+    const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
+    try {
+      const response = await fetch(`${field.dataset.options}?${new URLSearchParams({ q: token })}`, { headers, signal: request.signal });
+      if (response.ok && !response.redirected) show(field, await response.text());
+    } catch {} // The field works without suggestions.
+  }, WAIT);
+}
+
+function onKey(field, event) {
   if (event.isComposing || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (!isOpen(input)) {
-    if (event.key === "ArrowDown") input.dispatchEvent(new Event("combobox:ask"));
-    return;
-  }
-  const active = document.getElementById(input.getAttribute("aria-activedescendant") ?? "");
-  const isPalette = "first" in input.dataset;
+  if (!isOpen(field)) return event.key === "ArrowDown" && ask(field);
+  const active = activeOf(field);
+  const forTab = active ?? (isSearch(field) && optionsOf(field)[0]);
   const keys = {
-    ArrowDown: () => move(input, 1),
-    ArrowUp: () => move(input, -1),
-    ...(active && { Enter: () => take(input, active) }),
-    ...(!isPalette && { Tab: () => take(input, active ?? optionsOf(input)[0]), Escape: () => close(input) }),
+    ArrowDown: () => move(field, 1),
+    ArrowUp: () => move(field, -1),
+    ...(active && { Enter: () => active.click() }),
+    ...(!isPalette(field) && { Escape: () => close(field), ...(forTab && { Tab: () => forTab.click() }) }),
   };
   if (!keys[event.key]) return;
   event.preventDefault();
   keys[event.key]();
 }
 
-const prepareAll = () => fields().forEach(prepare);
-prepareAll();
-document.addEventListener("htmx:after:swap", (event) => {
-  prepareAll();
-  for (const input of fields()) if (event.detail.ctx.sourceElement === input) show(input);
+function prepare() {
+  for (const field of document.querySelectorAll("input[data-options]:not([role])")) {
+    Object.assign(field, { role: "combobox", ariaAutoComplete: "list", ariaExpanded: "false" });
+  }
+}
+
+for (const [name, act] of Object.entries({ input: ask, focusout: close, keydown: onKey })) {
+  document.addEventListener(name, (event) => event.target.matches?.("[data-options]") && act(event.target, event));
+}
+document.addEventListener("pointerdown", (event) => event.target.closest("[role=listbox]") && event.preventDefault()); // keeps the focus
+document.addEventListener("click", (event) => {
+  const option = event.target.closest("[role=option][data-value]");
+  if (!option) return;
+  const field = document.querySelector(`[aria-controls="${option.parentElement.id}"]`);
+  complete(field, option.dataset.value);
+  if (!field.value.endsWith(":")) close(field);
 });
+prepare();
+document.addEventListener("htmx:after:swap", prepare);

@@ -10,7 +10,7 @@ function open() {
   list.replaceChildren();
   dialog.showModal();
   field.focus();
-  field.dispatchEvent(new Event("combobox:ask"));
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function click(selector) {

@@ -4,7 +4,7 @@ const announcer = document.getElementById("announcer");
 
 const readingTime = (text) => 8000 + text.length * 60;
 
-function announce(text) {
+export function announce(text) {
   announcer.textContent = "";
   setTimeout(() => { announcer.textContent = text; }, 150);
 }

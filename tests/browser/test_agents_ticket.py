@@ -72,7 +72,7 @@ def test_colleague_is_mentioned_by_keys_and_gets_a_mail(fay, mail_to):
     page.keyboard.press("n")
     field = page.get_by_label("Comment")
     page.keyboard.type("Can you look, @gu")
-    expect(page.locator("#mention-list [role=option]")).to_be_visible()
+    expect(page.locator(".suggestion")).to_be_visible()
     fay.check()
     page.keyboard.press("Enter")
     expect(field).to_have_value("Can you look, @gus ")

@@ -14,7 +14,7 @@ def test_operators_are_completed_while_an_agent_types(person):
     keys.press("/")
     keys.type("lag sev")
     options = page.locator(".suggestion")
-    expect(options).to_have_text(["severity:Severity"])
+    expect(options).to_have_text(["severity: Severity"])
     assert violations(page) == []
     keys.press("Tab")
     expect(field).to_have_value("lag severity:")

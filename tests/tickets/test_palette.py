@@ -39,7 +39,7 @@ def ticket(cast):
 )
 def test_what_can_be_typed_next(cast, typed, label, text):
     first = suggestions(typed)[0]
-    assert (first.label, first.text) == (label, text)
+    assert (first.label, first.value) == (label, text)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_with_nothing_typed_all_operators_are_offered(cast):
 def test_suggestions_are_options_of_a_list(cast, client_of):
     page = client_of(cast.fay).get("/search/suggestions/?q=sev").content.decode()
     assert 'role="option"' in page
-    assert 'data-completes="severity:"' in page
+    assert 'data-value="severity:"' in page
 
 
 def entry(label: str, kind: str = "Page", also: str = "") -> Entry:

@@ -62,7 +62,11 @@ class AnswerForm(CommentForm):
         initial: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(data, files, ticket=ticket, draft=draft, initial=initial)
-        self.fields["body"].widget.attrs["data-mentions"] = reverse("tickets:colleagues_like")
+        self.fields["body"].widget.attrs |= {
+            "data-options": reverse("tickets:colleagues_like"),
+            "data-options-if": "[name=kind][value=note]:checked",
+            "data-completes": "mention",
+        }
         # Who answers usually waits for the customer; but an answer does not undo that a ticket is solved.
         usual = Status.WAITING if ticket.status in ANSWER_OWED else ""
         self.fields["status"].initial = draft.status if draft else usual

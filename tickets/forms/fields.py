@@ -33,7 +33,8 @@ class CcField(forms.CharField):
     def look_in(self, organization: Organization) -> None:
         """Whose people can be named, and are offered while typing."""
         self.organization = organization
-        self.widget.attrs["data-people"] = reverse("orgs:people", args=[organization.slug])
+        url = reverse("orgs:people", args=[organization.slug])
+        self.widget.attrs |= {"data-options": url, "data-completes": "word"}
 
     def clean(self, value: str) -> list[User]:
         addresses = split_addresses(super().clean(value))

@@ -17,8 +17,8 @@ class TagsField(forms.CharField):
         attributes = {
             "autocomplete": "off",
             "spellcheck": "false",
-            "data-people": reverse_lazy("tickets:tags_like"),
-            "data-offers": "tags",
+            "data-options": reverse_lazy("tickets:tags_like"),
+            "data-completes": "word",
         }
         super().__init__(label="Tags", required=False, widget=forms.TextInput(attrs=attributes), **options)
 

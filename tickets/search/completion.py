@@ -1,25 +1,19 @@
 """What can be typed next in the agents' search: operators, then their values."""
 
 import re
-from dataclasses import dataclass
 
+from supportcenter.combobox import Option
 from tickets.search.operators import MOST_OFFERED, OPERATORS
 
 # The last bit of what is typed: maybe excluded, an operator with or without its value.
 _LAST = re.compile(r'(?P<no>-?)(?:(?P<name>[A-Za-z]+):)?(?P<value>"[^"]*|[^\s":]*)$')
 
 
-@dataclass(frozen=True)
-class Suggestion:
-    """One offer: ``text`` is the whole search as it then stands, ``label`` what is put in."""
+def suggestions(typed: str) -> list[Option]:
+    """Return operators that begin with the last bit, or values of the operator in it. At most one query.
 
-    text: str
-    label: str
-    means: str
-
-
-def suggestions(typed: str) -> list[Suggestion]:
-    """Operators that begin with the last bit, or values of the operator in it. At most one query."""
+    The value of each option is the whole search with that bit completed.
+    """
     if typed.count('"') % 2 and not re.search(r'[A-Za-z]:"[^"]*$', typed):
         return []  # within a phrase
     match = _LAST.search(typed)
@@ -32,17 +26,15 @@ def suggestions(typed: str) -> list[Suggestion]:
     if name:
         return _values(f"{before}{match['no']}{name}:", name, value)
     return [
-        Suggestion(f"{before}{match['no']}{each.name}:", f"{each.name}:", each.means)
+        Option(f"{before}{match['no']}{each.name}:", f"{each.name}:", each.means)
         for each in OPERATORS.values()
         if each.name.startswith(value.lower())
     ]
 
 
-def _values(before: str, name: str, typed: str) -> list[Suggestion]:
+def _values(before: str, name: str, typed: str) -> list[Option]:
     if name not in OPERATORS:
         return []
     offered = [(value, means) for value, means in OPERATORS[name].offers(typed) if value != typed]
     written = [(f'"{value}"' if " " in value else value, means) for value, means in offered]
-    return [
-        Suggestion(f"{before}{value} ", f"{name}:{value}", means) for value, means in written[:MOST_OFFERED]
-    ]
+    return [Option(f"{before}{value} ", f"{name}:{value}", means) for value, means in written[:MOST_OFFERED]]

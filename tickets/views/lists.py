@@ -13,7 +13,7 @@ from orgs.access import organization_for
 from orgs.actor import Actor, actor_of
 from orgs.models import Organization
 from orgs.roles import Capability
-from supportcenter.http import csv_download, fragment_or_page
+from supportcenter.http import csv_download, fragment_or_page, search_text
 from tickets.access import follows_all, lists_for, ticket_named
 from tickets.forms.lists import FilterForm
 from tickets.models.ticket import Ticket, TicketQuerySet
@@ -61,7 +61,7 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
     """The header's search: straight to a ticket by its number, else to the widest list."""
     actor = actor_of(request)
     organization = organization_of_member(actor, slug)
-    words = request.GET.get("q", "").replace("\0", "").strip()[:200]
+    words = search_text(request, 200).strip()
     if found := ticket_named(actor, words, organization):
         return redirect(found)
     lists = lists_for(actor, organization)

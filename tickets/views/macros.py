@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from orgs.actor import actor_of
 from orgs.roles import Capability
-from supportcenter.http import fragment_or_page
+from supportcenter.http import fragment_or_page, search_text
 from tickets.access import macro_for, macros_for, ticket_for
 from tickets.actions.macros import filled
 from tickets.rendering import to_html
@@ -16,7 +16,7 @@ def choices(request: HttpRequest, reference: str) -> HttpResponse:
     """The macros that can be put into the composer of a ticket."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
-    words = request.GET.get("q", "").replace("\0", "")[:80].strip()
+    words = search_text(request, 80).strip()
     context = {"ticket": ticket, "macros": macros_for(actor, words), "q": words}
     return fragment_or_page(request, "tickets/_macro_choices.html", "tickets/macro_choices.html", context)
 

@@ -12,7 +12,7 @@ from orgs.actor import Actor, actor_of
 from orgs.context import act_in
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
-from supportcenter.http import posted
+from supportcenter.http import posted, search_text
 from tickets.access import (
     comment_for,
     linkable_for,
@@ -71,7 +71,7 @@ def links(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _words(request: HttpRequest) -> str:
-    return request.GET.get("q", "").replace("\0", "")[:200].strip()
+    return search_text(request, 200).strip()
 
 
 def _pick(

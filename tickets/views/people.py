@@ -1,16 +1,18 @@
-"""Colleagues to name in a note."""
+"""Colleagues to mention in an internal note."""
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from orgs.actor import actor_of
+from supportcenter.combobox import Option, render_options
+from supportcenter.http import search_text
 from tickets.access import colleagues_like
 from tickets.mentions import handle_of
 
 
 @require_safe
-def like(request: HttpRequest) -> JsonResponse:
-    """Colleagues to offer while @name is typed."""
-    words = request.GET.get("q", "").replace("\0", "")[:80]
-    found = colleagues_like(actor_of(request), words)
-    return JsonResponse([{"handle": handle_of(each.email), "name": each.name} for each in found], safe=False)
+def like(request: HttpRequest) -> HttpResponse:
+    """Suggest colleagues while @name is typed."""
+    found = colleagues_like(actor_of(request), search_text(request, 80))
+    handles = [(handle_of(each.email), each.name) for each in found]
+    return render_options(request, [Option(f"{handle} ", name, f"@{handle}") for handle, name in handles])

@@ -1,10 +1,12 @@
 """Tags of a ticket."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from orgs.actor import actor_of
 from orgs.roles import Capability
+from supportcenter.combobox import Option, render_options
+from supportcenter.http import search_text
 from tickets.access import tags_like, ticket_for
 from tickets.actions.tags import set_tags
 from tickets.forms.macros import TagsForm
@@ -25,8 +27,8 @@ def tags(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def like(request: HttpRequest) -> JsonResponse:
-    """Tags to offer while one is typed."""
-    words = request.GET.get("q", "").replace("\0", "")[:40].removeprefix("#")
+def like(request: HttpRequest) -> HttpResponse:
+    """Suggest tags while one is typed."""
+    words = search_text(request, 40).removeprefix("#")
     found = tags_like(actor_of(request), words)
-    return JsonResponse([{"email": tag.name, "name": ""} for tag in found], safe=False)
+    return render_options(request, [Option(f"{tag.name} ", tag.name) for tag in found])

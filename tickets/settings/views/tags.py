@@ -5,7 +5,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orgs.actor import actor_of
 from supportcenter.errors import RuleViolation
-from supportcenter.http import posted
+from supportcenter.http import posted, search_text
 from tickets.paging import Sort, page_of
 from tickets.settings.access import may_manage, tag_for, tags_for
 from tickets.settings.forms import TagForm
@@ -16,7 +16,7 @@ from tickets.settings.lists import delete_tag, rename_tag
 def tags(request: HttpRequest) -> HttpResponse:
     """All tags with how often they are used."""
     actor = actor_of(request)
-    words = request.GET.get("q", "").replace("\0", "")[:40].strip()
+    words = search_text(request, 40).strip()
     page = page_of(tags_for(actor, words), Sort("name", read=str), request.GET)
     context = {
         "tags": page.rows,

@@ -1,0 +1,21 @@
+"""Suggestions for a field while something is typed into it (static/js/combobox.js)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+@dataclass(frozen=True)
+class Option:
+    """One suggestion: ``value`` is the text it puts into the field."""
+
+    value: str
+    label: str
+    detail: str = ""
+
+
+def render_options(request: HttpRequest, options: Iterable[Option]) -> HttpResponse:
+    """Return the options of a listbox; a fragment."""
+    return render(request, "components/_options.html", {"options": list(options)})
