@@ -1,26 +1,25 @@
-// Drafts: what somebody typed stays in this tab (sessionStorage) until the form was accepted. A key names the user.
+// Drafts: what was typed stays in this tab (sessionStorage) until the server has accepted the form. The key names the user.
 //
-// <form data-draft-form="key">   every named field but files, passwords and hidden ones; of the hidden ones `submission_key`,
-//                                so that sending again cannot make a second ticket. Being accepted leads to another page.
-//                                Back from there shows what was sent: unchanged it has the same key, changed a new one.
-//                                type="reset" throws the draft away.
-// <form data-forget-drafts>      (logging out) forgets all drafts, in all tabs.
-// <body data-failed>             an error or login page: what was sent before was not accepted.
+// <form data-draft-form="key">   saves every named field except files, passwords and hidden ones, but also `submission_key`,
+//                                so that sending again can't create a second ticket. An accepted form leads to another page;
+//                                going back shows what was sent, with the same key until something is changed.
+//                                type="reset" discards the draft.
+// <form data-forget-drafts>      logging out: discards all drafts, in all tabs.
+// <body data-failed>             an error or login page: the form that was sent was not accepted.
 
-const NEVER = ["file", "password", "hidden", "submit", "button", "reset", "image", "fieldset", "output"];
+const EXCLUDED = ["file", "password", "hidden", "submit", "button", "reset", "image", "fieldset", "output"];
 const isChoice = (field) => ["radio", "checkbox"].includes(field.type);
 const navigation = performance.getEntriesByType("navigation")[0]?.type;
 const restored = new WeakSet();
 const freshKeys = new WeakMap();
 const otherTabs = new BroadcastChannel("drafts");
 
-function wholeForm(form) {
-  const kept = (field) => field.name === "submission_key" || !NEVER.includes(field.type);
-  return { key: form.dataset.draftForm, form, fields: [...form.elements].filter((each) => each.name && kept(each)) };
+function draftOf(form) {
+  const isSaved = (field) => field.name === "submission_key" || !EXCLUDED.includes(field.type);
+  return { key: form.dataset.draftForm, form, fields: [...form.elements].filter((each) => each.name && isSaved(each)) };
 }
 
-// All drafts that the page can hold.
-const drafts = () => [...document.querySelectorAll("form[data-draft-form]")].map(wholeForm);
+const drafts = () => [...document.querySelectorAll("form[data-draft-form]")].map(draftOf);
 const draftsOf = (form) => drafts().filter((each) => each.form === form);
 
 function valuesOf(field) {
@@ -28,7 +27,7 @@ function valuesOf(field) {
   return field.options ? [...field.selectedOptions].map((option) => option.value) : [field.value];
 }
 
-function put(field, values) {
+function setValues(field, values) {
   if (isChoice(field)) field.checked = values.includes(field.value);
   else if (field.type === "select-multiple") for (const each of field.options) each.selected = values.includes(each.value);
   else if (!field.options || [...field.options].some((each) => each.value === values[0])) field.value = values[0];
@@ -40,35 +39,35 @@ function save({ key, fields }) {
   sessionStorage.setItem(`draft:${key}`, JSON.stringify(values));
 }
 
-// What the server shows wins: a form that came back with errors.
-const isRefused = ({ form }) => Boolean(form.querySelector(".form-errors, .errorlist"));
+// A form with errors has its values from the server, which win.
+const hasErrors = ({ form }) => Boolean(form.querySelector(".form-errors, .errorlist"));
 
 function restore(draft) {
-  if (restored.has(draft.form) || isRefused(draft)) return;
+  if (restored.has(draft.form) || hasErrors(draft)) return;
   restored.add(draft.form);
   if (navigation !== "back_forward") sessionStorage.removeItem(`done:${draft.key}`);
-  const typed = sessionStorage.getItem(`draft:${draft.key}`);
-  const kept = typed ?? sessionStorage.getItem(`done:${draft.key}`);
-  if (!kept) return;
-  const values = JSON.parse(kept);
-  if (!typed) freshKeys.set(draft.form, draft.form.elements.submission_key.value);
+  const unsent = sessionStorage.getItem(`draft:${draft.key}`);
+  const saved = unsent ?? sessionStorage.getItem(`done:${draft.key}`);
+  if (!saved) return;
+  const values = JSON.parse(saved);
+  if (!unsent) freshKeys.set(draft.form, draft.form.elements.submission_key.value);
   const fields = draft.fields.filter((each) => each.name in values);
-  for (const each of fields) put(each, values[each.name]);
+  for (const each of fields) setValues(each, values[each.name]);
   for (const each of fields) each.dispatchEvent(new CustomEvent("input", { bubbles: true, detail: "restored" }));
 }
 
-// The page after a plain form was sent tells whether it was accepted.
+// The page that follows a plain form shows whether it was accepted.
 function forgetAccepted() {
   const failed = "failed" in document.body.dataset || navigation === "back_forward";
   for (const marker of Object.keys(sessionStorage).filter((each) => each.startsWith("sent:"))) {
     sessionStorage.removeItem(marker);
     const key = marker.slice("sent:".length);
-    const again = drafts().find((each) => each.key === key);
-    if (!failed && !again) accept(key);
+    const isShownAgain = drafts().some((each) => each.key === key);
+    if (!failed && !isShownAgain) accept(key);
   }
 }
 
-// An accepted draft goes; that of a whole form is kept for Back.
+// Discard an accepted draft, but save it for the Back button.
 function accept(key) {
   const draft = sessionStorage.getItem(`draft:${key}`);
   sessionStorage.removeItem(`draft:${key}`);

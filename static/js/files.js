@@ -1,18 +1,19 @@
-// File fields inside [data-dropzone]: drop files on them, add more in several steps, take single ones out again.
-// A picture or file pasted into a text box of the same form is added too. The field itself stays the truth, so the form is
-// sent as ever. data-max-mb, data-max-total-mb and data-max-files on the input warn.
+// File fields inside [data-dropzone] (components/_field.html): drop files on the form, paste them into its text boxes, add more in
+// several steps, remove single ones. The field itself holds the files, so the form is sent as always. data-max-mb,
+// data-max-total-mb and data-max-files on the field are checked; with data-upload-url files are uploaded at once (uploads.js).
+import { announce } from "./toasts.js";
+import { addRow, upload } from "./uploads.js";
 
+const FIELD = '[data-dropzone] input[type="file"]';
 const KB = 1024;
 const MB = 1024 * KB;
 const size = (bytes) => (bytes < MB ? `${Math.max(1, Math.round(bytes / KB))} KB` : `${(bytes / MB).toFixed(1)} MB`);
-const same = (a, b) => a.name === b.name && a.size === b.size && a.lastModified === b.lastModified;
+const isSame = (a, b) => a.name === b.name && a.size === b.size && a.lastModified === b.lastModified;
+const fieldOf = (element) => element.closest?.("form")?.querySelector(FIELD);
 const chosen = new WeakMap();
+let pasted = 0;
 
-function element(tag, className, text) {
-  return Object.assign(document.createElement(tag), { className, textContent: text });
-}
-
-function put(input, files) {
+function setFiles(input, files) {
   const transfer = new DataTransfer();
   for (const file of files) transfer.items.add(file);
   input.files = transfer.files;
@@ -20,67 +21,46 @@ function put(input, files) {
   draw(input);
 }
 
-function add(input, files) {
-  const kept = input.multiple ? (chosen.get(input) ?? []) : [];
-  const fresh = [...files].filter((file) => !kept.some((each) => same(each, file)));
-  put(input, input.multiple ? [...kept, ...fresh] : fresh.slice(-1));
+function addFiles(input, files) {
+  const known = input.multiple ? (chosen.get(input) ?? []) : [];
+  const added = [...files].filter((file) => !known.some((each) => isSame(each, file)));
+  setFiles(input, input.multiple ? [...known, ...added] : added.slice(-1));
+}
+
+function removeFile(input, file) {
+  setFiles(input, (chosen.get(input) ?? []).filter((each) => each !== file));
 }
 
 function problem(input, files) {
   const { maxMb, maxTotalMb, maxFiles } = input.dataset;
   const total = files.reduce((sum, file) => sum + file.size, 0);
   const large = files.find((file) => maxMb && file.size > Number(maxMb) * MB);
-  if (large) return `${large.name} is larger than ${maxMb} MB. Remove it or choose a smaller one.`;
-  const sent = input.closest("[data-dropzone]").querySelectorAll('[name="uploads"]').length;
-  if (maxFiles && files.length + sent > Number(maxFiles)) return `At most ${maxFiles} files can be attached.`;
-  if (maxTotalMb && total > Number(maxTotalMb) * MB) return `Together the files are larger than ${maxTotalMb} MB. Remove some.`;
+  if (large) return `${large.name} is larger than ${maxMb} MB. Remove it or choose a smaller file.`;
+  const uploaded = input.closest("[data-dropzone]").querySelectorAll('[name="uploads"]').length;
+  if (maxFiles && files.length + uploaded > Number(maxFiles)) return `You can attach at most ${maxFiles} files.`;
+  if (maxTotalMb && total > Number(maxTotalMb) * MB) return `The files are larger than ${maxTotalMb} MB in total. Remove some.`;
   return "";
 }
 
-function row(input, file) {
-  const item = document.createElement("li");
-  const remove = element("button", "btn btn-sm btn-ghost", "Remove");
-  remove.type = "button";
-  remove.setAttribute("aria-label", `Remove ${file.name}`);
-  remove.addEventListener("click", () => {
-    put(input, chosen.get(input).filter((each) => each !== file));
-    input.focus();
-  });
-  item.append(element("span", "file-name", file.name), element("span", "file-size", size(file.size)), remove);
-  return item;
-}
-
 function draw(input) {
-  const zone = input.closest("[data-dropzone]");
   const files = chosen.get(input);
-  zone.querySelector(".file-chosen:not(.file-uploaded)")?.remove();
+  input.closest("[data-dropzone]").querySelector(".file-chosen:not(.file-uploaded)")?.remove();
   input.setCustomValidity(problem(input, files));
-  if (!files.length) {
-    document.dispatchEvent(new CustomEvent("supportcenter:files", { detail: { input, rows: [] } }));
-    return;
+  const rows = files.map((file) => [file, addRow(input, "", file.name, size(file.size), () => removeFile(input, file))]);
+  if (input.validationMessage) {
+    const text = Object.assign(document.createElement("li"), { className: "file-problem", textContent: input.validationMessage });
+    rows[0]?.[1].parentElement.append(text);
   }
-  const list = element("ul", "file-chosen", "");
-  list.setAttribute("aria-live", "polite");
-  const rows = files.map((file) => [file, row(input, file)]);
-  list.append(...rows.map(([, item]) => item));
-  if (input.validationMessage) list.append(element("li", "file-problem", input.validationMessage));
-  zone.append(list);
-  document.dispatchEvent(new CustomEvent("supportcenter:files", { detail: { input, rows } }));
+  upload(input, new Map(rows), (file) => removeFile(input, file));
 }
 
-// uploads.js has this one on the server.
-document.addEventListener("supportcenter:uploaded", ({ detail: { input, file } }) => {
-  put(input, (chosen.get(input) ?? []).filter((each) => each !== file));
-});
-
-function say(files) {
-  const text = files.length === 1 ? `${files[0].name} is attached.` : `${files.length} files are attached.`;
-  document.dispatchEvent(new CustomEvent("supportcenter:say", { detail: { text } }));
+function attach(input, files) {
+  addFiles(input, files);
+  announce(files.length === 1 ? `${files[0].name} is attached.` : `${files.length} files are attached.`);
 }
 
-// Browsers call every pasted picture image.png: give each a name of its own.
-let pasted = 0;
-function named(file) {
+// Browsers call every pasted picture image.png; give each a name of its own.
+function withName(file) {
   if (!/^image\.\w+$/.test(file.name)) return file;
   pasted += 1;
   return new File([file], `pasted-${pasted}.${file.name.split(".").at(-1)}`, { type: file.type });
@@ -88,43 +68,34 @@ function named(file) {
 
 document.addEventListener("paste", (event) => {
   const files = [...(event.clipboardData?.files ?? [])];
-  const input = event.target.form?.querySelector('[data-dropzone] input[type="file"]');
+  const input = fieldOf(event.target);
   if (!input || !files.length || event.clipboardData.types.includes("text/plain")) return;
   event.preventDefault();
-  const added = files.map(named);
-  add(input, added);
-  say(added);
+  attach(input, files.map(withName));
 });
 
-// Anywhere on a form with files will do.
-const fieldOf = (event) => event.target.closest?.("form")?.querySelector('[data-dropzone] input[type="file"]');
-
 document.addEventListener("change", (event) => {
-  if (event.target.matches('[data-dropzone] input[type="file"]')) add(event.target, event.target.files);
+  if (event.target.matches(FIELD)) addFiles(event.target, event.target.files);
 });
 
 for (const name of ["dragover", "dragleave", "drop"]) {
   document.addEventListener(name, (event) => {
-    const input = fieldOf(event);
+    const input = fieldOf(event.target);
     if (!input || !event.dataTransfer?.types.includes("Files")) return;
     if (name !== "dragleave") event.preventDefault();
     input.closest("[data-dropzone]").classList.toggle("is-over", name === "dragover");
-    if (name !== "drop") return;
-    add(input, event.dataTransfer.files);
-    say(event.dataTransfer.files);
+    if (name === "drop") attach(input, event.dataTransfer.files);
   });
 }
 
-// What the server would refuse is not sent: it would take long, and some of it could not be shown again.
+// Don't send what the server would refuse: it takes long, and the files could not be shown again.
 document.addEventListener("submit", (event) => {
-  const input = [...event.target.querySelectorAll('[data-dropzone] input[type="file"]')].find((each) => each.validationMessage);
+  const input = [...event.target.querySelectorAll(FIELD)].find((each) => each.validationMessage);
   if (!input) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   input.focus();
-  document.dispatchEvent(new CustomEvent("supportcenter:say", { detail: { text: input.validationMessage } }));
+  announce(input.validationMessage);
 }, { capture: true });
 
-document.addEventListener("reset", (event) => {
-  for (const input of event.target.querySelectorAll('[data-dropzone] input[type="file"]')) put(input, []);
-});
+document.addEventListener("reset", (event) => event.target.querySelectorAll(FIELD).forEach((input) => setFiles(input, [])));

@@ -1,5 +1,5 @@
-// A swap that takes away the focused element leaves the keyboard at the top of the page. Put the focus back to the form
-// that was sent, or to the part that was swapped. (htmx itself does so for a focused element that has an id.)
+// A swap that removes the focused element would send the keyboard back to the top of the page. Move the focus to the form that
+// was sent, or to the part that was swapped. (htmx does this only for a focused element that has an id.)
 let lost = null;
 
 document.addEventListener("htmx:before:swap", (event) => {
@@ -14,6 +14,6 @@ document.addEventListener("htmx:after:swap", () => {
   const place = lost.map((id) => document.getElementById(id)).find(Boolean);
   if (!place) return;
   if (place.tabIndex < 0) place.tabIndex = -1;
-  place.dataset.focusKept = "";
+  place.dataset.focusMoved = "";
   place.focus({ preventScroll: true });
 });

@@ -1,7 +1,4 @@
-// Forms: sent once, text boxes that grow.
-
-// --- Sent once: a form that is on its way cannot be sent again. `data-repeatable` opts out.
-// confirm.js is loaded earlier and stops what is not agreed to. ---
+// Prevents double submission of forms, with and without htmx. Loaded after confirm.js, which stops what was not confirmed.
 
 function release(form) {
   delete form.dataset.sending;
@@ -10,7 +7,7 @@ function release(form) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || "repeatable" in form.dataset) return;
+  if (form.method !== "post") return;
   if (form.dataset.sending) {
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -26,8 +23,7 @@ document.addEventListener("htmx:finally:request", (event) => {
   if (form) release(form);
 });
 
-// --- Text boxes that grow, where the browser cannot do it by itself (CSS field-sizing). ---
-
+// Text boxes grow with their text; browsers without CSS field-sizing need help.
 function grow(area) {
   area.style.height = "auto";
   area.style.height = `${area.scrollHeight + 2}px`;

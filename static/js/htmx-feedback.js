@@ -1,5 +1,7 @@
-// Makes every htmx request visible: a bar at the top while it runs (not for data-quiet, which is for polling), a
-// message when it fails.
+// Shows htmx requests: a bar at the top while one runs (not for data-quiet, such as polling), a message when it fails.
+import { hideError, showError } from "./toasts.js";
+
+const KEY = "request-failed";
 const progress = document.getElementById("progress");
 const started = new WeakMap();
 let running = 0;
@@ -8,26 +10,22 @@ let failure = { source: null, status: null };
 
 const isQuiet = (event) => "quiet" in event.detail.ctx.sourceElement.dataset;
 
-const WORDS = {
-  0: "The server cannot be reached. Check your connection and try again; what you typed is still here.",
-  400: "The server did not understand this request. Reload the page and try again.",
-  403: "You may not do this. If you think you should, reload the page and try again.",
-  404: "This is not here any more, or you may not see it.",
-  409: "Somebody else changed this in the meantime. Reload the page to see how it looks now.",
+const MESSAGES = {
+  0: "We can't reach the server. Check your connection and try again. What you typed is still here.",
+  400: "The server didn't understand this request. Reload the page and try again.",
+  403: "You don't have permission to do this. If you think you should, reload the page and try again.",
+  404: "This no longer exists, or you don't have access to it.",
+  409: "Someone else changed this in the meantime. Reload the page to see the current state.",
   413: "This is too large to send. Remove a file or choose a smaller one.",
-  429: "Too many requests in a short time. Wait a moment, then try again.",
-  500: "Something went wrong on our side. What you typed is still here; try again in a moment.",
+  429: "Too many requests. Wait a moment, then try again.",
+  500: "Something went wrong on our side. What you typed is still here. Try again in a moment.",
 };
 
-function show(...parts) {
-  document.dispatchEvent(new CustomEvent("supportcenter:error", { detail: { key: "request-failed", parts } }));
-}
-
-function failed(ctx, status, requestId) {
+function fail(ctx, status, requestId) {
   failure = { source: ctx.sourceElement, status };
-  const reason = status === 409 && ctx.text; // plain text from a rule that refused the change
-  const words = reason || (WORDS[status] ?? (status >= 500 ? WORDS[500] : WORDS[400]));
-  show(requestId ? `${words} (Request ${requestId})` : words);
+  const reason = status === 409 && ctx.text; // the rule that refused the change says why
+  const message = reason || (MESSAGES[status] ?? (status >= 500 ? MESSAGES[500] : MESSAGES[400]));
+  showError(KEY, requestId ? `${message} (Request ${requestId})` : message);
 }
 
 document.addEventListener("htmx:before:request", (event) => {
@@ -43,7 +41,7 @@ document.addEventListener("htmx:finally:request", (event) => {
   if (running === 0) progress.classList.remove("is-running");
 });
 
-// The session ended: a request was sent on to the login page. Do not put that page into this one.
+// The session ended and the request was redirected to the login page. Don't put that page into this one.
 document.addEventListener("htmx:before:response", (event) => {
   const { raw } = event.detail.ctx.response;
   const login = document.body.dataset.loginUrl;
@@ -51,14 +49,14 @@ document.addEventListener("htmx:before:response", (event) => {
   event.preventDefault();
   failure = { source: null, status: 0 };
   const link = Object.assign(document.createElement("a"), { href: login, target: "_blank", textContent: "log in" });
-  show("You are logged out. What you typed is still here: ", link, " in a new tab, then come back and send it again.");
+  showError(KEY, "You are logged out. What you typed is still here: ", link, " in a new tab, then come back and send it again.");
 });
 
-// 422 is a form with its errors: htmx shows it in place. Every other error says so here.
+// 422 is a form with its errors, which htmx swaps in. All other errors are shown here.
 document.addEventListener("htmx:response:error", (event) => {
   const { ctx } = event.detail;
   const { status, headers } = ctx.response;
-  if (status !== 422) failed(ctx, status, headers.get("X-Request-ID"));
+  if (status !== 422) fail(ctx, status, headers.get("X-Request-ID"));
 });
 
 document.addEventListener("htmx:error", (event) => {
@@ -66,14 +64,14 @@ document.addEventListener("htmx:error", (event) => {
   if (leaving || !ctx || ctx.response?.status >= 400) return;
   const waited = Date.now() - started.get(ctx);
   const replaced = error?.name === "AbortError" && waited < htmx.config.defaultTimeout - 1000;
-  if (!replaced) failed(ctx, ctx.response ? 500 : 0);
+  if (!replaced) fail(ctx, ctx.response ? 500 : 0);
 });
 
-// The message goes when the same part of the page gets its answer, or when the server is reached again at all.
+// Remove the message when the same element succeeds, or, after a lost connection, when any request does.
 document.addEventListener("htmx:after:request", (event) => {
   const { sourceElement, response } = event.detail.ctx;
   if (response.status >= 400 || (failure.status !== 0 && failure.source !== sourceElement)) return;
-  document.querySelector('[data-toast-key="request-failed"]')?.remove();
+  hideError(KEY);
 });
 
 window.addEventListener("pagehide", () => { leaving = true; });

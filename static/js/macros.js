@@ -1,21 +1,21 @@
-// Macros: the dialog that offers them beside the composer, and putting one into what is being written. Nothing typed is lost:
-// the text is added behind it. The server fills in the placeholders (templates/tickets/_macro_preview.html).
+// Macros: the dialog that lists them, and applying one to the composer. Its text is added after what was already typed. The
+// server fills in the placeholders (templates/tickets/_macro_preview.html).
 const dialog = () => document.getElementById("macro-dialog");
 const options = () => [...document.querySelectorAll("#macro-options [data-macro]")];
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-opens-macros]")) dialog()?.showModal();
-  const use = event.target.closest("[data-macro-use]");
-  if (!use || !dialog()?.open) return;
+  const button = event.target.closest("[data-macro-use]");
+  if (!button || !dialog()?.open) return;
   event.preventDefault();
-  put(use.closest("#macro-preview"));
+  apply(button.closest("#macro-preview"));
 });
 
-function put(preview) {
+function apply(preview) {
   const composer = document.getElementById("composer");
   const area = composer.querySelector("textarea[name=body]");
   const text = preview.querySelector("[data-macro-text]").value;
-  // What was typed as a note never becomes an answer, and the text of a note never goes into one.
+  // Text typed as a note never becomes an answer, and the text of a note never goes into an answer.
   if (preview.dataset.kind === "note" || !area.value.trim()) {
     composer.querySelector(`[name=kind][value=${preview.dataset.kind}]`)?.click();
   }
@@ -29,30 +29,29 @@ function put(preview) {
   area.setSelectionRange(area.value.length, area.value.length);
 }
 
-// In the dialog: arrows go through the list, Enter in the search box takes the first.
+// Arrow keys move through the list; Enter in the search box chooses the first macro.
 document.addEventListener("keydown", (event) => {
-  const inList = event.target.closest?.("[data-macro-words], [data-macro]");
-  if (!inList) return;
+  if (!event.target.closest?.("[data-macro-search], [data-macro]")) return;
   const all = options();
-  const here = all.indexOf(document.activeElement);
-  const next = { ArrowDown: all[here + 1], ArrowUp: all[here - 1] }[event.key];
+  const index = all.indexOf(document.activeElement);
+  const next = { ArrowDown: all[index + 1], ArrowUp: all[index - 1] }[event.key];
   if (next) {
     event.preventDefault();
     next.focus();
-  } else if (event.key === "Enter" && "macroWords" in event.target.dataset) {
+  } else if (event.key === "Enter" && "macroSearch" in event.target.dataset) {
     event.preventDefault();
     all[0]?.click();
   }
 });
 
-// What was chosen can be put in by the next Enter.
+// After choosing a macro, the next Enter applies it.
 document.addEventListener("htmx:after:swap", (event) => {
   if (dialog()?.open && "macro" in event.detail.ctx.sourceElement.dataset) {
     document.querySelector("#macro-preview [data-macro-use]")?.focus();
   }
 });
 
-// Ctrl-Enter (on a Mac, Command) sends what is written.
+// Ctrl-Enter (Command-Enter on a Mac) sends the composer.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
   const form = event.target.closest?.("#composer");

@@ -1,5 +1,5 @@
-// The command palette (components/_palette.html): Ctrl-K or Cmd-K opens and closes it. Its list is a combobox (combobox.js);
-// an entry is a link, a form, a key of the page (data-press) or a click on a part of it (data-click).
+// The command palette (components/_palette.html): Ctrl-K or Cmd-K opens and closes it. Its field is a combobox (combobox.js).
+// An entry is a link, a form, a keyboard shortcut (data-press), or a click on an element of the page (data-click).
 const dialog = document.getElementById("palette");
 const field = document.getElementById("palette-field");
 const list = document.getElementById("palette-list");
@@ -14,9 +14,9 @@ function open() {
 }
 
 function click(selector) {
-  const part = document.querySelector(selector);
-  part?.focus();
-  part?.click();
+  const element = document.querySelector(selector);
+  element?.focus();
+  element?.click();
 }
 
 if (dialog) {
@@ -37,10 +37,10 @@ if (dialog) {
     else click(selector);
   });
 
-  // Enter with nothing to take stays here: the page of results is for whoever has no JavaScript.
+  // Enter without a match does nothing; the page of results is for people without JavaScript.
   field.form.addEventListener("submit", (event) => event.preventDefault());
 
-  // In a search field Escape would first empty it.
+  // Escape would first clear the search field.
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     event.preventDefault();

@@ -1,7 +1,7 @@
-// Lists of checkboxes in groups ([data-pick-list], components/_pick_list.html): the search box shows what has all of the
-// words typed, in its own name or in its group's; what is chosen is counted. Hidden boxes stay chosen.
+// Lists of checkboxes in groups (components/_pick_list.html): the search box keeps only choices whose name, or whose group's
+// name, has all of the words typed, and counts what is selected. Hidden choices stay selected.
 
-const shownOnly = (parts) => parts.filter((each) => !each.hidden);
+const visible = (elements) => elements.filter((each) => !each.hidden);
 
 function filter(list) {
   const words = list.querySelector("[data-filter-list]").value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -12,18 +12,18 @@ function filter(list) {
       const text = `${name} ${choice.textContent}`.toLowerCase();
       choice.hidden = !words.every((word) => text.includes(word));
     }
-    group.hidden = !shownOnly(choices).length;
+    group.hidden = !visible(choices).length;
   }
-  list.querySelector("[data-pick-none]").hidden = !words.length || shownOnly([...list.querySelectorAll(".pick-group")]).length > 0;
+  list.querySelector("[data-pick-none]").hidden = !words.length || visible([...list.querySelectorAll(".pick-group")]).length > 0;
 }
 
 function count(list) {
   const choices = [...list.querySelectorAll(".choice")];
-  const shown = shownOnly(choices).length;
-  const chosen = `${list.querySelectorAll(".choice :checked").length} chosen`;
-  const text = shown < choices.length ? `${chosen}, ${shown} of ${choices.length} shown` : chosen;
-  const place = list.querySelector("[data-pick-count]");
-  if (place.textContent !== text) place.textContent = text;
+  const shown = visible(choices).length;
+  const selected = `${list.querySelectorAll(".choice :checked").length} selected`;
+  const text = shown < choices.length ? `${selected}, ${shown} of ${choices.length} shown` : selected;
+  const status = list.querySelector("[data-pick-count]");
+  if (status.textContent !== text) status.textContent = text;
 }
 
 document.addEventListener("input", (event) => {

@@ -1,5 +1,5 @@
-// Parts that look for news by themselves (data-quiet, hx-trigger="every …"): not while the tab is hidden, and at once when
-// it is seen again.
+// Elements that poll (data-quiet with hx-trigger="every …") pause while the tab is hidden and refresh when it is shown again.
+// htmx could do so in hx-trigger only with a filter, which needs eval.
 document.addEventListener("htmx:before:request", (event) => {
   if (document.hidden && "quiet" in event.detail.ctx.sourceElement.dataset) event.preventDefault();
 });

@@ -1,4 +1,4 @@
-// A link with data-print opens the print dialog; its address is that of the page to be printed.
+// A link or button with data-print opens the print dialog.
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-print]")) return;
   event.preventDefault();

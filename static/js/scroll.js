@@ -1,4 +1,4 @@
-// Code and tables in .prose scroll inside themselves; those that do can be reached and scrolled with the keyboard.
+// Code and tables that scroll sideways can be focused, and so scrolled with the keyboard.
 function refresh() {
   for (const box of document.querySelectorAll(".prose :is(pre, table), .table-scroll, .mail-source")) {
     if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
@@ -6,7 +6,7 @@ function refresh() {
   }
 }
 
-// On a phone the pages of an admin area scroll sideways: begin with the one that is open.
+// On a phone the navigation of an admin area scrolls sideways; start at the current page.
 document.querySelector(".area-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 refresh();

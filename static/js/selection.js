@@ -1,24 +1,23 @@
-// Ticking tickets in the queue: all of a page, a range with Shift, and how many there are. The bar with what to change
-// (tickets/_bulk_bar.html) shows by CSS as soon as one is ticked. Enter in a field of its menus presses the menu's own button.
+// Selecting tickets in the queue: one, all on the page, or a range with Shift. CSS shows the bar with bulk actions
+// (tickets/_bulk_bar.html) while any is selected. Enter in a field of one of its menus presses that menu's button.
 const boxes = () => [...document.querySelectorAll("[data-select]")];
-const bar = () => document.getElementById("bulk-form");
 let lastClicked = null;
 
 function refresh() {
-  const place = document.querySelector("[data-select-count]");
-  if (!place) return;
-  const ticked = boxes().filter((each) => each.checked).length;
+  const status = document.querySelector("[data-select-count]");
+  if (!status) return;
+  const selected = boxes().filter((each) => each.checked).length;
   const everything = document.querySelector("[data-select-everything]").checked;
-  const text = everything ? "Everything selected" : `${ticked} selected`;
-  if (place.textContent !== text) place.textContent = text;
+  const text = everything ? "Everything selected" : `${selected} selected`;
+  if (status.textContent !== text) status.textContent = text;
   const all = document.querySelector("[data-select-all]");
   if (!all) return;
-  all.checked = ticked > 0 && ticked === boxes().length;
-  all.indeterminate = ticked > 0 && !all.checked;
+  all.checked = selected > 0 && selected === boxes().length;
+  all.indeterminate = selected > 0 && !all.checked;
 }
 
-export function select(which) {
-  for (const each of boxes()) each.checked = which(each);
+export function selectAll(isSelected) {
+  for (const each of boxes()) each.checked = isSelected;
   refresh();
 }
 
@@ -33,7 +32,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  if ("selectAll" in event.target.dataset) select(() => event.target.checked);
+  if ("selectAll" in event.target.dataset) selectAll(event.target.checked);
   else if (event.target.matches("[data-select], [data-select-everything]")) refresh();
 });
 
@@ -41,7 +40,7 @@ document.addEventListener("keydown", (event) => {
   const menu = event.target.closest(".bulk-menu");
   if (!menu || event.key !== "Enter" || !event.target.matches("input, select") || event.defaultPrevented) return;
   event.preventDefault();
-  bar().requestSubmit(menu.querySelector("button[name=kind]"));
+  document.getElementById("bulk-form").requestSubmit(menu.querySelector("button[name=kind]"));
 });
 
 refresh();

@@ -1,4 +1,4 @@
-// The chosen theme, kept in the cookie "theme": light, dark, or auto (follows the system). Runs before the first paint.
+// The theme, saved in the cookie "theme": light, dark, or auto (follows the system). Runs before the first paint.
 "use strict";
 {
   const root = document.documentElement;

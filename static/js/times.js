@@ -1,17 +1,17 @@
-// <time datetime data-relative>: "5 minutes ago", kept fresh. The exact time stands in `title`. From 30 days on it is the
-// date in data-date, which the server wrote in the reader's time zone; the browser's may be another one.
-const words = new Intl.RelativeTimeFormat("en", { numeric: "always" });
+// <time datetime data-relative>: shows "5 minutes ago" and updates it; `title` has the exact time. After 30 days it shows the
+// date in data-date, which the server wrote in the reader's time zone; the browser's may differ.
+const format = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 function relative(date) {
   const seconds = Math.round((date - Date.now()) / 1000);
-  const away = Math.abs(seconds);
-  if (away < MINUTE) return seconds > 0 ? "in a moment" : "just now";
-  if (away < HOUR) return words.format(Math.trunc(seconds / MINUTE), "minute");
-  if (away < DAY) return words.format(Math.trunc(seconds / HOUR), "hour");
-  if (away < 30 * DAY) return words.format(Math.trunc(seconds / DAY), "day");
+  const distance = Math.abs(seconds);
+  if (distance < MINUTE) return seconds > 0 ? "in a moment" : "just now";
+  if (distance < HOUR) return format.format(Math.trunc(seconds / MINUTE), "minute");
+  if (distance < DAY) return format.format(Math.trunc(seconds / HOUR), "hour");
+  if (distance < 30 * DAY) return format.format(Math.trunc(seconds / DAY), "day");
   return null;
 }
 

@@ -1,9 +1,10 @@
-// Messages in the corner: read out once, closed by hand; good news also goes by itself when it has been read.
+// Messages in the corner: announced once, closed with a button; those about success close by themselves after a while.
 const region = document.getElementById("toasts");
 const announcer = document.getElementById("announcer");
 
 const readingTime = (text) => 8000 + text.length * 60;
 
+// Have a screen reader read a text out.
 export function announce(text) {
   announcer.textContent = "";
   setTimeout(() => { announcer.textContent = text; }, 150);
@@ -18,16 +19,15 @@ function closeLater(toast, wait) {
   start();
 }
 
-function welcome(toast) {
+function present(toast) {
   const text = toast.querySelector("p").textContent;
   announce(text);
   if (["success", "info"].includes(toast.dataset.toast)) closeLater(toast, readingTime(text));
 }
 
-// Any script can show an error: dispatch "supportcenter:error" on document with detail {key, parts}, where parts are
-// strings and nodes. An error with the same key is replaced, or left alone if it says the same: a failing poll speaks once.
-document.addEventListener("supportcenter:error", (event) => {
-  const { key, parts } = event.detail;
+// Show an error made of strings and nodes. It replaces the one with the same key, unless that has the same text: a poll that
+// keeps failing is announced once.
+export function showError(key, ...parts) {
   const shown = document.querySelector(`[data-toast-key="${key}"]`);
   const text = parts.map((part) => part.textContent ?? part).join("");
   if (shown?.querySelector("p").textContent === text) return;
@@ -36,10 +36,9 @@ document.addEventListener("supportcenter:error", (event) => {
   toast.dataset.toastKey = key;
   toast.querySelector("p").append(...parts);
   region.append(toast);
-});
+}
 
-// Any script can have something read out: "supportcenter:say" on document with detail {text}.
-document.addEventListener("supportcenter:say", (event) => announce(event.detail.text));
+export const hideError = (key) => document.querySelector(`[data-toast-key="${key}"]`)?.remove();
 
 region.addEventListener("click", (event) => {
   const toast = event.target.closest("[data-close]")?.closest("[data-toast]");
@@ -51,8 +50,8 @@ region.addEventListener("click", (event) => {
 
 new MutationObserver((changes) => {
   for (const node of changes.flatMap((change) => [...change.addedNodes])) {
-    if (node.nodeType === Node.ELEMENT_NODE && node.dataset.toast) welcome(node);
+    if (node.nodeType === Node.ELEMENT_NODE && node.dataset.toast) present(node);
   }
 }).observe(region, { childList: true });
 
-region.querySelectorAll("[data-toast]").forEach(welcome);
+region.querySelectorAll("[data-toast]").forEach(present);

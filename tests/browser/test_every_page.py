@@ -146,7 +146,7 @@ def test_failure_of_a_request_is_shown_and_nothing_typed_is_lost(person):
     expect(page.locator("#composer[data-htmx-powered]")).to_be_visible()
     page.route(re.compile(r"/comments/$"), lambda route: route.abort())
     page.get_by_role("button", name="Send comment").click()
-    expect(page.get_by_text("The server cannot be reached.")).to_be_visible()
+    expect(page.get_by_text("We can't reach the server.")).to_be_visible()
     expect(page.get_by_label("Comment")).to_have_value("A long story")
     assert all("Failed to fetch" in complaint for complaint in ben.complaints)
     ben.complaints.clear()

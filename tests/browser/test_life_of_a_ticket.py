@@ -18,7 +18,7 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     page.get_by_role("radio", name="High Main").check()
     page.get_by_label("Filter projects and services").fill("kafka")
     page.get_by_role("checkbox", name="kafka").first.check()
-    expect(page.get_by_text("1 chosen")).to_be_visible()
+    expect(page.get_by_text("1 selected")).to_be_visible()
     page.get_by_label("Product").select_option("kafka")
     page.get_by_label("Reason").select_option("performance")
     page.get_by_label("Description").fill(
