@@ -1,6 +1,7 @@
-"""Fixtures of every test: the cast, clients signed in as them, and the outbox run by hand."""
+"""Fixtures of every test: the cast, clients signed in as them, the outbox run by hand, the running site."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -9,13 +10,17 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from hypothesis import settings
 
+from notifications import delivery
 from notifications.delivery import deliver_due
 from supportcenter.outbox.dispatch import dispatch_due
 from tests.cast import Cast, make_cast
+from tests.site import Site
+from tests.waiting import LIMIT_SECONDS
+from tickets.bulk import actions as bulk
 
-# A slow machine is no bug: what must be fast is measured by ratio and by queries (tests/bench).
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+# What must be fast is measured by ratios and query counts (tests/bench), not by the clock.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 RunOutbox = Callable[[], list[EmailMultiAlternatives]]
 
@@ -28,7 +33,7 @@ def cast(db: None) -> Cast:
 
 @pytest.fixture
 def client_of(client: Client) -> Callable:
-    """A client signed in as somebody."""
+    """A client signed in as someone."""
 
     def signed_in(user) -> Client:
         one = Client()
@@ -40,7 +45,7 @@ def client_of(client: Client) -> Callable:
 
 @pytest.fixture
 def run_outbox(db: None) -> RunOutbox:
-    """Do what the workers do: run subscribers, then send; returns all mails sent so far."""
+    """Do what the workers do: run subscribers, then send. Returns all mails sent so far."""
 
     def run() -> list[EmailMultiAlternatives]:
         dispatch_due()
@@ -50,7 +55,25 @@ def run_outbox(db: None) -> RunOutbox:
     return run
 
 
+@pytest.fixture(scope="session")
+def running_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The one site of a test run. Tests that use it belong to the xdist group "site"."""
+    site = Site(tmp_path_factory.mktemp("site"))
+    try:
+        yield site
+    finally:
+        assert site.end() == 0, site.log[-3000:]
+
+
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> None:
-    """Rate limits of one test must not reach the next."""
+    """Rate limits of one test must not affect the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers stop after a second or two and leave the rest to others. In tests one call does everything."""
+    monkeypatch.setattr(bulk, "SLICE", LIMIT_SECONDS)
+    monkeypatch.setattr(delivery, "SLICE", LIMIT_SECONDS)
+    monkeypatch.setattr(delivery, "HOLD", timedelta(seconds=LIMIT_SECONDS))

@@ -1,8 +1,8 @@
 """Servers and settings for the tests, loaded before everything else by `-p tests.embedded`.
 
 Without `DATABASE_URL` or `REDIS_URL` the run gets a PostgreSQL and a Valkey of its own in the temp dir. They
-end with the run, in whatever way it ends. Workers of pytest-xdist use the servers of the main process, each
-with a database of its own: pytest-django sees to PostgreSQL's, the worker's number is the one in Valkey.
+end with the run, however it ends. Workers of pytest-xdist use the servers of the main process, each with its
+own database: pytest-django creates PostgreSQL's, and in Valkey the worker's number is the database's.
 """
 
 import json
@@ -18,8 +18,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+from tests.waiting import LIMIT_SECONDS
+
 CHECKOUT = Path(__file__).resolve().parents[1]
-# Nothing of the person's environment or of `var/env` may change what tests see.
+# Neither the developer's environment nor `var/env` may change what tests see.
 SETTINGS = {
     "ENV_FILE": "/nonexistent",
     "DEBUG": "False",
@@ -44,7 +46,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 
 
 def set_up(config: pytest.Config) -> None:
-    """Start what the environment does not name, and say in the environment where it is."""
+    """Start the servers that the environment does not name, and put their URLs into it."""
     folder = Path(tempfile.mkdtemp(prefix="supportcenter-tests-"))
     folders = {"MEDIA_ROOT": str(folder / "files"), "DEV_MAILBOX": str(folder / "mail")}
     os.environ.update(SETTINGS | folders)
@@ -63,7 +65,7 @@ def set_up(config: pytest.Config) -> None:
 
 
 def with_database(url: str, number: int) -> str:
-    """The Valkey URL with another database number, in the form that fits its scheme."""
+    """Return the Valkey URL with another database number, in the form of its scheme."""
     parts = urlsplit(url)
     if parts.scheme == "unix":
         return re.sub(r"\?db=[0-9]+$", "", url) + f"?db={number}"
@@ -71,11 +73,11 @@ def with_database(url: str, number: int) -> str:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Let the servers go and wait until they are gone; after SIGKILL the closed pipe alone does it."""
+    """Stop the servers and wait until they have ended. After a SIGKILL the closed pipe alone stops them."""
     servers = config.stash.get(OWN_SERVERS, None)
     if servers is None:
         return
     for stream in (servers.stdin, servers.stdout):
         if stream:
             stream.close()
-    servers.wait(timeout=20)
+    servers.wait(LIMIT_SECONDS)

@@ -27,8 +27,8 @@ from orgs.models import AuditEntry, Organization, Project, Service
 from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.billing.oracle import ZONES, brute_force, cents, histories, money
-from tests.billing.races import at_once, in_thread, wait_until_somebody_waits_for_a_lock
 from tests.cast import actor, make_cast
+from tests.races import at_once, in_thread, result_of, wait_until_blocked
 
 SEPTEMBER, OCTOBER, NOVEMBER = (date(2026, month, 1) for month in (9, 10, 11))
 EARLY_NOVEMBER = datetime(2026, 11, 1, 0, 30, tzinfo=UTC)
@@ -543,6 +543,6 @@ def test_rate_is_not_changed_while_an_invoice_is_made_with_it():
         with transaction.atomic():
             close_month(organization=cast.acme, month=OCTOBER)
             changing = in_thread(pool, lambda: rate(value="200"))
-            wait_until_somebody_waits_for_a_lock()
-        assert changing.result(20) == "rate_used"
+            wait_until_blocked()
+        assert result_of(changing) == "rate_used"
     assert ExchangeRate.objects.get().rate == Invoice.objects.get().exchange_rate == 100

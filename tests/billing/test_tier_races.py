@@ -23,8 +23,8 @@ from billing.quote_inputs import quote_for
 from orgs.actions.record import lock
 from orgs.models import AuditEntry, Membership, Organization, User
 from tests import builders
-from tests.billing.races import at_once, in_thread, wait_until_somebody_waits_for_a_lock
 from tests.cast import Cast, actor, make_cast
+from tests.races import at_once, in_thread, result_of, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -83,7 +83,7 @@ def test_telling_of_an_overdue_change_waits_for_who_decides_about_it():
         with transaction.atomic():
             lock(Organization.objects.get(pk=cast.acme.pk))
             telling = in_thread(pool, lambda: notify_overdue_changes(late))
-            wait_until_somebody_waits_for_a_lock()
+            wait_until_blocked()
             cancel_tier_change(actor=actor(cast.ada), change=change)
-        assert telling.result(20) == 0
+        assert result_of(telling) == 0
     assert TierChange.objects.get().status == "canceled"

@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.steps import TICKET_URL, press_pair
+
 
 def test_agent_goes_through_the_queue_and_answers_by_keys(person):
     fay = person("fay@support.example")
@@ -20,7 +22,7 @@ def test_agent_goes_through_the_queue_and_answers_by_keys(person):
     expect(subjects.nth(1)).to_be_focused()
     with page.expect_navigation():
         keys.press("o")
-    page.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
+    page.wait_for_url(TICKET_URL)
     keys.press("n")
     expect(page.get_by_role("radio", name="Internal note")).to_be_checked()
     expect(page.get_by_label("Comment")).to_be_focused()
@@ -37,9 +39,8 @@ def test_agent_goes_through_the_queue_and_answers_by_keys(person):
     keys.press("/")
     expect(page.get_by_role("combobox", name="Search tickets")).to_be_focused()
     page.get_by_role("combobox", name="Search tickets").blur()
-    keys.press("g")
     with page.expect_navigation():
-        keys.press("u")
+        press_pair(page, "g", "u")
     expect(page).to_have_url(re.compile("/queue/unassigned/$"))
 
 

@@ -4,12 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_customers import create
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
+from tests.browser.steps import create_ticket, press, press_pair
 
 
 def choose(page: Page, option: str) -> None:
@@ -19,13 +14,13 @@ def choose(page: Page, option: str) -> None:
 
 
 def test_shift_by_keyboard(person):
-    address = create(person("ben@acme.example"), "Shift: consumer stalls").url
+    address = create_ticket(person("ben@acme.example"), "Shift: consumer stalls").url
     reference = re.search(r"SUP-\d+", address)[0]
     fay = person("fay@support.example")
     page = fay.open("/")
 
     # The newest of nobody's tickets, found, opened and taken.
-    press(page, "g", "u")
+    press_pair(page, "g", "u")
     page.wait_for_url(re.compile("/queue/unassigned/$"))
     press(page, "/")
     page.keyboard.type("shift stalls assignee:nobody")

@@ -4,19 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-
-def create(person, subject: str, **choices: str):
-    """Ben's new ticket, on its page."""
-    page = person.page
-    page.goto(f"{person.site}/o/acme/tickets/new/")
-    page.get_by_label("Subject").fill(subject)
-    page.get_by_role("radio", name="High Main").check()
-    page.get_by_label("Product").select_option(choices.get("product", "kafka"))
-    page.get_by_label("Reason").select_option("performance")
-    page.get_by_label("Description").fill(choices.get("description", "It is slow."))
-    page.get_by_role("button", name="Create ticket").click()
-    page.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
-    return page
+from tests.browser.steps import TICKET_URL, create_ticket, expect_message
 
 
 def sign_in_again(person) -> None:
@@ -49,7 +37,7 @@ def test_cc_is_offered_while_typing(person):
 
 def test_join_instead_of_opening_another_one(person):
     ben = person("ben@acme.example")
-    create(ben, "Mirror maker stops at midnight", product="kafka")
+    create_ticket(ben, "Mirror maker stops at midnight")
     ada = person("ada@acme.example")
     page = ada.page
     page.goto(f"{ada.site}/o/acme/tickets/new/")
@@ -59,13 +47,13 @@ def test_join_instead_of_opening_another_one(person):
     expect(button).to_be_visible()
     ada.check()
     button.click()
-    page.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
+    page.wait_for_url(TICKET_URL)
     expect(page.get_by_text("Ada Lindqvist joined the conversation")).to_be_visible()
 
 
 def test_escalation_from_a_comment_to_its_outcome(person, mail_to):
     ben = person("ben@acme.example")
-    page = create(ben, "Nobody answers me")
+    page = create_ticket(ben, "Nobody answers me")
     page.get_by_label("Comment").fill("Two days of silence. #escalate")
     page.get_by_role("button", name="Send comment").click()
     expect(page.get_by_text("Ben Okafor escalated the ticket")).to_be_visible()
@@ -76,29 +64,27 @@ def test_escalation_from_a_comment_to_its_outcome(person, mail_to):
     desk.get_by_role("link", name="Nobody answers me").first.click()
     desk.get_by_role("button", name="Take escalation").click()
     expect(desk.get_by_text("Gus Lindgren took it")).to_be_visible()
-    expect(page.get_by_text("Gus Lindgren took it")).to_be_visible(timeout=8000)
+    expect(page.get_by_text("Gus Lindgren took it")).to_be_visible()
     mail_to("ben@acme.example", "Gus Lindgren took the escalation.")
     gus.follow(desk.get_by_role("link", name="Close escalation"))
     desk.get_by_label("Outcome").fill("An engineer is on it until it is solved.")
     desk.get_by_role("button", name="Close escalation").click()
-    expect(page.get_by_text("closed the escalation: An engineer is on it")).to_be_visible(timeout=8000)
+    expect(page.get_by_text("closed the escalation: An engineer is on it")).to_be_visible()
 
 
 def test_escalate_leave_severity_solve_and_rate_by_button(person):
     ben = person("ben@acme.example")
-    page = create(ben, "By the buttons")
+    page = create_ticket(ben, "By the buttons")
     page.get_by_label("Severity").select_option("critical")
     page.get_by_role("button", name="Set severity").click()
     expect(page.get_by_text("changed the severity from High to Critical")).to_be_visible()
     ben.follow(page.get_by_role("link", name="Escalate"))
     page.get_by_label("What is wrong?").fill("It is urgent")
     page.get_by_role("button", name="Escalate").click()
-    expect(page.get_by_role("region", name="Messages")).to_contain_text("The duty leads are told.")
+    expect_message(page, "The duty leads are told.")
     ben.check()
     page.get_by_role("button", name="Mark as solved").click()
-    expect(page.get_by_role("region", name="Messages")).to_contain_text(
-        "A comment within 14 days opens it again."
-    )
+    expect_message(page, "A comment within 14 days opens it again.")
     ben.follow(page.get_by_role("link", name="Rate", exact=True))
     page.get_by_role("radio", name="4 – good").check()
     page.get_by_label("In a sentence").fill("Quick and clear")
@@ -108,24 +94,24 @@ def test_escalate_leave_severity_solve_and_rate_by_button(person):
 
 def test_participant_leaves_after_being_asked(person):
     ben = person("ben@acme.example")
-    page = create(ben, "With company")
+    page = create_ticket(ben, "With company")
     ben.follow(page.get_by_role("link", name="Add to conversation"))
     page.get_by_label("CC").fill("dov@acme.example")
     page.get_by_label("Comment").fill("You know this.")
     page.get_by_role("button", name="Submit").click()
-    expect(page.get_by_role("region", name="Messages")).to_contain_text("Dov Katz joined the conversation.")
+    expect_message(page, "Dov Katz joined the conversation.")
     dov = person("dov@acme.example")
     dov.open(page.url)
     dov.page.get_by_role("button", name="Leave").click()
     expect(dov.page.get_by_text("Leave this conversation?")).to_be_visible()
     dov.page.locator("#confirm-yes").click()
-    expect(dov.page.get_by_role("region", name="Messages")).to_contain_text("You have left the conversation")
+    expect_message(dov.page, "You have left the conversation")
     assert dov.page.goto(page.url).status == 404
 
 
 def test_preview_and_pasted_file(person):
     ben = person("ben@acme.example")
-    page = create(ben, "Preview me")
+    page = create_ticket(ben, "Preview me")
     page.get_by_label("Comment").fill("| a | b |\n|---|---|\n| 1 | **2** |")
     page.get_by_role("button", name="Preview").click()
     expect(page.locator(".preview strong")).to_have_text("2")
@@ -147,11 +133,11 @@ def test_draft_of_the_form_survives_a_reload_and_back_makes_no_second_ticket(per
     expect(page.get_by_role("radio", name="Low Main")).to_be_checked()
     page.get_by_label("Reason").select_option("how-to")
     page.get_by_role("button", name="Create ticket").click()
-    page.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
+    page.wait_for_url(TICKET_URL)
     first = page.url
     page.go_back()
     page.get_by_role("button", name="Create ticket").click()
-    page.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
+    page.wait_for_url(TICKET_URL)
     assert page.url == first
 
 
@@ -174,7 +160,7 @@ def test_note_that_is_being_typed_never_comes_back_as_an_answer(person):
 
 def test_expired_session_loses_nothing(person):
     ben = person("ben@acme.example")
-    page = create(ben, "Long writing")
+    page = create_ticket(ben, "Long writing")
     page.get_by_label("Comment").fill("Hours of work")
     ben.context.clear_cookies(name="session")
     page.get_by_role("button", name="Send comment").click()
@@ -199,10 +185,10 @@ def test_expired_session_loses_no_file_of_a_new_ticket(person, tmp_path):
     page.get_by_label("Files").set_input_files(log)
     ben.context.clear_cookies(name="session")
     page.get_by_role("button", name="Create ticket").click()
-    expect(page.get_by_role("region", name="Messages")).to_contain_text("You are logged out.")
+    expect_message(page, "You are logged out.")
     sign_in_again(ben)
     page.get_by_role("button", name="Create ticket").click()
-    page.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
+    page.wait_for_url(TICKET_URL)
     expect(page.locator(".attachment", has_text="kept.log")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("Written before lunch")
 
@@ -211,7 +197,7 @@ def test_files_are_uploaded_when_chosen_and_can_be_taken_out(person, tmp_path):
     for name in ("one.log", "two.log"):
         (tmp_path / name).write_text(name * 1000)
     ben = person("ben@acme.example")
-    page = create(ben, "With two files")
+    page = create_ticket(ben, "With two files")
     page.get_by_label("Files").set_input_files([tmp_path / "one.log", tmp_path / "two.log"])
     expect(page.locator(".file-uploaded li")).to_have_count(2)
     ben.check()
@@ -225,7 +211,7 @@ def test_files_are_uploaded_when_chosen_and_can_be_taken_out(person, tmp_path):
 def test_file_that_cannot_be_uploaded_ahead_goes_with_the_form(person, tmp_path):
     (tmp_path / "late.log").write_text("late")
     ben = person("ben@acme.example")
-    page = create(ben, "Late file")
+    page = create_ticket(ben, "Late file")
     page.route(re.compile(r"/uploads/$"), lambda route: route.abort())
     page.get_by_label("Files").set_input_files(tmp_path / "late.log")
     page.get_by_label("Comment").fill("See the log")

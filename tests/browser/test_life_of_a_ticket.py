@@ -1,8 +1,8 @@
 """One ticket's whole life: three people, real mail through a real worker."""
 
-import re
-
 from playwright.sync_api import expect
+
+from tests.browser.steps import TICKET_URL, expect_message
 
 
 def test_life_of_a_ticket(person, mail_to, tmp_path):
@@ -26,9 +26,9 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     )
     page.get_by_label("Files").set_input_files(log)
     page.get_by_role("button", name="Create ticket").click()
-    page.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
+    page.wait_for_url(TICKET_URL)
     reference = page.url.rstrip("/").rpartition("/")[2]
-    expect(page.get_by_role("region", name="Messages")).to_contain_text(f"Ticket {reference} is created")
+    expect_message(page, f"Ticket {reference} is created")
     expect(page.locator(".attachment", has_text="broker.log")).to_be_visible()
     ben.check()
 
@@ -67,7 +67,7 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
 
     # Ben sees the answer appear by itself, without the note, and what he types stays.
     ben.page.get_by_label("Comment").fill("Half a sen")
-    expect(page.get_by_text("We moved two partitions.")).to_be_visible(timeout=8000)
+    expect(page.get_by_text("We moved two partitions.")).to_be_visible()
     expect(page.get_by_text("Waiting for you").first).to_be_visible()
     expect(page.get_by_label("Comment")).to_have_value("Half a sen")
     assert "page cache" not in page.content()
@@ -106,7 +106,7 @@ def test_everything_needed_works_without_javascript(person, mail_to):
     page.get_by_label("Reason").select_option("how-to")
     page.get_by_label("Description").fill("How do I share a dashboard?")
     page.get_by_role("button", name="Create ticket").click()
-    page.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
+    page.wait_for_url(TICKET_URL)
     page.get_by_role("link", name="Add to conversation").click()
     page.get_by_label("CC").fill("dov@acme.example cleo@acme.example")
     page.get_by_label("Comment").fill("You two know the invoice.")

@@ -2,31 +2,19 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.test_customers import create
-
-
-def told(page: Page, words: str) -> None:
-    expect(page.get_by_role("region", name="Messages")).to_contain_text(words)
+from tests.browser.steps import create_ticket, expect_message
 
 
 def test_admin_follows_all_tickets_and_stops_by_the_link_in_the_mail(person, mail_to):
     admin, member = person("eve@globex.example"), person("kwabena.asante@globex.example")
     page = admin.open("/o/globex/tickets/organization/")
     page.get_by_role("button", name="Unfollow all tickets").click()
-    told(page, "You no longer follow tickets of Globex.")
+    expect_message(page, "You no longer follow tickets of Globex.")
     page.get_by_role("button", name="Follow all tickets").click()
-    told(page, "You get a mail for all updates on existing and new tickets of Globex.")
-    ticket = member.page
-    ticket.goto(f"{member.site}/o/globex/tickets/new/")
-    ticket.get_by_label("Subject").fill("Heard by a follower")
-    ticket.get_by_role("radio", name="High Main").check()
-    ticket.get_by_label("Product").select_option("kafka")
-    ticket.get_by_label("Reason").select_option("performance")
-    ticket.get_by_label("Description").fill("It is slow.")
-    ticket.get_by_role("button", name="Create ticket").click()
-    ticket.wait_for_url(re.compile(r"/tickets/SUP-\d+/$"))
+    expect_message(page, "You get a mail for all updates on existing and new tickets of Globex.")
+    create_ticket(member, "Heard by a follower", organization="globex")
     mail = mail_to("eve@globex.example", "Heard by a follower")
     assert mail["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert "You follow all tickets of Globex." in mail["text"]
@@ -47,18 +35,18 @@ def test_part_of_the_organization_is_followed(person):
     haruto.follow(page.get_by_role("link", name="Follow only some"))
     page.get_by_label("What to follow").select_option(label="Payments")
     page.get_by_role("button", name="Follow", exact=True).click()
-    told(page, "You follow tickets of the unit Payments of Globex.")
+    expect_message(page, "You follow tickets of the unit Payments of Globex.")
     haruto.check()
     page.get_by_role("button", name="Unfollow tickets of the unit Payments of Globex").click()
-    told(page, "You no longer follow tickets of the unit Payments of Globex.")
+    expect_message(page, "You no longer follow tickets of the unit Payments of Globex.")
 
 
 def test_preferences_and_a_muted_ticket(person):
     ben = person("ben@acme.example")
-    page = create(ben, "Quiet please")
+    page = create_ticket(ben, "Quiet please")
     ben.open(page.url)  # without the message that covers the corner
     page.get_by_role("button", name="Mute").click()
-    told(page, "You get no mail about this ticket any more.")
+    expect_message(page, "You get no mail about this ticket any more.")
     ben.open("/account/mail/")
     expect(page.get_by_role("link", name=re.compile("Quiet please"))).to_be_visible()
     page.get_by_label("From").fill("22:00")
@@ -68,21 +56,21 @@ def test_preferences_and_a_muted_ticket(person):
     page.get_by_label("Until").fill("07:00")
     page.get_by_role("radio", name="A digest once a day").check()
     page.get_by_role("button", name="Save").click()
-    told(page, "Your mail preferences are saved.")
+    expect_message(page, "Your mail preferences are saved.")
     expect(page.get_by_role("radio", name="A digest once a day")).to_be_checked()
     page.get_by_role("radio", name="At once").check()
     page.get_by_label("From").fill("")
     page.get_by_label("Until").fill("")
     page.get_by_role("button", name="Save").click()
-    told(page, "Your mail preferences are saved.")
+    expect_message(page, "Your mail preferences are saved.")
 
 
 def test_agent_follows_a_ticket(person, mail_to):
     ben, fay = person("ben@acme.example"), person("imani@support.example")
-    page = create(ben, "Followed by an agent")
+    page = create_ticket(ben, "Followed by an agent")
     desk = fay.open(page.url)
     desk.get_by_role("button", name="Follow", exact=True).click()
-    told(desk, "You get a mail for each update.")
+    expect_message(desk, "You get a mail for each update.")
     page.get_by_label("Comment").fill("One more thing")
     page.get_by_role("button", name="Send comment").click()
     assert "You follow this ticket." in mail_to("imani@support.example", "One more thing")["text"]

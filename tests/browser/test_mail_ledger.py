@@ -5,12 +5,14 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-ROOT = Path(__file__).resolve().parents[2]
+from supportcenter.local.layout import CHECKOUT
+from tests.browser.steps import expect_message
+from tests.waiting import LIMIT_SECONDS
+
 FAY = "fay@support.example"
 BEN = "ben@acme.example"
 ADA = "ada@acme.example"
@@ -38,23 +40,20 @@ Message-ID: {message_id}
 """
 
 
-def told(page: Page, words: str) -> None:
-    expect(page.get_by_role("region", name="Messages")).to_contain_text(words)
-
-
 @pytest.fixture
-def come_back(var):
+def come_back(running_site):
     """Have a mail server report that a mail could not be delivered."""
 
     def run(mail: dict, address: str) -> None:
         report = REPORT.format(address=address, message_id=mail["headers"]["Message-ID"])
         subprocess.run(
             [sys.executable, "manage.py", "receive_mail"],
-            cwd=ROOT,
-            env={"PATH": os.environ["PATH"], "ENV_FILE": str(var / "env")},
+            cwd=CHECKOUT,
+            env=running_site.django_environ,
             input=report.encode(),
             check=True,
             capture_output=True,
+            timeout=LIMIT_SECONDS,
         )
 
     return run
@@ -88,7 +87,7 @@ def test_staff_resend_and_the_customer_sees_own_lines_only(person, mail_to):
     gus.check()
     row.get_by_role("button", name=f"Resend the mail to {BEN}").click()
     page.locator("#confirm-yes").click()
-    told(page, f"The mail to {BEN} is sent again")
+    expect_message(page, f"The mail to {BEN} is sent again")
     row = page.get_by_role("row").filter(has_text=BEN).first
     row.get_by_text("Details").click()
     expect(row.get_by_text("by Gus Lindgren")).to_be_visible()
@@ -112,7 +111,7 @@ def test_address_that_comes_back_is_said_listed_and_lifted(person, mail_to, come
     fay.follow(page.get_by_role("link", name="Suppressed addresses"))
     page.get_by_role("button", name=f"Lift for {ADA}").click()
     page.locator("#confirm-yes").click()
-    told(page, f"Mail to {ADA} goes out again.")
+    expect_message(page, f"Mail to {ADA} goes out again.")
     expect(page.get_by_role("row").filter(has_text=ADA)).to_contain_text("Lifted by Fay Dubois")
     ada.page.reload()
     expect(banner).to_have_count(0)

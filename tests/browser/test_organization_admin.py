@@ -5,19 +5,12 @@ from datetime import date
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.steps import confirm, expect_message
+
 HEADER = "unit,project,service,product,plan,paid,early_availability\n"
 MEMBERS = "/o/nordwind/admin/members/"
 ADMIN = "juergen.grossmann@nordwind.example"
 PASSWORD = "correct horse battery staple"
-
-
-def told(page: Page, words: str) -> None:
-    expect(page.get_by_role("region", name="Messages")).to_contain_text(words)
-
-
-def agree(page: Page, question: str) -> None:
-    expect(page.get_by_text(question)).to_be_visible()
-    page.locator("#confirm-yes").click()
 
 
 def row(page: Page, words: str):
@@ -30,14 +23,14 @@ def test_invitation_is_resent_withdrawn_and_accepted(person, mail_to):
     for name in ("uta", "otto"):
         page.get_by_label("Email address").fill(f"{name}@nordwind.example")
         page.get_by_role("button", name="Send invitation").click()
-        told(page, f"{name}@nordwind.example is invited.")
+        expect_message(page, f"{name}@nordwind.example is invited.")
     admin.check()
     page.get_by_role("button", name="Withdraw the invitation of otto@nordwind.example").click()
-    agree(page, "Withdraw the invitation of otto@nordwind.example?")
-    told(page, "The invitation of otto@nordwind.example is withdrawn.")
+    confirm(page, "Withdraw the invitation of otto@nordwind.example?")
+    expect_message(page, "The invitation of otto@nordwind.example is withdrawn.")
     expect(row(page, "otto@nordwind.example")).to_have_count(0)
     page.get_by_role("button", name="Resend the invitation of uta@nordwind.example").click()
-    told(page, "uta@nordwind.example gets the mail again.")
+    expect_message(page, "uta@nordwind.example gets the mail again.")
     mail = mail_to("uta@nordwind.example", "invites you")
     link = re.search(r"http\S+/invitations/\S+/", mail["text"])
     assert link
@@ -60,13 +53,13 @@ def test_role_and_unit_are_changed_and_a_member_is_removed(person):
     page.get_by_label("Role").select_option(label="Billing contact")
     page.get_by_label("Unit").select_option(label="Leitstand")
     page.get_by_role("button", name="Save").click()
-    told(page, "Role and unit of Tamar Beridze are saved.")
+    expect_message(page, "Role and unit of Tamar Beridze are saved.")
     expect(row(page, "Tamar Beridze")).to_contain_text("Leitstand")
     expect(row(page, "Tamar Beridze")).to_contain_text("Billing contact")
     page.get_by_role("link", name="Change Tamar Beridze").click()
     page.get_by_role("button", name="Remove member").click()
-    agree(page, "Remove Tamar Beridze from Nordwind Logistik?")
-    told(page, "Tamar Beridze is no longer a member of Nordwind Logistik.")
+    confirm(page, "Remove Tamar Beridze from Nordwind Logistik?")
+    expect_message(page, "Tamar Beridze is no longer a member of Nordwind Logistik.")
     expect(row(page, "Tamar Beridze")).to_have_count(0)
     gone = tamar.page.goto(f"{tamar.site}/o/nordwind/tickets/")
     assert gone.status == 404
@@ -129,8 +122,8 @@ def test_visibility_is_switched_after_a_preview(person):
     desk = hal.open("/account-team/organizations/marula/visibility/")
     expect(desk.locator(".callout")).to_contain_text(re.compile(r"\d+ people gain sight of \d+ tickets\."))
     desk.get_by_role("button", name="Switch to “All tickets for every user”").click()
-    agree(desk, "Switch Marula Health to “All tickets for every user”?")
-    told(desk, "Marula Health now shows: All tickets for every user.")
+    confirm(desk, "Switch Marula Health to “All tickets for every user”?")
+    expect_message(desk, "Marula Health now shows: All tickets for every user.")
     expect(desk.locator(".callout")).to_contain_text(re.compile(r"\d+ people lose sight of \d+ tickets\."))
     hal.check()
     page.reload()
@@ -145,7 +138,7 @@ def test_admin_decides_who_may_add_people(person):
     page = admin.open("/o/umbra/admin/visibility/")
     page.get_by_label("Everybody in the conversation, also people in CC").check()
     page.get_by_role("button", name="Save").click()
-    told(page, "Who may add people is saved.")
+    expect_message(page, "Who may add people is saved.")
     expect(page.get_by_label("Everybody in the conversation, also people in CC")).to_be_checked()
     admin.open("/o/umbra/admin/audit-log/?area=settings")
     expect(page.get_by_text("Allowed people in CC to add others")).to_be_visible()

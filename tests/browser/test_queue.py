@@ -4,12 +4,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.steps import press, press_pair
+
 FIRST_TWO = "jxjx"
-
-
-def press(page: Page, keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def look_for_news(page: Page) -> None:
@@ -47,7 +44,7 @@ def test_view_is_made_of_filters_and_shared(person):
 def test_news_take_neither_selection_nor_cursor_nor_scroll(person):
     fay, gus = person("fay@support.example"), person("gus@support.example")
     page = fay.open("/queue/?sort=created")
-    press(page, FIRST_TWO)
+    press(page, *FIRST_TWO)
     cursor, scrolled = page.locator(".ticket-subject:focus"), page.evaluate("scrollY")
     reference = page.locator(".queue-table tbody tr").nth(2).locator(".ticket-meta span").first.inner_text()
     subject = cursor.inner_text()
@@ -66,12 +63,12 @@ def test_news_take_neither_selection_nor_cursor_nor_scroll(person):
 def test_agent_assigns_many_by_keys_and_watches_it(person):
     fay = person("fay@support.example")
     page = fay.open("/queue/unassigned/")
-    press(page, FIRST_TWO)
+    press(page, *FIRST_TWO)
     expect(page.get_by_text("2 selected")).to_be_visible()
     fay.check()
-    press(page, "*n")
+    press_pair(page, "*", "n")
     expect(page.locator("[data-select]:checked")).to_have_count(0)
-    press(page, FIRST_TWO)
+    press(page, *FIRST_TWO)
     press(page, "a")
     expect(page.get_by_label("Assign to")).to_be_focused()
     page.keyboard.type("Fay")
@@ -82,7 +79,7 @@ def test_agent_assigns_many_by_keys_and_watches_it(person):
     expect(page.get_by_text("Finished")).to_be_visible()
     expect(page.locator("#bulk-job .outcome-done")).to_have_count(2)
     fay.check()
-    press(page, "gb")
+    press_pair(page, "g", "b")
     expect(page.get_by_role("heading", name="Bulk changes")).to_be_visible()
     fay.check()
     fay.open("/queue/preferences/")
@@ -90,7 +87,7 @@ def test_agent_assigns_many_by_keys_and_watches_it(person):
 
 def test_arrows_choose_in_a_menu_and_escape_closes_it(person):
     page = person("fay@support.example").open("/queue/unassigned/")
-    press(page, "jxs")
+    press(page, *"jxs")
     chosen = page.get_by_label("Set status to")
     expect(chosen).to_have_value("open")
     page.keyboard.press("ArrowDown")

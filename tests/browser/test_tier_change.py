@@ -5,17 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.steps import confirm, expect_message
+
 HAL = "hal@support.example"
 EXPORT_HEADER = "invoice,line,kind,month"
-
-
-def told(page: Page, words: str) -> None:
-    expect(page.get_by_role("region", name="Messages")).to_contain_text(words)
-
-
-def agree(page: Page, question: str) -> None:
-    expect(page.get_by_text(question)).to_be_visible()
-    page.locator("#confirm-yes").click()
 
 
 def to_quote(person, slug: str, tier: str) -> Page:
@@ -52,17 +45,17 @@ def change_of(hal, organization: str) -> Page:
 def test_upgrade_from_the_request_to_the_new_tier(person, mail_to):
     nomvula, hal = person("nomvula@marula.example"), person(HAL)
     page = ask(nomvula, "marula", "Essential")
-    told(page, "The change to Essential is requested. It is promised for")
+    expect_message(page, "The change to Essential is requested. It is promised for")
     expect(page.locator("#open-change")).to_contain_text("Until it is active, Basic stays.")
     expect(page.get_by_role("link", name="Change tier")).to_have_count(0)
     mail_to(HAL, "asked to change the support tier of Marula Health from Basic to Essential")
     desk = change_of(hal, "Marula Health")
     desk.get_by_role("button", name="Start setup").click()
-    told(desk, "The setup has begun.")
+    expect_message(desk, "The setup has begun.")
     mail_to("nomvula@marula.example", "The setup of the support tier Essential has begun")
     desk.get_by_role("button", name="Complete setup").click()
-    agree(desk, "Put Marula Health on Essential from now on?")
-    told(desk, "Marula Health is on Essential from now on.")
+    confirm(desk, "Put Marula Health on Essential from now on?")
+    expect_message(desk, "Marula Health is on Essential from now on.")
     mail_to("nomvula@marula.example", "is on the support tier Essential now")
     page.reload()
     expect(page.get_by_role("heading", name="Your tier: Essential")).to_be_visible()
@@ -81,7 +74,7 @@ def test_refusal_is_read_by_the_admin(person, mail_to):
     expect(desk.get_by_role("alert")).to_contain_text("This field is required.")
     desk.get_by_label("Reason").fill("Premium needs a signed agreement first.")
     desk.get_by_role("button", name="Refuse").click()
-    told(desk, "The change is refused.")
+    expect_message(desk, "The change is refused.")
     mail_to("ada@acme.example", "Premium needs a signed agreement first.")
     page.reload()
     expect(page.get_by_role("heading", name="Your tier: Advanced")).to_be_visible()
@@ -102,8 +95,8 @@ def test_second_admin_sees_the_first_ones_request_and_it_is_cancelled(person, ma
     expect(page.get_by_text("A change is under way already.")).to_be_visible()
     eve.check()
     page.get_by_role("button", name="Cancel the change").click()
-    agree(page, "Cancel the change to Advanced? Premium stays.")
-    told(page, "The change to Advanced is canceled. Premium stays.")
+    confirm(page, "Cancel the change to Advanced? Premium stays.")
+    expect_message(page, "The change to Advanced is canceled. Premium stays.")
     mail_to("haruto.okubo@globex.example", "Eve Nakamura canceled the change to Advanced")
 
 
@@ -112,7 +105,7 @@ def test_downgrade_at_the_months_end_and_the_months_invoice(person, mail_to, run
     page = to_quote(admin, "nordwind", "Basic")
     expect(page.get_by_text("Until the end of the month Advanced stays.")).to_be_visible()
     admin.follow(page.get_by_role("button", name="Change tier"))
-    told(page, "Advanced stays until the end of the month, then Basic takes its place.")
+    expect_message(page, "Advanced stays until the end of the month, then Basic takes its place.")
     now = datetime.now(UTC)
     month = now.strftime("%B %Y")
     first = (now.replace(day=1) + timedelta(days=32)).replace(day=1, hour=12)
@@ -153,7 +146,7 @@ def test_charges_and_credits_of_the_account_team(person):
     page.get_by_label("Amount in EUR").fill("25")
     page.get_by_label("Reason").fill("The outage of 3 November")
     page.get_by_role("button", name="Give credit").click()
-    told(page, "The credit will be on the group's next invoice.")
+    expect_message(page, "The credit will be on the group's next invoice.")
     expect(
         page.get_by_text("25.00 EUR for Umbra Analytics main (EUR): The outage of 3 November")
     ).to_be_visible()
@@ -166,15 +159,15 @@ def test_billing_group_is_created_edited_and_deleted(person):
     page.get_by_label("Currency").fill("usd")
     page.get_by_label("acme-data").check()
     page.get_by_role("button", name="Create billing group").click()
-    told(page, "The billing group Research (USD) is there.")
+    expect_message(page, "The billing group Research (USD) is there.")
     ada.follow(page.get_by_role("link", name="Edit Research"))
     expect(page.get_by_text("Projects are charged to this group.")).to_be_visible()
     page.get_by_label("acme-data").uncheck()
     page.get_by_role("button", name="Save").click()
     ada.follow(page.get_by_role("link", name="Edit Research"))
     page.get_by_role("button", name="Delete billing group").click()
-    agree(page, "Delete the billing group Research?")
-    told(page, "The billing group Research (USD) is deleted.")
+    confirm(page, "Delete the billing group Research?")
+    expect_message(page, "The billing group Research (USD) is deleted.")
 
 
 def test_custom_sla_is_recorded_and_told_to_the_customer(person):
@@ -183,7 +176,7 @@ def test_custom_sla_is_recorded_and_told_to_the_customer(person):
     page.get_by_label("Critical: first response within, in minutes").fill("7")
     page.get_by_label("Link to the signed text").fill("https://contracts.example/globex.pdf")
     page.get_by_role("button", name="Save").click()
-    told(page, "The custom SLA is recorded")
+    expect_message(page, "The custom SLA is recorded")
     shown = eve.open("/o/globex/admin/support-tier/")
     expect(shown.get_by_text("Critical 7 minutes")).to_be_visible()
     expect(shown.get_by_role("link", name="The signed text")).to_be_visible()

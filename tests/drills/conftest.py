@@ -31,8 +31,9 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture
 def world(started: World) -> Iterator[World]:
-    """The running site; what a drill stopped runs again for the next."""
+    """The running site. What a drill stopped is started again for the next."""
     yield started
+    started.impatient.unlink(missing_ok=True)
     started.sink.script = lambda command, words: ""
     for name, start in (
         ("postgres", started.start_postgres),

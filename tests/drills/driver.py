@@ -1,13 +1,15 @@
-"""A web process under a drill's control: one call a line in, one answer a line out, both JSON."""
+"""A web process under a drill's control."""
 
-import json
 import os
-import sys
-import time
-from collections.abc import Callable
+import smtplib
+import threading
 from typing import Any
+from unittest.mock import patch
 
 import django
+from celery import Celery
+
+from tests.driver import serve
 
 
 def make_tables() -> None:
@@ -20,7 +22,7 @@ def make_tables() -> None:
 
 
 def ticket(name: str, cc: list[str]) -> int:
-    """A ticket whose opening is told already; ``cc`` are addresses, people are made for them."""
+    """Create a ticket whose opening needs no more mail; ``cc`` are the addresses of new people."""
     from django.db import transaction
 
     from notifications.models.messages import EmailMessage
@@ -43,7 +45,7 @@ def ticket(name: str, cc: list[str]) -> int:
 
 
 def comment(ticket: int, words: str) -> dict[str, Any]:
-    """An agent's comment over HTTP: the status of the answer, and how many seconds it took."""
+    """Post an agent's comment; return the status, and the request's own calls to broker and mail server."""
     from django.conf import settings
     from django.test import Client
 
@@ -53,13 +55,26 @@ def comment(ticket: int, words: str) -> dict[str, Any]:
     client = Client()
     client.force_login(User.objects.get(email="fay@support.example"), settings.AUTHENTICATION_BACKENDS[0])
     url = f"{Ticket.objects.get(pk=ticket).get_absolute_url()}comments/"
-    began = time.monotonic()
-    response = client.post(url, {"body": words, "kind": "answer"})
-    return {"status": response.status_code, "seconds": time.monotonic() - began}
+    asked: list[str] = []
+    with noted(Celery, "send_task", asked), noted(smtplib.SMTP, "connect", asked):
+        response = client.post(url, {"body": words, "kind": "answer"})
+    return {"status": response.status_code, "asked": asked}
+
+
+def noted(owner: type, name: str, calls: list[str]) -> Any:
+    """Note the calls of a method that this thread makes, and not those of threads in the background."""
+    real, ours = getattr(owner, name), threading.get_ident()
+
+    def call(*arguments: Any, **options: Any) -> Any:
+        if threading.get_ident() == ours:
+            calls.append(name)
+        return real(*arguments, **options)
+
+    return patch.object(owner, name, call)
 
 
 def sweep() -> int:
-    """What beat does every minute: take mails back from a dead worker. Then have a worker look."""
+    """Take mails back from a dead worker, as beat does every minute; then have a worker look."""
     from notifications import bell
     from notifications.delivery import free_stuck
 
@@ -68,20 +83,7 @@ def sweep() -> int:
     return freed
 
 
-CALLS: dict[str, Callable[..., Any]] = {each.__name__: each for each in (make_tables, ticket, comment, sweep)}
-
-
-def main() -> None:
+if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.drills.settings"
     django.setup()
-    from django.db import connection
-
-    for line in sys.stdin:
-        name, *arguments = json.loads(line)
-        sys.stdout.write(json.dumps(CALLS[name](*arguments)) + "\n")
-        sys.stdout.flush()
-        connection.close()
-
-
-if __name__ == "__main__":
-    main()
+    serve(make_tables, ticket, comment, sweep)

@@ -1,14 +1,11 @@
 """Real servers and processes of one site, to be stopped and killed one by one."""
 
-import json
 import os
 import shlex
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -19,19 +16,14 @@ from redis import Redis
 from supportcenter.local import embedded, probes
 from supportcenter.local.layout import CHECKOUT, Layout
 from supportcenter.local.smtp_sink import SmtpSink
+from tests.driver import Driver
 from tests.embedded import SETTINGS
+from tests.site import outer_environment
+from tests.waiting import LIMIT_SECONDS, wait_until
 
-PATIENCE = 25
 # Fast, but what was committed outlives a stop of the server, as in production.
 POSTGRES = {"fsync": "off", "full_page_writes": "off"}
 WORKER = ["--concurrency=2", "--loglevel=info", "--without-gossip", "--without-mingle", "--beat"]
-
-
-def wait_for(condition: Callable[[], Any], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain: {what}"
-        time.sleep(0.02)
 
 
 class World:
@@ -39,19 +31,20 @@ class World:
         self.layout = Layout(folder)
         self.folder = folder
         self.sink = sink
+        self.impatient = folder / "impatient"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     @property
     def environ(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
         return {
-            **kept,
+            **outer_environment(),
             **SETTINGS,
             "DJANGO_SETTINGS_MODULE": "tests.drills.settings",
             "DATABASE_URL": embedded.database_url(self.layout.postgres_sockets),
             "REDIS_URL": embedded.valkey_url(self.layout.valkey_socket),
             "EMAIL_URL": f"smtp://127.0.0.1:{self.sink.port}",
             "MEDIA_ROOT": str(self.folder / "files"),
+            "IMPATIENT": str(self.impatient),
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -61,15 +54,7 @@ class World:
         self.start_postgres()
         probes.create_database(self.layout.postgres_sockets)
         self.start_valkey()
-        with (self.folder / "driver.log").open("wb") as log:
-            self.driver = subprocess.Popen(
-                [sys.executable, "-m", "tests.drills.driver"],
-                cwd=CHECKOUT,
-                env=self.environ,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-            )
+        self.driver = Driver("tests.drills.driver", self.environ, self.folder / "driver.log")
         self.call("make_tables")
         self.start_worker()
 
@@ -80,19 +65,17 @@ class World:
             )
 
     def end(self, name: str, signum: int) -> None:
-        """Signal a process and all that it started, and wait until it is gone."""
+        """Signal a process and all that it started, and wait until it has ended."""
         process = self.processes.pop(name, None)
         if process is not None:
             if signum == signal.SIGKILL:
                 os.killpg(process.pid, signum)
             else:
                 process.send_signal(signum)
-            process.wait(10)
+            process.wait(LIMIT_SECONDS)
 
     def stop(self) -> None:
-        self.driver.stdin.close()
-        self.driver.stdout.close()
-        self.driver.wait(10)
+        self.driver.close()
         self.end("worker", signal.SIGKILL)
         self.end("valkey", signal.SIGTERM)
         self.end("postgres", signal.SIGINT)
@@ -100,42 +83,38 @@ class World:
     def start_postgres(self) -> None:
         layout = self.layout
         self.run("postgres", embedded.postgres_argv(layout.postgres_data, layout.postgres_sockets, POSTGRES))
-        wait_for(lambda: probes.postgres_answers(layout.postgres_sockets), "PostgreSQL")
+        wait_until(lambda: probes.postgres_answers(layout.postgres_sockets), "PostgreSQL")
 
     def start_valkey(self) -> None:
         layout = self.layout
         self.run("valkey", embedded.valkey_argv(layout.valkey_data, layout.valkey_socket))
-        wait_for(lambda: probes.valkey_answers(layout.valkey_socket), "Valkey")
+        wait_until(lambda: probes.valkey_answers(layout.valkey_socket), "Valkey")
 
     def flush_valkey(self) -> None:
         with Redis.from_url(embedded.valkey_url(self.layout.valkey_socket)) as valkey:
             valkey.flushall()
 
     def start_worker(self) -> None:
-        """Start it as operations do, again whenever it ends: losing the broker over an `ack` ends Celery."""
+        """Start it, and again whenever it ends, as in production: losing the broker can end Celery."""
         argv = [sys.executable, "-m", "celery", "--quiet", "-A", "supportcenter.celery", "worker", *WORKER]
         line = shlex.join([*argv, "--schedule", str(self.folder / "schedule")])
         self.run("worker", ["sh", "-c", f"while true; do {line}; sleep 0.2; done"])
         log = self.folder / "worker.log"
-        wait_for(lambda: b" ready." in log.read_bytes(), "the worker")
+        wait_until(lambda: b" ready." in log.read_bytes(), "the worker")
 
     def kill_worker(self) -> None:
         self.end("worker", signal.SIGKILL)
 
     def deaths(self) -> int:
-        """How many of its child processes the worker has lost."""
+        """Count the child processes that the worker has lost."""
         return (self.folder / "worker.log").read_bytes().count(b"exited with 'signal 9 (SIGKILL)'")
 
     def call(self, name: str, *arguments: Any) -> Any:
-        """Have the web process do something; see `driver.py`."""
-        self.driver.stdin.write(json.dumps([name, *arguments]).encode() + b"\n")
-        self.driver.stdin.flush()
-        line = self.driver.stdout.readline()
-        assert line, (self.folder / "driver.log").read_text()[-3000:]
-        return json.loads(line)
+        """Have the web process call a function of `driver.py`."""
+        return self.driver.call(name, *arguments)
 
     def ticket(self, name: str, people: int = 20) -> int:
-        """A ticket with some people in CC, whose next comment is the first that anybody hears of."""
+        """Create a ticket with some people in CC. Nobody has been notified about it yet."""
         ticket = self.call("ticket", name, [f"{name}-{number}@acme.example" for number in range(people)])
         self.sink.mails.clear()
         return ticket
@@ -153,7 +132,7 @@ class World:
         return Counter(dict(rows))
 
     def make_due(self) -> None:
-        """Let nobody wait for a retry."""
+        """Make every retry due now."""
         self.sql("UPDATE notifications_emailmessage SET due_at = now() WHERE state = 'retry'")
         self.call("sweep")
 
@@ -168,14 +147,14 @@ class World:
 
     def wait_until_waiting_for_lock(self) -> None:
         query = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        wait_for(lambda: self.sql(query), "a worker that waits for our lock")
+        wait_until(lambda: self.sql(query), "a worker that waits for our lock")
 
     def wait_until(self, **expected: int) -> None:
-        """Until the ledger has exactly these numbers of mails by state."""
-        wait_for(lambda: self.states() == expected, f"{expected}, and not {self.states()}")
+        """Wait until the ledger has exactly these numbers of mails by state."""
+        wait_until(lambda: self.states() == expected, lambda: f"{expected}, and not {self.states()}")
 
     def caught(self) -> Counter[str]:
-        """How often each Message-ID came."""
+        """Count how often each Message-ID came."""
         return Counter(message_from_bytes(mail.content)["Message-ID"] for mail in self.sink.mails)
 
     def check(self, twice: int = 0) -> None:

@@ -1,5 +1,6 @@
-"""What an earlier start left behind is found, and nobody else's processes are."""
+"""What an earlier start left behind is found; other processes are not touched."""
 
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from supportcenter.local.layout import Layout
 from supportcenter.local.leftovers import find_leftovers, mark_environment, stop_leftovers
+from tests.waiting import LIMIT_SECONDS, wait_until
 
 Start = Callable[[Path], subprocess.Popen[bytes]]
 
@@ -19,19 +21,19 @@ def start() -> Iterator[Start]:
 
     def begin(var: Path) -> subprocess.Popen[bytes]:
         environ = mark_environment(Layout(var), {"PATH": "/usr/bin:/bin"})
-        started.append(subprocess.Popen(["/bin/sleep", "60"], env=environ))
+        started.append(subprocess.Popen(["/bin/sleep", "infinity"], env=environ))
         return started[-1]
 
     yield begin
     for process in started:
         process.kill()
-        process.wait()
+        process.wait(LIMIT_SECONDS)
 
 
 def test_a_leftover_is_ended(tmp_path: Path, start: Start) -> None:
     process = start(tmp_path)
-    assert stop_leftovers(Layout(tmp_path)) == 1
-    assert process.wait(timeout=5) == -15
+    assert stop_leftovers(Layout(tmp_path), patience=LIMIT_SECONDS) == 1
+    assert process.wait(LIMIT_SECONDS) == -signal.SIGTERM
 
 
 def test_another_checkout_is_left_alone(tmp_path: Path, start: Start) -> None:
@@ -43,8 +45,7 @@ def test_another_checkout_is_left_alone(tmp_path: Path, start: Start) -> None:
 def test_a_zombie_does_not_count(tmp_path: Path, start: Start) -> None:
     process = start(tmp_path)
     process.kill()
-    while process.pid in {found.pid for found in find_leftovers(Layout(tmp_path))}:
-        pass
+    wait_until(lambda: find_leftovers(Layout(tmp_path)) == [], "the process to become a zombie")
     assert stop_leftovers(Layout(tmp_path)) == 0
 
 

@@ -5,14 +5,12 @@ import hashlib
 import hmac
 import importlib
 import json
-import threading
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from anymail.signals import AnymailTrackingEvent
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -23,6 +21,7 @@ from notifications.models.messages import EmailMessage, MailState, TrackingEvent
 from notifications.models.preferences import Suppression
 from notifications.tracking import Report, cause_of, report_of, state_after
 from tests.cast import actor
+from tests.races import at_once
 
 POSTMARK = "/anymail/postmark/tracking/"
 MAILGUN = "/anymail/mailgun/tracking/"
@@ -113,18 +112,7 @@ def test_same_webhook_twice_counts_once(mail):
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_same_webhook_in_two_threads_counts_once(mail):
-    answers = []
-
-    def run() -> None:
-        answers.append(tell(POSTMARK, postmark(mail)))
-        connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    assert answers == [200, 200]
+    assert at_once(*[lambda: tell(POSTMARK, postmark(mail))] * 2) == [200, 200]
     assert TrackingEvent.objects.count() == Suppression.objects.count() == 1
 
 

@@ -6,9 +6,8 @@ import pytest
 from django.db import transaction
 
 from tests import builders
-from tests.billing.races import at_once, in_thread
 from tests.cast import Cast, actor, make_cast
-from tickets.bulk import actions as bulk
+from tests.races import at_once, in_thread, result_of
 from tickets.bulk.actions import cancel_bulk, request_bulk, run_bulk
 from tickets.bulk.models import BulkJob
 from tickets.models.conversation import Activity
@@ -16,12 +15,6 @@ from tickets.models.ticket import Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 COUNT = 24
-
-
-@pytest.fixture(autouse=True)
-def _enough_time(monkeypatch):
-    """One slice is enough for all, however slow the machine is."""
-    monkeypatch.setattr(bulk, "SLICE", 60)
 
 
 def ask(cast: Cast) -> BulkJob:
@@ -51,7 +44,7 @@ def test_what_another_worker_has_in_hand_is_left_to_it():
     in_hand = job.items.order_by("pk").first()
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         job.items.select_for_update().get(pk=in_hand.pk)
-        assert in_thread(pool, run_bulk).result(20) == COUNT - 1
+        assert result_of(in_thread(pool, run_bulk)) == COUNT - 1
         job.refresh_from_db()
         assert not job.finished_at
     assert run_bulk() == 1
@@ -65,7 +58,7 @@ def test_cancelling_waits_for_nobody_and_what_is_in_hand_is_not_lost():
     in_hand = job.items.order_by("pk").first()
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         job.items.select_for_update().get(pk=in_hand.pk)
-        in_thread(pool, lambda: cancel_bulk(actor=actor(cast.fay), job=job)).result(20)
+        result_of(in_thread(pool, lambda: cancel_bulk(actor=actor(cast.fay), job=job)))
         assert job.items.filter(outcome="cancelled").count() == COUNT - 1
     assert run_bulk() == 0
     job.refresh_from_db()

@@ -6,8 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests import builders
-from tests.billing.races import at_once
 from tests.cast import actor, make_cast
+from tests.races import at_once
 from tickets.actions.comments import add_internal_note
 from tickets.actions.composing import send_composed
 from tickets.actions.macros import Message

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from supportcenter.outbox.dispatch import dispatch_due
 from tests import builders
-from tests.billing.races import at_once, in_thread, wait_until_somebody_waits_for_a_lock
 from tests.cast import actor, make_cast
+from tests.races import at_once, in_thread, result_of, wait_until_blocked
 from tests.tickets.figures_oracle import exact, kept, nonzero
 from tests.tickets.histories import Histories
 from tickets.actions.changes import change_severity
@@ -215,6 +215,6 @@ def test_fact_that_comes_while_its_day_is_counted_marks_the_day_again():
             DirtyDay.objects.select_for_update().get().delete()
             count_day(today())
             marking = in_thread(pool, lambda: mark_days_of(ticket.pk))
-            wait_until_somebody_waits_for_a_lock()
-        marking.result(20)
+            wait_until_blocked()
+        result_of(marking)
     assert DirtyDay.objects.filter(day=today()).exists()

@@ -12,8 +12,8 @@ from notifications.models.messages import EmailMessage
 from orgs.models import User
 from supportcenter.errors import RuleViolation
 from tests import builders
-from tests.billing.races import at_once
 from tests.cast import actor, make_cast
+from tests.races import at_once
 from tickets.actions.assignment import assign
 from tickets.actions.changes import solve
 from tickets.actions.clocks import promise_update

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from orgs.models import AuditEntry, User
 from supportcenter.errors import RuleViolation
 from tests import builders
-from tests.billing.races import at_once
 from tests.cast import actor, make_cast, staff
+from tests.races import at_once
 from tickets.actions.assignment import Candidate, assign, assign_to_team, choose
 from tickets.models.teams import Availability, Team
 from tickets.models.ticket import Ticket

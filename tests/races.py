@@ -1,7 +1,6 @@
 """Doing things at the same time, each in a thread with a database connection of its own."""
 
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -9,12 +8,11 @@ from typing import Any
 from django.db import connection
 
 from supportcenter.errors import RuleViolation
-
-SECONDS = 20
+from tests.waiting import LIMIT_SECONDS, wait_until
 
 
 def in_thread(pool: ThreadPoolExecutor, do: Callable[[], Any]) -> Future:
-    """Do it in a thread; the result is what it returns, or the code of the rule that refused it."""
+    """Run it in a thread; the result is what it returns, or the code of the rule that refused it."""
 
     def run() -> Any:
         try:
@@ -27,27 +25,32 @@ def in_thread(pool: ThreadPoolExecutor, do: Callable[[], Any]) -> Future:
     return pool.submit(run)
 
 
+def result_of(started: Future) -> Any:
+    """Return what the thread returned, once it has ended."""
+    return started.result(LIMIT_SECONDS)
+
+
 def at_once(*what: Callable[[], Any]) -> list[Any]:
-    """Do everything at the same time; what came of each."""
+    """Run everything at the same time; return the results in order."""
     ready = threading.Barrier(len(what))
 
     def after_all_are_ready(do: Callable[[], Any]) -> Callable[[], Any]:
-        return lambda: (ready.wait(SECONDS), do())[1]
+        return lambda: (ready.wait(LIMIT_SECONDS), do())[1]
 
     with ThreadPoolExecutor(len(what)) as pool:
         started = [in_thread(pool, after_all_are_ready(do)) for do in what]
-        return [each.result(SECONDS) for each in started]
+        return [result_of(each) for each in started]
 
 
-def wait_until_somebody_waits_for_a_lock() -> None:
+def wait_until_blocked() -> None:
     """Return once another connection to this database waits for a row that this one has locked."""
-    until = time.monotonic() + SECONDS
     with connection.cursor() as cursor:
-        while time.monotonic() < until:
+
+        def count_blocked() -> int:
             cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
             )
-            if cursor.fetchone()[0]:
-                return
-    raise AssertionError("nobody waited for a lock")
+            return cursor.fetchone()[0]
+
+        wait_until(count_blocked, "a connection that waits for a lock")

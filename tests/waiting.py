@@ -1,0 +1,22 @@
+"""How tests wait: for a condition, never for a guess of how fast a machine is."""
+
+import os
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+# Reached only when something hangs. Lower it while writing a test that does not pass yet.
+LIMIT_SECONDS = float(os.environ.get("TEST_LIMIT_SECONDS", "300"))
+PAUSE_SECONDS = 0.05
+
+
+def wait_until(condition: Callable[[], Found], what: str | Callable[[], str]) -> Found:
+    """Return what the condition returns as soon as it is true; ``what`` is named when it never is."""
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while not (found := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"still waiting for {what() if callable(what) else what}")
+        time.sleep(PAUSE_SECONDS)
+    return found
