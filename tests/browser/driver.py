@@ -22,14 +22,19 @@ def sign_in(email: str) -> str:
     return client.cookies[SESSION_COOKIE].value
 
 
-def run_billing_job(name: str, now: str) -> None:
-    """Run a job of the beat schedule as if it were another time."""
-    from billing import actions
+def apply_due_changes(now: str) -> int:
+    from billing.actions import tier_changes
 
-    getattr(actions, name)(datetime.fromisoformat(now))
+    return tier_changes.apply_due_changes(datetime.fromisoformat(now))
+
+
+def close_months(now: str) -> int:
+    from billing.actions import invoices
+
+    return invoices.close_months(datetime.fromisoformat(now))
 
 
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "supportcenter.settings"
     django.setup()
-    serve(sign_in, run_billing_job)
+    serve(sign_in, apply_due_changes, close_months)
