@@ -1,4 +1,4 @@
-# All commands, by what they are for. Each makes .venv itself and asks for nothing else.
+# All commands. Each creates .venv itself and needs nothing else.
 .DEFAULT_GOAL := help
 .PHONY: help run test check format lock vendor docs screenshots bench clean
 
@@ -14,7 +14,7 @@ help: ## Show this list
 run: ## Start everything and stay in the foreground, with demo data on the first start (PORT=8000)
 	@$(BOOTSTRAP) local && exec $(LOCAL) run
 
-test: check ## Run all checks and all tests, the browser's too
+test: check ## Run all checks and all tests, including the browser tests
 	@$(LOCAL) chromium
 	@$(PY) -m pytest -n $(JOBS) $(ARGS)
 
@@ -22,16 +22,16 @@ check: ## Format, lint, types, imports, migrations, deploy check, docs: no serve
 	@$(BOOTSTRAP) test
 	@$(LOCAL) check
 
-format: ## Bring code and templates into the house's form
+format: ## Format code and templates
 	@$(BOOTSTRAP) test
 	@$(PY) -m ruff check --fix --quiet || true
 	@$(PY) -m ruff format --quiet
 	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} + || true
 
-lock: ## Pin the newest allowed packages into requirements/*.txt
+lock: ## Pin the newest allowed packages in requirements/*.txt
 	@sh supportcenter/local/lock.sh
 
-vendor: ## Fetch the pinned front-end files into static/vendor
+vendor: ## Download the pinned front-end files into static/vendor
 	@$(BOOTSTRAP) test
 	@$(LOCAL) vendor
 
@@ -39,16 +39,16 @@ docs: ## Write the generated parts of docs/
 	@$(BOOTSTRAP) test
 	@$(LOCAL) docs
 
-screenshots: ## Take the pictures in docs/images of the running demo
+screenshots: ## Take the screenshots in docs/images of the running demo
 	@$(BOOTSTRAP) test
 	@$(LOCAL) chromium
 	@$(LOCAL) screenshots
 
-bench: ## Measure pages and mail on a site of its own, as ratios to something bare
+bench: ## Measure pages and mail on a temporary site, as ratios to something bare
 	@$(BOOTSTRAP) test
 	@$(LOCAL) bench $(ARGS)
 
-clean: ## Remove .venv, caches and the demo's data: the next start is a first one
+clean: ## Remove .venv, caches and the demo data; the next start is like the first one
 	@test ! -x $(PY) || $(LOCAL) clean
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -13,7 +13,8 @@ import psycopg
 from supportcenter.local.embedded import DATABASE, database_url
 from supportcenter.local.errors import StartError
 
-PATIENCE = 60
+# Seconds that only a hang takes, not a slow machine.
+PATIENCE = 600
 
 
 def wait_until(condition: Callable[[], bool], name: str, patience: float = PATIENCE) -> None:

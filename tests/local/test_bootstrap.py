@@ -1,4 +1,4 @@
-"""How `.venv` is made, without making one."""
+"""How `.venv` is created, without creating one."""
 
 import subprocess
 from pathlib import Path
@@ -10,7 +10,7 @@ from supportcenter.local import bootstrap
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout whose `.venv` gets a Python that says yes to everything."""
+    """A checkout whose `.venv` gets a Python that succeeds at everything."""
     (tmp_path / "requirements").mkdir()
     for name in ("local", "test"):
         (tmp_path / "requirements" / f"{name}.txt").write_text(f"{name}==1\n")
@@ -18,10 +18,10 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def put_python(venv: Path, answer: str) -> None:
+def put_python(venv: Path, script: str) -> None:
     python = venv / "bin" / "python"
     python.parent.mkdir(parents=True, exist_ok=True)
-    python.write_text(f"#!/bin/sh\n{answer}\n")
+    python.write_text(f"#!/bin/sh\n{script}\n")
     python.chmod(0o755)
 
 
@@ -40,12 +40,12 @@ def test_a_changed_lock_is_installed(checkout: Path) -> None:
     assert bootstrap.is_installed(checkout, "local")
 
 
-def test_what_tests_need_serves_a_run_too(checkout: Path) -> None:
+def test_an_installation_for_tests_covers_a_run(checkout: Path) -> None:
     bootstrap.main(checkout, "test")
     assert bootstrap.is_installed(checkout, "local")
 
 
-def test_what_a_run_needs_does_not_serve_tests(checkout: Path) -> None:
+def test_an_installation_for_a_run_does_not_cover_tests(checkout: Path) -> None:
     bootstrap.main(checkout, "local")
     assert not bootstrap.is_installed(checkout, "test")
 
@@ -58,7 +58,7 @@ def test_an_interrupted_installation_starts_over(checkout: Path, capsys: pytest.
     assert not (checkout / ".venv" / "half").exists()
 
 
-def test_a_failed_installation_counts_as_none(
+def test_a_failed_installation_does_not_count(
     checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(bootstrap, "create_venv", lambda venv: put_python(venv, 'test "$1" = -c'))
@@ -67,13 +67,13 @@ def test_a_failed_installation_counts_as_none(
     assert not bootstrap.is_installed(checkout, "local")
 
 
-def test_a_python_without_venv_is_told_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_says_how_to_install_the_venv_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "find_spec", lambda name: None)
     with pytest.raises(bootstrap.BootstrapError, match="apt-get install python3-venv"):
         bootstrap.create_venv(tmp_path / ".venv")
 
 
-def test_a_python_that_is_too_old_is_one_line(tmp_path: Path) -> None:
+def test_error_about_an_old_python_is_one_line(tmp_path: Path) -> None:
     for name in ("python3", "python3.11", "python3.12", "python3.13"):
         put_python(tmp_path, 'test "$1" = --version && echo Python 3.9.2')
         (tmp_path / "bin" / "python").rename(tmp_path / "bin" / name)

@@ -21,7 +21,7 @@ def test_postgres_listens_on_a_private_socket_only(tmp_path: Path) -> None:
     assert "unix_socket_permissions=0700" in argv
 
 
-def test_postgres_keeps_what_it_wrote_unless_told_otherwise(tmp_path: Path) -> None:
+def test_postgres_is_durable_by_default(tmp_path: Path) -> None:
     assert "fsync=off" not in embedded.postgres_argv(tmp_path, tmp_path / "sockets")
     assert "fsync=off" in embedded.postgres_argv(tmp_path, tmp_path / "sockets", embedded.THROW_AWAY)
 
@@ -34,17 +34,17 @@ def test_valkey_has_no_port_and_never_drops_jobs(tmp_path: Path) -> None:
     assert options["--appendonly"] == "yes"
 
 
-def test_django_and_libpq_read_the_database_url_alike() -> None:
-    url = embedded.database_url(Path("/srv/my desk/run"))
+def test_django_and_libpq_agree_on_the_database_url() -> None:
+    url = embedded.database_url(Path("/srv/my site/run"))
     django = environ.Env.db_url_config(url)
     libpq = psycopg.conninfo.conninfo_to_dict(url)
     assert (django["USER"], django["NAME"]) == (libpq["user"], libpq["dbname"])
-    assert django["OPTIONS"]["host"] == libpq["host"] == "/srv/my desk/run"
+    assert django["OPTIONS"]["host"] == libpq["host"] == "/srv/my site/run"
 
 
 def test_redis_reads_the_valkey_url() -> None:
-    pool = Redis.from_url(embedded.valkey_url(Path("/srv/my desk/valkey.sock"))).connection_pool
-    assert pool.connection_kwargs["path"] == "/srv/my desk/valkey.sock"
+    pool = Redis.from_url(embedded.valkey_url(Path("/srv/my site/valkey.sock"))).connection_pool
+    assert pool.connection_kwargs["path"] == "/srv/my site/valkey.sock"
 
 
 def test_a_socket_without_a_server_does_not_answer(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_a_socket_without_a_server_does_not_answer(tmp_path: Path) -> None:
     assert not probes.postgres_answers(tmp_path)
 
 
-def test_an_interrupted_first_start_is_begun_anew(tmp_path: Path) -> None:
+def test_an_interrupted_first_start_can_be_repeated(tmp_path: Path) -> None:
     (tmp_path / "postgres.new" / "base").mkdir(parents=True)
     try:
         assert embedded.init_postgres(tmp_path / "postgres", durable=False)
@@ -63,13 +63,13 @@ def test_an_interrupted_first_start_is_begun_anew(tmp_path: Path) -> None:
         shutil.rmtree(tmp_path / "postgres", ignore_errors=True)
 
 
-def test_data_of_another_postgres_version_is_named(tmp_path: Path) -> None:
+def test_data_of_another_postgres_version_is_refused(tmp_path: Path) -> None:
     (tmp_path / "PG_VERSION").write_text("9.6\n")
     with pytest.raises(StartError, match=r"created by PostgreSQL 9\.6"):
         embedded.init_postgres(tmp_path)
 
 
-def test_an_ordinary_user_runs_postgres_themselves() -> None:
+def test_an_ordinary_user_runs_postgres_as_they_are() -> None:
     assert embedded.as_user(None, Path("/root")) == []
 
 

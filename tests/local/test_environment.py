@@ -20,18 +20,18 @@ def test_everything_embedded_is_inside_var(tmp_path: Path) -> None:
     assert values["EMAIL_URL"].startswith("smtp://127.0.0.1:")
 
 
-def test_the_environment_wins(tmp_path: Path) -> None:
-    values = settings(Layout(tmp_path), {"DATABASE_URL": "postgres://db/x", "SITE_URL": "http://desk:1"})
-    assert (values["DATABASE_URL"], values["SITE_URL"]) == ("postgres://db/x", "http://desk:1")
+def test_the_environment_overrides_the_defaults(tmp_path: Path) -> None:
+    values = settings(Layout(tmp_path), {"DATABASE_URL": "postgres://db/x", "SITE_URL": "http://site:1"})
+    assert (values["DATABASE_URL"], values["SITE_URL"]) == ("postgres://db/x", "http://site:1")
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "80 80"])
-def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
+def test_an_invalid_port_is_refused(tmp_path: Path, port: str) -> None:
     with pytest.raises(StartError, match="set it to a number from 1 to 65535"):
         settings(Layout(tmp_path), {"PORT": port})
 
 
-def test_a_busy_port_comes_with_a_free_one() -> None:
+def test_error_about_a_busy_port_suggests_a_free_one() -> None:
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen()
@@ -39,7 +39,7 @@ def test_a_busy_port_comes_with_a_free_one() -> None:
             check_port(server.getsockname()[1])
 
 
-def test_the_secret_key_outlives_a_restart(tmp_path: Path) -> None:
+def test_the_secret_key_survives_a_restart(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     first = settings(layout, {})
     write_env_file(layout.env, first)

@@ -29,13 +29,13 @@ def test_mail_is_read_with_both_parts_and_its_headers(box):
     assert mail.date.tzinfo is not None
 
 
-def test_list_can_be_of_one_recipient(box):
+def test_list_can_be_filtered_by_recipient(box):
     caught(box, "ada@acme.example")
     caught(box, "ben@acme.example")
     assert len(caught_mails()) == 2
     assert [mail.to for mail in caught_mails("ben@acme.example")] == ["ben@acme.example"]
 
 
-def test_no_mailbox_yet_is_an_empty_list(settings, tmp_path):
+def test_list_is_empty_before_the_first_mail(settings, tmp_path):
     settings.DEV_MAILBOX = tmp_path / "missing"
     assert caught_mails() == []

@@ -1,11 +1,11 @@
--- A million tickets with what hangs on them, in the demo world of `make bench ARGS=plans`.
--- %(tickets)s: how many. Words are drawn so that a few are in most tickets and most in a few; "quokka" is in every
+-- A million tickets with comments, activities and search documents beside the demo data: `make bench ARGS=plans`.
+-- %(tickets)s is their number. A few words occur in most tickets, and most words in a few; "quokka" is in every
 -- thousandth ticket, "wombat" in every hundredth, "koala" in every tenth.
 
 SET session_replication_role = replica;  -- the rows are consistent by construction; checking each takes minutes
 SET maintenance_work_mem = '512MB';
 
--- Indexes that only speed up reading are made anew at the end, which takes a fraction of the time.
+-- Indexes that only speed up reading are recreated at the end, which takes a fraction of the time.
 CREATE TEMP TABLE index AS
     SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition
     FROM pg_index
@@ -73,7 +73,7 @@ JOIN sentence AS first ON first.n = 1 + abs(hashint8(number.n * 7 + part)) %% 20
 JOIN sentence AS second ON second.n = 1 + abs(hashint8(number.n * 11 + part)) %% 20000
 JOIN sentence AS third ON third.n = 1 + abs(hashint8(number.n * 13 + part)) %% 20000;
 
--- The thread of every tenth is enough to show that a ticket's page reads no other.
+-- Activities of every tenth ticket are enough to show that a ticket's page reads only its own.
 INSERT INTO tickets_activity (ticket_id, kind, actor_id, source, comment_id, before, after, is_internal, created_at)
 SELECT ticket_id, CASE WHEN is_internal THEN 'noted' ELSE 'commented' END, author_id, 'web', id, '{}', '{}', is_internal,
     created_at

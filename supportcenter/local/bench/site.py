@@ -81,7 +81,7 @@ def running_site(*, discards_mail: bool) -> Iterator[Site]:
             process(mail_server(mail_port, folder, discards_mail=discards_mail), site.mail_log, environ),
             process([*LOCAL, "run"], log, environ | values),
         ):
-            probes.wait_until(lambda: b"Ctrl-C stops everything" in log.read_bytes(), "the site", 120)
+            probes.wait_until(lambda: b"Ctrl-C stops everything" in log.read_bytes(), "the site")
             os.environ["ENV_FILE"] = str(site.layout.env)
             yield site
 
