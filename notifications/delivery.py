@@ -7,7 +7,7 @@ workers died of it.
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -22,10 +22,10 @@ from structlog.contextvars import bound_contextvars
 
 from notifications import bell, pacing
 from notifications.batch import Batch
+from notifications.digest import withhold_lines
 from notifications.failures import MAX_ATTEMPTS, backoff, is_broken_line, is_permanent, is_refusal
 from notifications.mailer import Withheld, build
 from notifications.models.messages import TAKEN, WAITING, EmailMessage, MailState
-from notifications.models.preferences import Suppression
 
 logger = structlog.get_logger(__name__)
 
@@ -41,8 +41,6 @@ MAX_LOSSES = 3
 MAX_BREAKS = 2
 # Seconds for which an outcome is kept in memory while PostgreSQL cannot be reached.
 SECONDS_TO_STORE = 30.0
-# People ask for these themselves, in the moment, so no earlier bounce keeps them back.
-ASKED_FOR = ("account", "member_invited")
 
 
 class NothingSent(Exception):
@@ -119,7 +117,6 @@ class _Run:
         self.left = deque(mails)
         self.server = server
         self.batch = Batch(mails)
-        self.suppressed = _suppressed(mail.to_address for mail in mails)
         self.first_at = pacing.book(len(mails))
         self.breaks = 0
 
@@ -160,8 +157,8 @@ class _Run:
         return None
 
     def _hand_over(self, mail: EmailMessage) -> DjangoMessage:
-        if mail.to_address.lower() in self.suppressed and mail.kind not in ASKED_FOR:
-            raise Withheld(self.suppressed[mail.to_address.lower()])
+        if mail.kind == "digest":
+            withhold_lines(mail, self.batch)
         message = build(mail, self.batch)
         if isinstance(self.server, AnymailBaseBackend):
             message.metadata = {"mail": str(mail.pk)}  # type: ignore[attr-defined]
@@ -177,16 +174,6 @@ class _Run:
     def _put_off(self, error: Exception) -> None:
         while self.left:
             _failed(self.left.popleft(), error)
-
-
-def _suppressed(addresses: Iterable[str]) -> dict[str, str]:
-    """By address, why no mail goes there."""
-    wanted = {form for address in addresses for form in (address, address.lower())}
-    standing = Suppression.objects.standing().filter(address__in=wanted)
-    return {
-        each.address.lower(): f"No mail goes to this address: {each.get_cause_display().lower()}."
-        for each in standing
-    }
 
 
 def _answer(message: DjangoMessage) -> str:

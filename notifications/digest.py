@@ -5,7 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from notifications import bell
+from notifications.batch import Batch
 from notifications.models.messages import EmailMessage, MailState
+from notifications.withholding import reason_to_withhold_update
 from orgs.models import User
 
 
@@ -27,3 +29,13 @@ def _compose(user_id: int, now: datetime) -> bool:
     held.update(state=MailState.DIGESTED, digest=digest)
     bell.ring_on_commit()
     return True
+
+
+def withhold_lines(digest: EmailMessage, batch: Batch) -> None:
+    """Record which updates a digest leaves out, and why, so that the ledger shows it for each of them."""
+    withheld = []
+    for line in batch.lines(digest):
+        if reason := reason_to_withhold_update(line, batch):
+            line.state, line.answer = MailState.WITHHELD, reason
+            withheld.append(line)
+    EmailMessage.objects.bulk_update(withheld, ["state", "answer"])

@@ -1,13 +1,12 @@
 """From an event of a ticket to one mail row for each recipient, some people at a time."""
 
 from collections.abc import Iterator
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
 from notifications.models.messages import EmailMessage, MailState
 from notifications.models.preferences import MailPreferences
-from notifications.recipients import Following, People, Recipient, Wish, recipients
+from notifications.recipients import Following, People, Recipient, recipients
 from orgs.models import User
 from orgs.roles import STAFF_CAPABILITIES, Capability
 from supportcenter.outbox.models import OutboxMessage
@@ -34,7 +33,7 @@ def queue_mails(message: OutboxMessage) -> int:
         found = recipients(
             message.name,
             _people(ticket, users, mentioned),
-            _wishes(ticket, users),
+            _preferences(users),
             actor_id=message.actor_id,
             is_critical=ticket.severity == Severity.CRITICAL,
             now=message.occurred_at,
@@ -74,6 +73,7 @@ def _people(ticket: Ticket, users: dict[int, User], mentioned: frozenset[int]) -
         side = agents if follow.scope == FollowScope.TICKET else followers
         side.setdefault(follow.user_id, Following(follow.pk, follow.words))
     participants = ticket.participants.filter(user__in=users).values_list("user_id", flat=True)
+    muted = Mute.objects.filter(ticket=ticket, user__in=users).values_list("user_id", flat=True)
     return People(
         requester=ticket.requester_id if ticket.requester_id in users else None,
         assignee=ticket.assignee_id if ticket.assignee_id in users else None,
@@ -86,28 +86,15 @@ def _people(ticket: Ticket, users: dict[int, User], mentioned: frozenset[int]) -
             for pk, user in users.items()
             if Capability.LEAD_ESCALATIONS in STAFF_CAPABILITIES[user.staff_role]
         ),
+        muted=frozenset(muted),
     )
 
 
-def _wishes(ticket: Ticket, users: dict[int, User]) -> dict[int, Wish]:
+def _preferences(users: dict[int, User]) -> dict[int, MailPreferences]:
     known = {each.user_id: each for each in MailPreferences.objects.filter(user__in=users)}
-    muted = set(Mute.objects.filter(ticket=ticket, user__in=users).values_list("user_id", flat=True))
-    return {pk: wish_of(user, known.get(pk), is_muted=pk in muted) for pk, user in users.items()}
-
-
-def wish_of(user: User, preferences: MailPreferences | None, *, is_muted: bool = False) -> Wish:
-    """A person's wishes as values; without preferences, everything at once."""
-    if preferences is None:
-        return Wish(is_muted=is_muted, zone=ZoneInfo(user.time_zone))
-    return Wish(
-        rhythm=preferences.rhythm,
-        daily_at=preferences.daily_at,
-        quiet_from=preferences.quiet_from,
-        quiet_until=preferences.quiet_until,
-        off_reasons=frozenset(preferences.off_reasons),
-        is_muted=is_muted,
-        zone=ZoneInfo(user.time_zone),
-    )
+    for pk, preferences in known.items():
+        preferences.user = users[pk]  # for the time zone, without a query
+    return known
 
 
 def _store(message: OutboxMessage, ticket: Ticket, users: dict[int, User], found: list[Recipient]) -> None:

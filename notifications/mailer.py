@@ -10,27 +10,29 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from billing.models.changes import TierChange
-from billing.models.invoices import Invoice
 from billing.money import words
 from notifications import threading, unsubscribe
-from notifications.batch import Batch, absolute
-from notifications.models.messages import EmailMessage, Reason
+from notifications.batch import Batch
+from notifications.entries import absolute
+from notifications.models.messages import EmailMessage
 from notifications.texts import framed
+from notifications.withholding import reason_to_withhold, reason_to_withhold_update
 from orgs.invitations import token_for
-from orgs.models import Invitation, User
+from orgs.models import User
 from orgs.roles import Capability
 from tickets.models.ticket import Ticket
 from tickets.timeline import status_words
 
 
 class Withheld(Exception):
-    """The mail must not be sent any more; the message says why."""
+    """The mail must not be sent now; the message says why."""
 
 
 def build(mail: EmailMessage, batch: Batch | None = None) -> EmailMultiAlternatives:
-    """Make the mail as it is to be sent now. Raises ``Withheld`` if its recipient may not have it."""
+    """Return the mail as it is to be sent now. Raises ``Withheld`` if it must not be sent."""
     batch = batch or Batch([mail])
+    if reason := reason_to_withhold(mail, batch):
+        raise Withheld(reason)
     contexts = {
         "ticket_update": _ticket_update,
         "member_invited": _member_invited,
@@ -45,7 +47,7 @@ def build(mail: EmailMessage, batch: Batch | None = None) -> EmailMultiAlternati
         "site_url": settings.SITE_URL,
         "stop_url": unsubscribe.link_of(mail),
         "preferences_url": absolute(reverse("notifications:preferences")),
-    } | batch.words(mail)
+    } | batch.texts(mail)
     folder = f"email/{mail.kind}"
     message = EmailMultiAlternatives(
         subject=_one_line(render_to_string(f"{folder}/subject.txt", context)),
@@ -93,26 +95,17 @@ def _ticket_update(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
     recipient, ticket, current = mail.recipient, mail.ticket, mail.activity
     assert recipient  # noqa: S101 - mails of this kind go to people
     assert ticket  # noqa: S101 - and are about a ticket
-    assert current  # noqa: S101 - and about something that happened to it
-    if mail.rule == Reason.FOLLOWER and mail.follow_id is None:
-        raise Withheld("The recipient no longer follows.")
-    if batch.has_muted(mail) and mail.rule != Reason.LEAD:
-        raise Withheld("The recipient muted the ticket.")
-    if not recipient.is_active or not batch.may_see(mail, ticket):
-        raise Withheld("The recipient may not see this ticket any more.")
+    assert current  # noqa: S101 - and about one entry of its history
     actor = batch.actor(mail)
-    for_staff = actor.can(Capability.WORK_QUEUE)
-    if current.is_internal and not for_staff:
-        raise Withheld("Internal entries are for staff only.")
-    story = batch.story(current, ticket, actor)
+    entry = batch.entry(current, ticket, actor)
     return {
         "ticket": ticket,
-        "headline": story.headline_if_added if recipient.pk in story.added else story.headline,
-        "comment": story.comment,
-        "files": story.files,
-        "earlier": story.earlier,
+        "headline": entry.headline_if_added if recipient.pk in entry.added else entry.headline,
+        "comment": entry.comment,
+        "files": entry.files,
+        "earlier": entry.earlier,
         "is_receipt": current.kind == "opened" and recipient.pk == ticket.requester_id,
-        "status": status_words(ticket.status, for_staff=for_staff),
+        "status": status_words(ticket.status, for_staff=actor.can(Capability.WORK_QUEUE)),
         "url": absolute(ticket.get_absolute_url()),
         "reason": mail.reason,
         "time_zone": recipient.time_zone,
@@ -120,25 +113,19 @@ def _ticket_update(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
 
 
 def _digest(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
-    """The held mails of one person by ticket, as far as the person may see them now."""
+    """Return the digest's updates by ticket, without those that must be withheld by now."""
     assert mail.recipient  # noqa: S101 - digests go to people
     actor = batch.actor(mail)
-    held = mail.digested.select_related(
-        "ticket__organization", "activity__actor", "activity__comment__author"
-    )
-    visible = set(Ticket.objects.visible_to(actor).filter(mails__digest=mail).values_list("pk", flat=True))
     by_ticket: dict[Ticket, list[dict[str, Any]]] = {}
-    for each in held.order_by("activity__created_at", "activity_id"):
-        ticket, current = each.ticket, each.activity
-        if ticket is None or current is None or ticket.pk not in visible:
+    for line in batch.lines(mail):
+        if reason_to_withhold_update(line, batch):
             continue
-        if current.is_internal and not actor.can(Capability.WORK_QUEUE):
-            continue
-        story = batch.story(current, ticket, actor)
-        update = {"at": current.created_at, "headline": story.headline} | (story.comment or {})
+        ticket, current = line.ticket, line.activity
+        assert ticket  # noqa: S101 - lines are about a ticket
+        assert current  # noqa: S101 - and about one entry of its history
+        entry = batch.entry(current, ticket, actor)
+        update = {"at": current.created_at, "headline": entry.headline} | (entry.comment or {})
         by_ticket.setdefault(ticket, []).append(update)
-    if not by_ticket:
-        raise Withheld("The recipient may not see these tickets any more.")
     tickets = [
         {"ticket": ticket, "url": absolute(ticket.get_absolute_url()), "updates": updates}
         for ticket, updates in by_ticket.items()
@@ -148,20 +135,15 @@ def _digest(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
 
 
 def _member_invited(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
-    found = Invitation.objects.filter(pk=mail.content["invitation"], accepted_at=None)
-    invitation = found.select_related("organization", "invited_by").first()
-    if invitation is None:
-        raise Withheld("The invitation was accepted or withdrawn.")
+    invitation = batch.invitation(mail)
+    assert invitation  # noqa: S101 - without one the mail is withheld
     url = absolute(reverse("orgs:invitation", args=[token_for(invitation.pk)]))
     return {"invitation": invitation, "url": url}
 
 
 def _tier_change(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
-    change = TierChange.objects.for_list().get(pk=mail.content["tier_change"])
-    actor = batch.actor(mail)
-    for_team = actor.can(Capability.MANAGE_ACCOUNTS)
-    if not for_team and not actor.can(Capability.CHANGE_TIER, change.organization):
-        raise Withheld("The recipient no longer administers this organization.")
+    change = batch.tier_change(mail)
+    for_team = batch.actor(mail).can(Capability.MANAGE_ACCOUNTS)
     by_id = mail.event.actor_id if mail.event else None
     path = reverse("billing:team_change", args=[change.pk]) if for_team else change.get_absolute_url()
     return {
@@ -176,14 +158,10 @@ def _tier_change(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
 
 
 def _invoice_issued(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
-    found = Invoice.objects.select_related("billing_group__organization")
-    invoice = found.get(pk=mail.content["invoice"])
-    organization = invoice.billing_group.organization
-    if not batch.actor(mail).can(Capability.SEE_INVOICES, organization):
-        raise Withheld("The recipient may not see invoices of this organization any more.")
+    invoice = batch.invoice(mail)
     return {
         "invoice": invoice,
-        "organization": organization,
+        "organization": invoice.billing_group.organization,
         "total": words(invoice.total, invoice.currency),
         "url": absolute(invoice.get_absolute_url()),
     }

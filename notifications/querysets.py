@@ -92,6 +92,12 @@ class EmailMessageQuerySet(models.QuerySet):
         """Waiting for their person's next digest."""
         return self.filter(state="held")
 
+    def in_digests(self, digests: Collection[UUID]) -> Self:
+        """Return the updates in some digests, oldest first, with what a digest shows of them."""
+        related = ["ticket__organization", "activity__actor", "activity__comment__author", "event"]
+        lines = self.filter(digest__in=digests, state="digested").select_related(*related)
+        return lines.order_by("activity__created_at", "activity_id")
+
     def unsent(self) -> Self:
         """Waiting, or with a worker that may have died."""
         return self.filter(state__in=["queued", "retry", "sending"])

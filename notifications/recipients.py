@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from notifications.models.messages import Reason
-from notifications.models.preferences import Rhythm
+from notifications.models.preferences import MailPreferences, Rhythm
 from tickets import events
 
 WORDS = {
@@ -33,24 +33,11 @@ PUBLIC_EVENTS = frozenset(
 )
 # For the agents who have or follow the ticket.
 STAFF_EVENTS = frozenset({events.TICKET_NOTED, events.TICKET_ASSIGNED, events.TICKET_RATED})
-# For those who must see to it that somebody acts. The comment that called reaches everybody by itself.
+# For those who must make sure that someone acts. The comment that escalated reaches everyone by itself.
 LEAD_EVENTS = frozenset({events.TICKET_ESCALATED, events.TICKET_ESCALATION_OVERDUE})
 # For whoever can still keep, or must mend, what was promised.
 CLOCK_EVENTS = frozenset({events.TICKET_RESPONSE_DUE_SOON, events.TICKET_RESPONSE_OVERDUE})
 EVENTS = PUBLIC_EVENTS | STAFF_EVENTS | LEAD_EVENTS | CLOCK_EVENTS
-
-
-@dataclass(frozen=True)
-class Wish:
-    """How somebody wants mail about a ticket. Times are in ``zone``."""
-
-    rhythm: str = Rhythm.AT_ONCE
-    daily_at: time = time(9)
-    quiet_from: time | None = None
-    quiet_until: time | None = None
-    off_reasons: frozenset[str] = frozenset()
-    is_muted: bool = False
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
 
 
 @dataclass(frozen=True)
@@ -76,6 +63,7 @@ class People:
     followers: Mapping[int, Following] = field(default_factory=dict)
     agents: Mapping[int, Following] = field(default_factory=dict)
     leads: frozenset[int] = frozenset()
+    muted: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -93,36 +81,47 @@ class Recipient:
 def recipients(
     event: str,
     people: People,
-    wishes: Mapping[int, Wish],
+    preferences: Mapping[int, MailPreferences],
     *,
     actor_id: int | None,
     is_critical: bool,
     now: datetime,
 ) -> list[Recipient]:
-    """Who hears, each once, by their strongest reason that is not switched off.
+    """Return who is notified, each once, by their strongest reason that is not turned off.
 
-    Nobody hears of what they did themselves, but for the receipt of a new ticket, and nobody of a ticket
-    that they muted. Escalations reach duty leads whatever they wish.
+    People are not notified about what they did themselves, except for the receipt of a new ticket.
     """
     found: dict[int, Recipient] = {}
     for user_id, reason, following in _candidates(event, people):
         is_receipt = event == events.TICKET_OPENED and user_id == people.requester
         if user_id in found or (user_id == actor_id and not is_receipt):
             continue
-        wish = wishes.get(user_id, Wish())
-        is_alarm = reason == Reason.LEAD and event in LEAD_EVENTS
-        if not is_alarm and not is_receipt and not _wants(wish, reason):
+        own = preferences.get(user_id) or MailPreferences()
+        if opt_out(event, reason, own, is_muted=user_id in people.muted):
             continue
         words = f"You follow {following.words}." if following else WORDS[reason]
         at_once = is_receipt or event in LEAD_EVENTS | CLOCK_EVENTS
-        due_at, is_digest = (now, False) if at_once else when(wish, now, is_critical=is_critical)
+        due_at, is_digest = (now, False) if at_once else when(own, now, is_critical=is_critical)
         follow_id = following.follow_id if following else None
         found[user_id] = Recipient(user_id, reason, words, due_at, follow_id, is_digest)
     return list(found.values())
 
 
-def _wants(wish: Wish, reason: Reason) -> bool:
-    return not (wish.is_muted or wish.rhythm == Rhythm.OFF or reason in wish.off_reasons)
+def opt_out(event: str, rule: str, preferences: MailPreferences, *, is_muted: bool) -> str:
+    """Return how a person opted out of mail that they would get by a rule; empty if they did not.
+
+    Nothing stops the receipt of a new ticket or an escalation to duty leads.
+    """
+    is_receipt = event == events.TICKET_OPENED and rule == Reason.REQUESTER
+    if is_receipt or (event in LEAD_EVENTS and rule == Reason.LEAD):
+        return ""
+    if is_muted:
+        return "The recipient muted the ticket."
+    if preferences.rhythm == Rhythm.OFF:
+        return "The recipient turned off mail about tickets."
+    if rule in preferences.off_reasons:
+        return "The recipient turned off mail for this reason."
+    return ""
 
 
 def _candidates(event: str, people: People) -> Iterator[tuple[int, Reason, Following | None]]:
@@ -151,13 +150,13 @@ def _id(item: tuple[int, Following]) -> int:
     return item[0]
 
 
-def when(wish: Wish, now: datetime, *, is_critical: bool) -> tuple[datetime, bool]:
+def when(preferences: MailPreferences, now: datetime, *, is_critical: bool) -> tuple[datetime, bool]:
     """When a mail may go out, and whether it waits for a digest until then."""
-    if wish.rhythm == Rhythm.HOURLY:
-        return _after_quiet(wish, _next_hour(now), is_critical=is_critical), True
-    if wish.rhythm == Rhythm.DAILY:
-        return _next_at(wish.daily_at, now, wish.zone), True
-    return _after_quiet(wish, now, is_critical=is_critical), False
+    if preferences.rhythm == Rhythm.HOURLY:
+        return _after_quiet(preferences, _next_hour(now), is_critical=is_critical), True
+    if preferences.rhythm == Rhythm.DAILY:
+        return _next_at(preferences.daily_at, now, preferences.zone), True
+    return _after_quiet(preferences, now, is_critical=is_critical), False
 
 
 def _next_hour(now: datetime) -> datetime:
@@ -171,11 +170,11 @@ def _next_at(at: time, now: datetime, zone: ZoneInfo) -> datetime:
     return next(moment for moment in moments if moment > now)
 
 
-def _after_quiet(wish: Wish, at: datetime, *, is_critical: bool) -> datetime:
+def _after_quiet(preferences: MailPreferences, at: datetime, *, is_critical: bool) -> datetime:
     """The instant itself, or the end of the quiet hours that it falls into."""
-    if is_critical or wish.quiet_from is None or wish.quiet_until is None:
+    if is_critical or preferences.quiet_from is None or preferences.quiet_until is None:
         return at
-    clock = at.astimezone(wish.zone).time()
-    begins, ends = wish.quiet_from, wish.quiet_until
+    clock = at.astimezone(preferences.zone).time()
+    begins, ends = preferences.quiet_from, preferences.quiet_until
     is_quiet = begins <= clock < ends if begins <= ends else clock >= begins or clock < ends
-    return _next_at(ends, at, wish.zone) if is_quiet else at
+    return _next_at(ends, at, preferences.zone) if is_quiet else at

@@ -35,7 +35,7 @@ def change_preferences(
             "off_reasons": [each for each in off_reasons if each != Reason.LEAD],
         },
     )
-    _settle_held(user, rhythm)
+    _release_held(user, rhythm)
     return preferences
 
 
@@ -46,16 +46,14 @@ def stop(*, what: Stop) -> None:
         Follow.objects.filter(pk=what.target, user=what.user_id).delete()
     elif what.kind == DIGEST:
         MailPreferences.objects.filter(user=what.user_id).update(rhythm=Rhythm.OFF)
-        _settle_held(User.objects.get(pk=what.user_id), Rhythm.OFF)
+        _release_held(User.objects.get(pk=what.user_id), Rhythm.OFF)
     else:
         mute(user_id=what.user_id, ticket_id=what.target, on=True)
 
 
-def _settle_held(user: User, rhythm: str) -> None:
-    """What to do with mail that waits for a digest which does not come any more."""
-    held = EmailMessage.objects.filter(recipient=user, state=MailState.HELD)
-    if rhythm == Rhythm.OFF:
-        held.update(state=MailState.WITHHELD, answer="Mail about tickets was switched off.")
-    elif rhythm == Rhythm.AT_ONCE:
+def _release_held(user: User, rhythm: str) -> None:
+    """Queue what waits for a digest that no longer comes; if mail was turned off, it is withheld then."""
+    if rhythm in {Rhythm.AT_ONCE, Rhythm.OFF}:
+        held = EmailMessage.objects.held().filter(recipient=user)
         held.update(state=MailState.QUEUED, due_at=timezone.now())
         bell.ring_on_commit()

@@ -1,6 +1,7 @@
 """How each person wants mail about tickets."""
 
 from datetime import time
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -44,6 +45,10 @@ class MailPreferences(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_rhythm_display()}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.user.time_zone)
 
 
 class SuppressionCause(models.TextChoices):

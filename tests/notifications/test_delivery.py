@@ -8,6 +8,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from notifications import delivery, pacing
+from notifications.batch import Batch
 from notifications.delivery import STUCK_AFTER, deliver_due, free_stuck, oldest_waiting_at
 from notifications.failures import MAX_ATTEMPTS
 from notifications.models.messages import EmailMessage
@@ -199,7 +200,7 @@ def test_suppressed_address_gets_nothing(cast):
     row.refresh_from_db()
     assert django_mail.outbox == []
     assert row.state == "withheld"
-    assert row.answer == "No mail goes to this address: reported as spam."
+    assert row.answer == "The address is suppressed: reported as spam."
 
 
 def test_suppressed_address_gets_what_its_owner_asks_for(row):
@@ -210,7 +211,7 @@ def test_suppressed_address_gets_what_its_owner_asks_for(row):
 
 def test_lifted_suppression_holds_nothing_back(row):
     Suppression.objects.create(address="a@b.example", cause="bounce", lifted_at=timezone.now())
-    assert delivery._suppressed(["a@b.example"]) == {}
+    assert Batch([row]).suppression_of(row) == ""
 
 
 def test_news_from_the_provider_are_not_overwritten(row, monkeypatch):

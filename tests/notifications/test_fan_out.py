@@ -119,7 +119,7 @@ def test_who_unfollows_or_mutes_before_the_sending_gets_nothing(cast, ticket, ru
     run_outbox()
     assert mailoutbox == []
     assert set(EmailMessage.objects.values_list("state", "answer")) == {
-        ("withheld", "The recipient no longer follows."),
+        ("withheld", "The recipient no longer follows the ticket."),
         ("withheld", "The recipient muted the ticket."),
     }
 

@@ -1,15 +1,14 @@
-"""Every event × every kind of person, and every wish."""
+"""Every event × every kind of person, and every preference."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.models.messages import Reason
-from notifications.models.preferences import Rhythm
+from notifications.models.preferences import MailPreferences, Rhythm
 from notifications.recipients import (
     CLOCK_EVENTS,
     EVENTS,
@@ -18,10 +17,10 @@ from notifications.recipients import (
     STAFF_EVENTS,
     Following,
     People,
-    Wish,
     recipients,
     when,
 )
+from orgs.models import User
 from tickets import events
 
 REQUESTER, CC, FOLLOWER, ASSIGNEE, AGENT, LEAD = 1, 2, 3, 4, 5, 6
@@ -37,13 +36,20 @@ STAFF = {ASSIGNEE, AGENT}
 EVERYBODY = {REQUESTER, CC, FOLLOWER} | STAFF
 NOON = datetime(2026, 11, 23, 12, 34, tzinfo=UTC)
 FIRST, LAST = datetime(2026, 1, 1), datetime(2027, 12, 31)  # noqa: DTZ001 - hypothesis adds the zone
-HELSINKI = ZoneInfo("Europe/Helsinki")
-NIGHT = Wish(quiet_from=time(22), quiet_until=time(7), zone=HELSINKI)
 
 
-def heard(event: str, people: People = PEOPLE, *, actor_id: int | None = 99, **wishes: Wish) -> dict:
+def prefers(zone: str = "UTC", **fields) -> MailPreferences:
+    return MailPreferences(user=User(time_zone=zone), **fields)
+
+
+def quiet(**fields) -> MailPreferences:
+    """Quiet hours, from 22:00 to 07:00 in Helsinki unless told otherwise."""
+    return prefers("Europe/Helsinki", **({"quiet_from": time(22), "quiet_until": time(7)} | fields))
+
+
+def heard(event: str, people: People = PEOPLE, *, actor_id: int | None = 99, **all_preferences) -> dict:
     """Who hears, by id."""
-    by_id = {int(name[1:]): wish for name, wish in wishes.items()}
+    by_id = {int(name[1:]): preferences for name, preferences in all_preferences.items()}
     found = recipients(event, people, by_id, actor_id=actor_id, is_critical=False, now=NOON)
     assert len({each.user_id for each in found}) == len(found)
     return {each.user_id: each for each in found}
@@ -62,7 +68,7 @@ def test_events_for_staff_reach_no_customer(event):
 @pytest.mark.parametrize("event", sorted(CLOCK_EVENTS))
 def test_what_runs_out_reaches_assignee_and_leads_at_once_unless_they_want_none(event):
     assert set(heard(event)) == {ASSIGNEE, LEAD}
-    night = heard(event, i4=Wish(rhythm=Rhythm.HOURLY), i6=Wish(rhythm=Rhythm.OFF))
+    night = heard(event, i4=prefers(rhythm=Rhythm.HOURLY), i6=prefers(rhythm=Rhythm.OFF))
     assert {pk: each.due_at for pk, each in night.items()} == {ASSIGNEE: NOON}
 
 
@@ -105,52 +111,57 @@ def test_two_reasons_give_one_mail_with_the_stronger_reason():
 
 def test_a_reason_that_is_off_gives_way_to_the_next():
     people = replace(PEOPLE, participants=frozenset({FOLLOWER}))
-    wish = Wish(off_reasons=frozenset({Reason.PARTICIPANT}))
-    found = heard(events.TICKET_COMMENTED, people, _3=wish)
+    preferences = prefers(off_reasons=[Reason.PARTICIPANT])
+    found = heard(events.TICKET_COMMENTED, people, _3=preferences)
     assert (found[FOLLOWER].reason, found[FOLLOWER].follow_id) == (Reason.FOLLOWER, 7)
 
 
 @pytest.mark.parametrize(
-    "wish", [Wish(is_muted=True), Wish(rhythm=Rhythm.OFF), Wish(off_reasons=frozenset(Reason.values))]
+    "preferences", [None, prefers(rhythm=Rhythm.OFF), prefers(off_reasons=Reason.values)]
 )
-def test_who_wants_no_mail_gets_none_but_receipts_and_calls(wish):
-    wishes = {f"_{user}": wish for user in EVERYBODY | {LEAD}}
+def test_people_who_opt_out_get_receipts_and_escalations_alone(preferences):
+    """Everyone turns it off in their preferences, or (None) mutes the ticket."""
+    everyone = EVERYBODY | {LEAD}
+    people = PEOPLE if preferences else replace(PEOPLE, muted=frozenset(everyone))
+    chosen = {f"_{user}": preferences for user in everyone if preferences}
     for event in EVENTS:
         expected = {LEAD} if event in LEAD_EVENTS else set()
-        assert set(heard(event, **wishes)) == ({REQUESTER} if event == events.TICKET_OPENED else expected)
+        assert set(heard(event, people, **chosen)) == (
+            {REQUESTER} if event == events.TICKET_OPENED else expected
+        )
 
 
 def test_requester_gets_a_receipt_of_the_opening_at_once():
-    found = heard(events.TICKET_OPENED, actor_id=REQUESTER, _1=Wish(rhythm=Rhythm.DAILY))
+    found = heard(events.TICKET_OPENED, actor_id=REQUESTER, _1=prefers(rhythm=Rhythm.DAILY))
     assert (found[REQUESTER].due_at, found[REQUESTER].is_digest) == (NOON, False)
 
 
 @pytest.mark.parametrize(
-    ("wish", "due_at", "is_digest"),
+    ("preferences", "due_at", "is_digest"),
     [
-        (Wish(), NOON, False),
-        (Wish(rhythm=Rhythm.HOURLY), datetime(2026, 11, 23, 13, tzinfo=UTC), True),
-        (Wish(rhythm=Rhythm.DAILY, zone=HELSINKI), datetime(2026, 11, 24, 7, tzinfo=UTC), True),
+        (prefers(), NOON, False),
+        (prefers(rhythm=Rhythm.HOURLY), datetime(2026, 11, 23, 13, tzinfo=UTC), True),
+        (prefers("Europe/Helsinki", rhythm=Rhythm.DAILY), datetime(2026, 11, 24, 7, tzinfo=UTC), True),
         (
-            Wish(rhythm=Rhythm.DAILY, daily_at=time(18), zone=HELSINKI),
+            prefers("Europe/Helsinki", rhythm=Rhythm.DAILY, daily_at=time(18)),
             datetime(2026, 11, 23, 16, tzinfo=UTC),
             True,
         ),
-        (NIGHT, NOON, False),
-        (replace(NIGHT, quiet_from=time(14)), datetime(2026, 11, 24, 5, tzinfo=UTC), False),
+        (quiet(), NOON, False),
+        (quiet(quiet_from=time(14)), datetime(2026, 11, 24, 5, tzinfo=UTC), False),
         (
-            replace(NIGHT, quiet_from=time(9), quiet_until=time(17)),
+            quiet(quiet_from=time(9), quiet_until=time(17)),
             datetime(2026, 11, 23, 15, tzinfo=UTC),
             False,
         ),
     ],
 )
-def test_mail_waits_as_its_reader_wishes(wish, due_at, is_digest):
-    assert when(wish, NOON, is_critical=False) == (due_at, is_digest)
+def test_mail_waits_as_its_reader_prefers(preferences, due_at, is_digest):
+    assert when(preferences, NOON, is_critical=False) == (due_at, is_digest)
 
 
 def test_quiet_hours_let_critical_tickets_and_escalations_through():
-    all_day = replace(NIGHT, quiet_from=time(0), quiet_until=time(23, 59))
+    all_day = quiet(quiet_from=time(0), quiet_until=time(23, 59))
     assert when(all_day, NOON, is_critical=True) == (NOON, False)
     assert heard(events.TICKET_ESCALATED, _6=all_day)[LEAD].due_at == NOON
 
@@ -162,10 +173,10 @@ def test_quiet_hours_let_critical_tickets_and_escalations_through():
     st.sampled_from(["Europe/Helsinki", "America/Santiago", "Asia/Kolkata", "Pacific/Apia"]),
 )
 def test_mail_never_waits_for_more_than_a_day_and_a_bit_and_never_goes_back(now, begins, ends, zone):
-    wish = Wish(quiet_from=begins, quiet_until=ends, zone=ZoneInfo(zone))
-    at, _ = when(wish, now, is_critical=False)
+    preferences = prefers(quiet_from=begins, quiet_until=ends, zone=zone)
+    at, _ = when(preferences, now, is_critical=False)
     assert now <= at <= now + timedelta(hours=25)
-    daily, _ = when(Wish(rhythm=Rhythm.DAILY, daily_at=begins, zone=ZoneInfo(zone)), now, is_critical=False)
+    daily, _ = when(prefers(rhythm=Rhythm.DAILY, daily_at=begins, zone=zone), now, is_critical=False)
     assert now < daily <= now + timedelta(hours=25)
 
 
