@@ -8,9 +8,11 @@ from django.http import Http404
 
 from notifications.delivery import oldest_waiting_at
 from notifications.models.messages import EmailMessage
-from notifications.models.preferences import MailPreferences, Suppression
+from notifications.models.preferences import MailPreferences
+from notifications.models.suppressions import Suppression
 from notifications.models.texts import MailText, TextKind
-from notifications.querysets import EmailMessageQuerySet, SuppressionQuerySet
+from notifications.models.messages import EmailMessageQuerySet
+from notifications.models.suppressions import SuppressionQuerySet
 from notifications.unsubscribe import DIGEST, FOLLOW, Stop
 from orgs.access import require
 from orgs.actor import Actor

@@ -5,4 +5,6 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import receivers, subscribers  # noqa: F401 - registers them
+        # Django's documentation asks for this: modules that import models are imported once the apps are
+        # ready, and importing these two registers what is in them.
+        from notifications import receivers, subscribers  # noqa: F401

@@ -17,7 +17,8 @@ from billing.models.invoices import Invoice
 from notifications import threading
 from notifications.entries import RenderedEntry, render
 from notifications.models.messages import EmailMessage
-from notifications.models.preferences import MailPreferences, Suppression
+from notifications.models.preferences import MailPreferences
+from notifications.models.suppressions import Suppression
 from notifications.models.texts import MailText
 from notifications.texts import fill
 from orgs.actor import Actor, Source

@@ -12,7 +12,9 @@ from django.core.validators import MaxValueValidator
 from django.utils import timezone
 
 from notifications.models.messages import EmailMessage
-from notifications.querysets import EmailMessageQuerySet, SuppressionQuerySet
+from notifications.models.messages import EmailMessageQuerySet
+from notifications.models.suppressions import SuppressionQuerySet
+from tickets.timeline import headline
 from tickets.paging import Sort, read_id
 from tickets.timeline import headline
 

@@ -12,7 +12,7 @@ from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 
 from notifications.inbound.dsn import Dsn
 from notifications.models.messages import MailState
-from notifications.models.preferences import SuppressionCause
+from notifications.models.suppressions import SuppressionCause
 
 # Who opened a mail and what they clicked on is nobody's business; it is not kept.
 NOT_KEPT = frozenset({EventType.OPENED, EventType.CLICKED})

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from notifications import bell
 from notifications.models.messages import EmailMessage, MailState
-from notifications.models.preferences import Suppression
-from notifications.querysets import EmailMessageQuerySet
+from notifications.models.suppressions import Suppression
+from notifications.models.messages import EmailMessageQuerySet
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications.models.messages import EmailMessage
-from notifications.models.preferences import Suppression, SuppressionCause
+from notifications.models.suppressions import Suppression, SuppressionCause
 from orgs.actions.people import clear_bouncing, mark_bouncing
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation

@@ -10,7 +10,7 @@ from django.utils import timezone
 from notifications.actions.suppressions import suppress
 from notifications.inbound.dsn import Dsn
 from notifications.models.messages import EmailMessage, TrackingEvent
-from notifications.tracking import Report, cause_of, report_of_dsn, state_after
+from notifications.tracking import STATES, Report, cause_of, report_of_dsn, state_after
 
 logger = structlog.get_logger(__name__)
 
@@ -24,7 +24,12 @@ def record_report(report: Report) -> EmailMessage | None:
 
     The mail; None where the report names none of ours, or another recipient than the mail had.
     """
-    found = EmailMessage.objects.named_in(report)
+    found = EmailMessage.objects.named(
+        mail_id=report.mail_id,
+        message_id=report.message_id,
+        provider_id=report.provider_id,
+        recipient=report.recipient,
+    )
     mail = found.select_for_update(of=("self",)).first() if found is not None else None
     if mail is None:
         logger.info("report_of_unknown_mail", kind=report.kind, key=report.key)
@@ -51,7 +56,7 @@ def settle_early_reports(now: datetime) -> int:
 
     Providers can be faster than the worker that waits for their answer.
     """
-    early = EmailMessage.objects.told_of_since(now - EARLY).values_list("pk", flat=True)
+    early = EmailMessage.objects.reported_since(now - EARLY, list(STATES)).values_list("pk", flat=True)
     count = 0
     for pk in list(early):
         with transaction.atomic():

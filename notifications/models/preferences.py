@@ -6,10 +6,8 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
-from notifications.models.messages import EmailMessage, Reason
-from notifications.querysets import SuppressionQuerySet
+from notifications.models.messages import Reason
 from orgs.models import User
 
 
@@ -49,33 +47,3 @@ class MailPreferences(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.user.time_zone)
-
-
-class SuppressionCause(models.TextChoices):
-    BOUNCE = "bounce", "Bounced"
-    COMPLAINT = "complaint", "Reported as spam"
-
-
-class Suppression(models.Model):
-    """An address that we do not write to, until staff lift it. At most one stands for an address."""
-
-    address = models.EmailField()
-    cause = models.CharField(max_length=10, choices=SuppressionCause)
-    detail = models.TextField(blank=True)
-    mail = models.ForeignKey(EmailMessage, null=True, on_delete=models.SET_NULL, related_name="+")
-    suppressed_at = models.DateTimeField(default=timezone.now)
-    lifted_at = models.DateTimeField(null=True)
-    lifted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-
-    objects = SuppressionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-suppressed_at", "-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["address"], condition=Q(lifted_at__isnull=True), name="suppressed_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.address}: {self.get_cause_display()}"

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from billing.models.calendars import SupportCalendar
 from notifications.models.messages import EmailMessage
-from notifications.models.preferences import Suppression
+from notifications.models.suppressions import Suppression
 from notifications.unsubscribe import Stop
 from notifications.unsubscribe import token_for as stop_token_for
 from orgs.actions.invitations import invite_member

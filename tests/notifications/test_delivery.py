@@ -13,7 +13,7 @@ from notifications.delivery import STUCK_AFTER, deliver_due, free_stuck, oldest_
 from notifications.failures import MAX_ATTEMPTS
 from notifications.models.messages import EmailMessage
 from notifications.models.pace import SendingPace
-from notifications.models.preferences import Suppression
+from notifications.models.suppressions import Suppression
 
 pytestmark = pytest.mark.django_db
 

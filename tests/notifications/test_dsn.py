@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from notifications.inbound import dsn
 from notifications.management.commands import receive_mail
 from notifications.models.messages import EmailMessage
-from notifications.models.preferences import Suppression
+from notifications.models.suppressions import Suppression
 
 ID = "<0b7f3f0e-3f0c-4a39-9a53-5f5f0a0a0a0a@testserver>"
 FIELDS = """\

@@ -11,7 +11,7 @@ from django.utils import timezone
 from notifications.actions.resending import resend_mail, resend_mails
 from notifications.delivery import deliver_due
 from notifications.models.messages import EmailMessage, TrackingEvent
-from notifications.models.preferences import Suppression
+from notifications.models.suppressions import Suppression
 from orgs.models import User
 from supportcenter.errors import RuleViolation
 from tests import builders

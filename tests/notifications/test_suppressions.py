@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from notifications.actions.suppressions import lift_suppression
-from notifications.models.preferences import Suppression
+from notifications.models.suppressions import Suppression
 from supportcenter.errors import RuleViolation
 from tests.cast import actor
 

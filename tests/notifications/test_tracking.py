@@ -18,7 +18,7 @@ from notifications import webhooks
 from notifications.actions.suppressions import lift_suppression
 from notifications.actions.tracking import record_report, settle_early_reports
 from notifications.models.messages import EmailMessage, MailState, TrackingEvent
-from notifications.models.preferences import Suppression
+from notifications.models.suppressions import Suppression
 from notifications.tracking import Report, cause_of, report_of, state_after
 from tests.cast import actor
 from tests.races import at_once

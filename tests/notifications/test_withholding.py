@@ -13,7 +13,8 @@ from notifications.batch import Batch
 from notifications.digest import compose_due
 from notifications.mailer import build
 from notifications.models.messages import EmailMessage, MailState, Reason
-from notifications.models.preferences import MailPreferences, Rhythm, Suppression
+from notifications.models.preferences import MailPreferences, Rhythm
+from notifications.models.suppressions import Suppression
 from orgs.models import Membership
 from supportcenter.outbox.dispatch import dispatch_due
 from tests import builders
