@@ -7,12 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from notifications.delivery import oldest_waiting_at
-from notifications.models.messages import EmailMessage
+from notifications.models.messages import EmailMessage, EmailMessageQuerySet
 from notifications.models.preferences import MailPreferences
-from notifications.models.suppressions import Suppression
+from notifications.models.suppressions import Suppression, SuppressionQuerySet
 from notifications.models.texts import MailText, TextKind
-from notifications.models.messages import EmailMessageQuerySet
-from notifications.models.suppressions import SuppressionQuerySet
 from notifications.unsubscribe import DIGEST, FOLLOW, Stop
 from orgs.access import require
 from orgs.actor import Actor

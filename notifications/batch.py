@@ -10,8 +10,6 @@ from functools import cached_property
 from itertools import chain
 from uuid import UUID
 
-from django.conf import settings
-
 from billing.models.changes import TierChange
 from billing.models.invoices import Invoice
 from notifications import threading
@@ -20,7 +18,7 @@ from notifications.models.messages import EmailMessage
 from notifications.models.preferences import MailPreferences
 from notifications.models.suppressions import Suppression
 from notifications.models.texts import MailText
-from notifications.texts import fill
+from notifications.texts import fill_in
 from orgs.actor import Actor, Source
 from orgs.models import Invitation
 from orgs.roles import Capability
@@ -53,10 +51,11 @@ class Batch:
         return self._lines[digest.pk]
 
     @cached_property
-    def _lines(self) -> dict[UUID, list[EmailMessage]]:
-        lines: dict[UUID, list[EmailMessage]] = {mail.pk: [] for mail in self._mails if mail.kind == "digest"}
-        if lines:
-            for each in EmailMessage.objects.in_digests(lines):
+    def _lines(self) -> dict[UUID | None, list[EmailMessage]]:
+        digests = [mail for mail in self._mails if mail.kind == "digest"]
+        lines: dict[UUID | None, list[EmailMessage]] = {digest.pk: [] for digest in digests}
+        if digests:
+            for each in EmailMessage.objects.in_digests(digests):
                 lines[each.digest_id].append(each)
         return lines
 
@@ -150,12 +149,9 @@ class Batch:
 
     def texts(self, mail: EmailMessage) -> dict[str, str]:
         """Return the filled-in texts above (``intro``) and below (``closing``) the mail."""
-        text = self._texts.get(mail.kind)
-        if text is None:
-            return {"intro": "", "closing": ""}
+        text = self._texts.get(mail.kind) or MailText()
         name = mail.recipient.name if mail.recipient else ""
-        values = {"name": name, "site_name": settings.SITE_NAME}
-        return {"intro": fill(text.intro, values), "closing": fill(text.closing, values)}
+        return fill_in({"intro": text.intro, "closing": text.closing}, name)
 
     @cached_property
     def _texts(self) -> dict[str, MailText]:

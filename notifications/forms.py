@@ -6,7 +6,7 @@ from django import forms
 
 from notifications.models.messages import Reason
 from notifications.models.preferences import Rhythm
-from notifications.texts import LONGEST
+from notifications.texts import MAX_LENGTH
 
 CHOSEN = [each for each in Reason.choices if each[0] != Reason.LEAD]
 
@@ -19,7 +19,7 @@ def _clock(label: str, **options: Any) -> forms.TimeField:
 
 def _words(label: str) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": 4})
-    return forms.CharField(label=label, required=False, max_length=LONGEST, widget=widget)
+    return forms.CharField(label=label, required=False, max_length=MAX_LENGTH, widget=widget)
 
 
 class PreferencesForm(forms.Form):

@@ -11,10 +11,8 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.utils import timezone
 
-from notifications.models.messages import EmailMessage
-from notifications.models.messages import EmailMessageQuerySet
+from notifications.models.messages import EmailMessage, EmailMessageQuerySet
 from notifications.models.suppressions import SuppressionQuerySet
-from tickets.timeline import headline
 from tickets.paging import Sort, read_id
 from tickets.timeline import headline
 

@@ -1,28 +1,26 @@
-"""The words that staff put above and below mails: plain text with a few placeholders. Pure."""
+"""The texts that staff put above and below mails: plain text with a few placeholders."""
 
-import re
 from collections.abc import Mapping
 
-# What can stand in a text, and what it becomes.
+from django.conf import settings
+
+from supportcenter.placeholders import fill
+
+# Placeholders of these texts, and what each becomes.
 PLACEHOLDERS = {"name": "name of the recipient, where it is known", "site_name": "name of this site"}
-LONGEST = 1000
-_MARK = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
+MAX_LENGTH = 1000
 # The line above the reason and the links at the end of every mail.
 _FOOT = "\n--\n"
 
 
-def unknown_placeholders(text: str) -> list[str]:
-    """Names in double braces that mean nothing, each once."""
-    return [name for name in dict.fromkeys(_MARK.findall(text)) if name not in PLACEHOLDERS]
-
-
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """The text with its placeholders replaced; what a value holds is not looked at again."""
-    return _MARK.sub(lambda mark: values.get(mark[1], mark[0]), text).strip()
+def fill_in(texts: Mapping[str, str], recipient_name: str) -> dict[str, str]:
+    """Return the texts, which have a name each, as a recipient reads them."""
+    values = {"name": recipient_name, "site_name": settings.SITE_NAME}
+    return {key: fill(text, values).strip() for key, text in texts.items()}
 
 
 def framed(body: str, intro: str, closing: str) -> str:
-    """A mail's text with one part above it and one below, before its foot."""
+    """Return a mail's text with one part above it and one below it, before its foot."""
     above, foot, below = body.rpartition(_FOOT)
     if not foot:
         above, below = body, ""

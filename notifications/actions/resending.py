@@ -6,9 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications import bell
-from notifications.models.messages import EmailMessage, MailState
+from notifications.models.messages import EmailMessage, EmailMessageQuerySet, MailState
 from notifications.models.suppressions import Suppression
-from notifications.models.messages import EmailMessageQuerySet
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
 

@@ -3,10 +3,11 @@
 from django.db import transaction
 
 from notifications.models.texts import MailText, TextKind
-from notifications.texts import PLACEHOLDERS, unknown_placeholders
+from notifications.texts import PLACEHOLDERS
 from orgs.actions.record import record_desk, require_manager
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
+from supportcenter.placeholders import placeholder_problem
 
 MAIL_TEXT_CHANGED = "mail_text.changed"
 
@@ -19,10 +20,8 @@ def word_mails(*, actor: Actor, kind: str, intro: str, closing: str) -> MailText
     """
     require_manager(actor)
     for field, text in (("intro", intro), ("closing", closing)):
-        if unknown := unknown_placeholders(text):
-            known = ", ".join(f"{{{{{name}}}}}" for name in PLACEHOLDERS)
-            told = f"{{{{{unknown[0]}}}}} is no placeholder. These are: {known}."
-            raise RuleViolation("unknown_placeholder", told, field=field)
+        if problem := placeholder_problem(text, PLACEHOLDERS):
+            raise RuleViolation("unknown_placeholder", problem, field=field)
     found, _ = MailText.objects.select_for_update().get_or_create(kind=kind)
     before = {"above": found.intro, "below": found.closing}
     after = {"above": intro, "below": closing}

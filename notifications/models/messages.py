@@ -1,5 +1,7 @@
 """Outgoing mail as rows: what becomes of each mail to each person."""
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -118,7 +120,7 @@ class EmailMessageQuerySet(models.QuerySet):
         """Waiting for their person's next digest."""
         return self.filter(state="held")
 
-    def in_digests(self, digests: Collection[UUID]) -> Self:
+    def in_digests(self, digests: Collection[EmailMessage]) -> Self:
         """Return the updates in some digests, oldest first, with what a digest shows of them."""
         related = ["ticket__organization", "activity__actor", "activity__comment__author", "event"]
         lines = self.filter(digest__in=digests, state="digested").select_related(*related)

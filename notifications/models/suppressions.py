@@ -37,7 +37,9 @@ class Suppression(models.Model):
     address = models.EmailField()
     cause = models.CharField(max_length=10, choices=SuppressionCause)
     detail = models.TextField(blank=True)
-    mail = models.ForeignKey("notifications.EmailMessage", null=True, on_delete=models.SET_NULL, related_name="+")
+    mail = models.ForeignKey(
+        "notifications.EmailMessage", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     suppressed_at = models.DateTimeField(default=timezone.now)
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

@@ -1,6 +1,5 @@
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from notifications.access import mail_text_for, mail_texts_for
 from notifications.actions.texts import word_mails
 from notifications.forms import MailTextForm
-from notifications.texts import PLACEHOLDERS, fill
+from notifications.texts import PLACEHOLDERS, fill_in
 from orgs.actor import actor_of
 from orgs.roles import Capability
 from supportcenter.http import posted, render_form
@@ -33,8 +32,7 @@ def mail_text(request: HttpRequest, kind: str) -> HttpResponse:
     context: dict[str, Any] = {"found": found, "form": form, "placeholders": PLACEHOLDERS.items()}
     if form.is_valid():
         if request.POST.get("do") == "preview":
-            values = {"name": actor.person.name, "site_name": settings.SITE_NAME}
-            context["preview"] = {name: fill(text, values) for name, text in form.cleaned_data.items()}
+            context["preview"] = fill_in(form.cleaned_data, actor.person.name)
             return render(request, "notifications/desk/mail_text.html", context)
         if submit(form, lambda: word_mails(actor=actor, kind=kind, **form.cleaned_data)):
             messages.success(request, "Saved. Mails that go out from now on have it.")

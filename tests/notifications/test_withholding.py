@@ -19,7 +19,7 @@ from orgs.models import Membership
 from supportcenter.outbox.dispatch import dispatch_due
 from tests import builders
 from tests.cast import actor
-from tickets.actions.changes import assign
+from tickets.actions.assignment import assign
 from tickets.actions.comments import add_internal_note
 from tickets.actions.escalation import escalate
 from tickets.actions.following import follow, mute, unfollow

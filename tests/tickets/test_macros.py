@@ -87,9 +87,9 @@ def form(**changes) -> dict:
 def test_unknown_placeholder_is_refused_with_those_that_exist(cast, client_of):
     response = client_of(cast.fay).post("/desk/macros/new/", form(body="Hi {{name}}"))
     assert response.status_code == 422
-    assert "{{name}} is no placeholder" in text(response)
+    assert "“{{name}}” is not a placeholder" in text(response)
     assert "{{customer_first_name}}, " in text(response)
-    with pytest.raises(RuleViolation, match="no placeholder"):
+    with pytest.raises(RuleViolation, match="not a placeholder"):
         macro(cast.fay, body="{{name}}")
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from orgs.actor import Actor
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
+from supportcenter.placeholders import fill
 from supportcenter.wording import say_instant
 from tickets.actions.assignment import assign
 from tickets.actions.changes import change_status
@@ -20,7 +21,20 @@ from tickets.actions.tags import set_tags
 from tickets.models.conversation import Attachment
 from tickets.models.macros import Macro, MacroKind
 from tickets.models.ticket import Ticket
-from tickets.placeholders import fill
+
+# Placeholders of macros, and what each becomes.
+PLACEHOLDERS = {
+    "customer_first_name": "first name of the requester",
+    "customer_name": "name of the requester",
+    "agent_first_name": "your first name",
+    "agent_name": "your name",
+    "reference": "the ticket's number",
+    "subject": "the ticket's subject",
+    "organization": "the customer's organization",
+    "product": "what the ticket is about",
+    "severity": "the severity",
+    "due_time": "when the next answer is due",
+}
 
 
 @dataclass(frozen=True)

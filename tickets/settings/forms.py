@@ -9,7 +9,6 @@ from tickets.access import agents_and_availability
 from tickets.forms.macros import TagsField
 from tickets.models.macros import Macro, MacroKind
 from tickets.models.teams import Availability, HandsOut, Team
-from tickets.placeholders import PLACEHOLDERS, unknown_placeholders
 from tickets.states import AGENT_CHOICES
 
 
@@ -105,13 +104,6 @@ class MacroForm(forms.Form):
 
     def __init__(self, data: Any = None, *, macro: Macro | None = None) -> None:
         super().__init__(data, initial=_present(macro) if macro else {"kind": MacroKind.ANSWER})
-
-    def clean_body(self) -> str:
-        body: str = self.cleaned_data["body"]
-        if unknown := unknown_placeholders(body):
-            known = ", ".join(f"{{{{{name}}}}}" for name in PLACEHOLDERS)
-            raise forms.ValidationError(f"{{{{{unknown[0]}}}}} is no placeholder. These are: {known}.")
-        return body
 
 
 def _present(macro: Macro) -> dict[str, Any]:

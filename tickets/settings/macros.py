@@ -7,11 +7,11 @@ from django.db import IntegrityError, transaction
 
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
-from tickets.actions.macros import _require_own
+from supportcenter.placeholders import placeholder_problem
+from tickets.actions.macros import PLACEHOLDERS, _require_own
 from tickets.actions.tags import tags_named
 from tickets.models.macros import Macro
 from tickets.models.tags import wrong_tags
-from tickets.placeholders import PLACEHOLDERS, unknown_placeholders
 
 
 def save_macro(
@@ -21,7 +21,8 @@ def save_macro(
 
     Raises ``RuleViolation`` for an unknown placeholder, and for a name that is taken.
     """
-    _check_placeholders(values["body"])
+    if problem := placeholder_problem(values["body"], PLACEHOLDERS):
+        raise RuleViolation("unknown_placeholder", problem, field="body")
     if problem := wrong_tags(list(tags)):
         raise RuleViolation("not_a_tag", problem, field="tags")
     macro = macro or Macro()
@@ -42,13 +43,3 @@ def delete_macro(*, actor: Actor, macro: Macro) -> None:
     """Throw a macro away; what was written with it stays. Gone already is fine."""
     _require_own(actor, macro)
     Macro.objects.filter(pk=macro.pk).delete()
-
-
-def _check_placeholders(body: str) -> None:
-    if unknown := unknown_placeholders(body):
-        known = ", ".join(f"{{{{{name}}}}}" for name in PLACEHOLDERS)
-        raise RuleViolation(
-            "unknown_placeholder",
-            f"{{{{{unknown[0]}}}}} is no placeholder. These are: {known}.",
-            field="body",
-        )

@@ -7,11 +7,11 @@ from billing.entitlements import entitlement_of
 from orgs.actor import Source
 from orgs.models import User
 from supportcenter.local.demo.story import Message, Story
+from supportcenter.placeholders import fill
 from tickets.clock.clocks import Clocks
 from tickets.models.conversation import Activity, ActivityKind, Comment
 from tickets.models.people import Escalation
 from tickets.models.ticket import Ticket
-from tickets.placeholders import fill
 from tickets.states import REOPEN_DAYS, Status, after_customer_comment
 
 

@@ -17,6 +17,7 @@ from supportcenter.local.demo.story import Story, load_stories
 from supportcenter.local.demo.workspace import load_workspace
 from supportcenter.local.demo.world import World, create_world
 from supportcenter.outbox.models import OutboxMessage
+from supportcenter.placeholders import fill
 from tickets.actions.files import attach, stage_files
 from tickets.actions.indexing import reindex
 from tickets.models.catalog import Product, Reason
@@ -24,7 +25,6 @@ from tickets.models.clock import SlaClock
 from tickets.models.conversation import Activity, Comment
 from tickets.models.people import Escalation, Participant, Rating, Visit
 from tickets.models.ticket import Ticket
-from tickets.placeholders import fill
 from tickets.reports.actions import count_dirty_days, mark_all_days
 from tickets.states import Status
 

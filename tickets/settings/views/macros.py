@@ -9,8 +9,8 @@ from orgs.actor import Actor, actor_of
 from supportcenter.errors import RuleViolation
 from supportcenter.http import posted
 from tickets.access import macro_for, macros_for
+from tickets.actions.macros import PLACEHOLDERS
 from tickets.models.macros import Macro
-from tickets.placeholders import PLACEHOLDERS
 from tickets.settings.forms import MacroForm
 from tickets.settings.macros import delete_macro, save_macro
 
