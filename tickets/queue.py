@@ -12,7 +12,7 @@ from orgs.access import require
 from orgs.actor import Actor
 from orgs.roles import Capability
 from tickets.access import saved_views
-from tickets.models.queue import DeskPreferences, SavedView
+from tickets.models.queue import QueuePreferences, SavedView
 from tickets.models.ticket import TicketQuerySet
 
 # Counting stops here: the number is for orientation.
@@ -27,11 +27,11 @@ COLUMNS = {
     "requester": "Requester",
     "status": "Status",
     "assignee": "Assignee",
-    "last_word": "Last word",
+    "last_reply": "Last reply",
     "created": "Created",
     "updated": "Updated",
 }
-USUAL_COLUMNS = ["severity", "organization", "status", "assignee", "last_word"]
+USUAL_COLUMNS = ["severity", "organization", "status", "assignee", "last_reply"]
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,12 @@ BUILT_IN = [
 
 
 @dataclass(frozen=True)
-class Desk:
+class Workspace:
     """What one agent has before them: views and preferences; two queries."""
 
     actor: Actor
     views: list[View]
-    preferences: DeskPreferences
+    preferences: QueuePreferences
 
     def view(self, slug: str) -> View | None:
         return next((each for each in self.views if each.slug == slug), None)
@@ -89,12 +89,12 @@ class Desk:
         return [name for name in COLUMNS if name in chosen]
 
 
-def desk_of(actor: Actor) -> Desk:
+def workspace_for(actor: Actor) -> Workspace:
     """The desk of somebody who works the queue; anybody else gets 403."""
     require(actor, Capability.WORK_QUEUE)
     saved = [View(str(each.pk), each.name, each.query, each) for each in saved_views(actor)]
-    preferences = DeskPreferences.objects.filter(user=actor.person).first()
-    return Desk(actor, [*BUILT_IN, *saved], preferences or DeskPreferences(user=actor.person))
+    preferences = QueuePreferences.objects.filter(user=actor.person).first()
+    return Workspace(actor, [*BUILT_IN, *saved], preferences or QueuePreferences(user=actor.person))
 
 
 def counts_of(views: Mapping[str, TicketQuerySet]) -> dict[str, str]:

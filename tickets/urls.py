@@ -121,6 +121,6 @@ urlpatterns = [
     path("queue/jobs/", bulk.jobs, name="bulk_jobs"),
     path("queue/jobs/<int:pk>/", bulk.job, name="bulk_job"),
     path("queue/jobs/<int:pk>/cancellation/", bulk.cancellation, name="bulk_cancellation"),
-    path("queue/preferences/", queue_setup.preferences, name="desk_preferences"),
+    path("queue/preferences/", queue_setup.preferences, name="queue_preferences"),
     path("queue/<str:view>/", queue.queue, name="queue"),
 ]

@@ -143,7 +143,7 @@ GET = {
     "tickets:queue/mine": row(403, fay=200, gus=200),
     "tickets:saved_views": row(403, fay=200, gus=200),
     "tickets:saved_view": row(403, fay=200, gus=404),  # her own, not shared
-    "tickets:desk_preferences": row(403, fay=200, gus=200),
+    "tickets:queue_preferences": row(403, fay=200, gus=200),
     "tickets:bulk_jobs": row(403, fay=200, gus=200),
     "tickets:bulk_job": row(403, fay=200, gus=404),  # she asked for it
     "tickets:reports": row(403, fay=200, gus=200, hal=200),
@@ -239,7 +239,7 @@ POST = {
     "tickets:saved_views": row(403, fay=422, gus=422),
     "tickets:saved_view": row(403, fay=422, gus=404),
     "tickets:saved_view_removal": row(403, fay=302, gus=404),
-    "tickets:desk_preferences": row(403, fay=422, gus=422),
+    "tickets:queue_preferences": row(403, fay=422, gus=422),
     "tickets:bulk_jobs": row(403, fay=422, gus=422),
     "tickets:bulk_cancellation": row(403, fay=302, gus=404),
     "notifications:resendings": row(403, fay=302, gus=302),
@@ -352,7 +352,7 @@ def address(world: SimpleNamespace, name: str) -> str:
         "tickets:bulk_cancellation": [world.job.pk],
         "tickets:saved_view": [world.view.pk],
         "tickets:saved_view_removal": [world.view.pk],
-        "tickets:desk_preferences": [],
+        "tickets:queue_preferences": [],
         "tickets:follow_end": [world.follow.pk],
         "notifications:stop": [stop_token_for(Stop("mute", world.ticket.pk, world.people["ben"].pk))],
         "orgs:visibility": ["acme"],

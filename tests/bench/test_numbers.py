@@ -16,7 +16,7 @@ pytestmark = pytest.mark.xdist_group("bench")
 MANY_TICKETS = """
     INSERT INTO tickets_ticket (organization_id, requester_id, subject, severity, status, product_id,
         reason_id, source, submission_key, created_at, updated_at, tier, due_kind, is_best_effort, solved_at,
-        response_due_at, last_word_at)
+        response_due_at, last_reply_at)
     SELECT %s, CASE WHEN n %% 3 = 0 THEN %s ELSE %s END, 'Ticket number ' || n,
         (ARRAY['low', 'high', 'critical'])[1 + n %% 3],
         CASE WHEN n %% 20 = 0 THEN 'open' ELSE 'closed' END, %s, %s, 'web', gen_random_uuid(),

@@ -195,14 +195,14 @@ def test_undoing_reopens_the_call_that_the_merge_ended(cast, source, target):
     assert (state(source), state(target)) == before
 
 
-def test_last_word_is_that_of_all_that_came_together(cast, source, target):
+def test_last_reply_is_that_of_all_that_came_together(cast, source, target):
     builders.comment(cast.ben, target)
     builders.comment(cast.cleo, source)
     made = merge(cast, source, target)
-    assert Ticket.objects.get(pk=target.pk).last_word_by == cast.cleo
+    assert Ticket.objects.get(pk=target.pk).last_reply_by == cast.cleo
     builders.comment(cast.ben, target, "To all of it")
     undo_merge(actor=actor(cast.fay), merge=made)
-    words = {each.pk: each.last_word_by for each in Ticket.objects.filter(pk__in=[source.pk, target.pk])}
+    words = {each.pk: each.last_reply_by for each in Ticket.objects.filter(pk__in=[source.pk, target.pk])}
     assert words == {source.pk: cast.cleo, target.pk: cast.ben}
 
 

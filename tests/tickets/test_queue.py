@@ -14,7 +14,7 @@ from tickets.actions.changes import change_status
 from tickets.actions.escalation import acknowledge, escalate
 from tickets.actions.indexing import index_tickets
 from tickets.actions.queue import save_view
-from tickets.models.queue import DeskPreferences, SavedView
+from tickets.models.queue import QueuePreferences, SavedView
 from tickets.models.tags import Tag
 from tickets.models.teams import Team
 from tickets.models.ticket import Ticket
@@ -150,7 +150,7 @@ def _values(ticket) -> dict:
     return {name: getattr(ticket, name) for name in names}
 
 
-def test_row_says_clock_tier_and_last_word(cast, fay, ticket):
+def test_row_says_clock_tier_and_last_reply(cast, fay, ticket):
     change(ticket, response_due_at=timezone.now() + timedelta(minutes=12, seconds=30))
     page = text(fay.get("/queue/"))
     assert "12 min left</span>" in page
@@ -162,12 +162,12 @@ def test_row_says_clock_tier_and_last_word(cast, fay, ticket):
     assert "Gus Lindgren" in page
 
 
-def test_note_is_no_last_word(cast, ticket):
+def test_note_is_no_last_reply(cast, ticket):
     from tickets.actions.comments import add_internal_note
 
     add_internal_note(actor=actor(cast.fay), ticket=ticket, body="psst")
     ticket.refresh_from_db()
-    assert ticket.last_word_by == cast.ben
+    assert ticket.last_reply_by == cast.ben
 
 
 def test_escalated_ticket_rises_until_somebody_takes_it(cast, fay):
@@ -190,7 +190,7 @@ def test_escalated_ticket_rises_until_somebody_takes_it(cast, fay):
         ("-due", ["Low", "High", "Critical"]),
         ("severity", ["Low", "High", "Critical"]),
         ("-created", ["High", "Critical", "Low"]),
-        ("last_word", ["Low", "Critical", "High"]),
+        ("last_reply", ["Low", "Critical", "High"]),
         ("-updated", ["High", "Critical", "Low"]),
         ("nonsense", ["Critical", "High", "Low"]),
     ],
@@ -201,7 +201,7 @@ def test_queue_sorts(cast, fay, sort, expected):
     assert re.findall(r"Sorted-(\w+)", text(fay.get(f"/queue/?sort={sort}"))) == expected
 
 
-@pytest.mark.parametrize("sort", ["due", "-severity", "last_word", "-updated"])
+@pytest.mark.parametrize("sort", ["due", "-severity", "last_reply", "-updated"])
 def test_pages_of_the_queue_have_no_gap(cast, fay, sort):
     for number in range(PAGE_SIZE + 5):
         builders.ticket(
@@ -278,4 +278,4 @@ def test_columns_of_the_view_go_before_those_of_the_agent(cast, fay, ticket):
     page = text(fay.get(view.get_absolute_url()))
     heads = re.findall(r'<th scope="col" class="col-(\w+)"', page)
     assert heads == ["select", "due", "subject", "status", "created"]
-    assert DeskPreferences.objects.get().user == cast.fay
+    assert QueuePreferences.objects.get().user == cast.fay

@@ -6,7 +6,7 @@ from tickets.actions.escalation import escalate
 from tickets.actions.merging import merge_into, undo_merge
 
 
-def test_merge_takes_the_last_word_and_the_call_along_and_undoing_brings_them_back(cast):
+def test_merge_takes_the_last_reply_and_the_call_along_and_undoing_brings_them_back(cast):
     source = builders.ticket(cast.ben, cast.acme)
     target = builders.ticket(cast.ada, cast.acme)
     builders.comment(cast.gus, source)
@@ -14,10 +14,10 @@ def test_merge_takes_the_last_word_and_the_call_along_and_undoing_brings_them_ba
     merge = merge_into(actor=actor(cast.fay), ticket=source, target=target)
     target.refresh_from_db()
     source.refresh_from_db()
-    assert (target.last_word_by, target.escalation_due_at) == (cast.gus, call.deadline_at)
+    assert (target.last_reply_by, target.escalation_due_at) == (cast.gus, call.deadline_at)
     assert source.escalation_due_at is None
     undo_merge(actor=actor(cast.fay), merge=merge)
     target.refresh_from_db()
     source.refresh_from_db()
-    assert (target.last_word_by, target.escalation_due_at) == (cast.ada, None)
-    assert (source.last_word_by, source.escalation_due_at) == (cast.gus, call.deadline_at)
+    assert (target.last_reply_by, target.escalation_due_at) == (cast.ada, None)
+    assert (source.last_reply_by, source.escalation_due_at) == (cast.gus, call.deadline_at)

@@ -136,6 +136,6 @@ def _asked(ticket: Ticket, comment: Comment) -> None:
 
 def _touch(ticket: Ticket, comment: Comment) -> None:
     ticket.updated_at = timezone.now()
-    ticket.last_word_by, ticket.last_word_at = comment.author, comment.created_at
-    changed = ["status", "solved_at", "first_responded_at", "updated_at", "last_word_by", "last_word_at"]
+    ticket.last_reply_by, ticket.last_reply_at = comment.author, comment.created_at
+    changed = ["status", "solved_at", "first_responded_at", "updated_at", "last_reply_by", "last_reply_at"]
     ticket.save(update_fields=[*changed, *CLOCK_FIELDS])

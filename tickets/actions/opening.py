@@ -81,8 +81,8 @@ def create_ticket(actor: Actor, organization: Organization, draft: TicketDraft) 
         follow_up_to=draft.follow_up_to,
         created_at=now,
         updated_at=now,
-        last_word_by=actor.user,
-        last_word_at=now,
+        last_reply_by=actor.user,
+        last_reply_at=now,
     )
     clocks = Clocks(ticket, [], lambda: entitlement_of(organization, now))
     clocks.asked(now)

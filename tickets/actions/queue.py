@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
 from tickets.actions.record import require_agent
-from tickets.models.queue import DeskPreferences, SavedView
+from tickets.models.queue import QueuePreferences, SavedView
 from tickets.permissions import may_change_view
 
 
@@ -42,11 +42,11 @@ def delete_view(*, actor: Actor, view: SavedView) -> None:
     view.delete()
 
 
-def set_desk(*, actor: Actor, columns: Sequence[str], density: str) -> DeskPreferences:
+def save_queue_preferences(*, actor: Actor, columns: Sequence[str], density: str) -> QueuePreferences:
     """Keep how the agent wants the queue."""
     require_agent(actor)
     values = {"columns": list(columns), "density": density}
-    preferences, _ = DeskPreferences.objects.update_or_create(user=actor.person, defaults=values)
+    preferences, _ = QueuePreferences.objects.update_or_create(user=actor.person, defaults=values)
     return preferences
 
 

@@ -7,7 +7,7 @@ def refresh_marks(ticket: Ticket) -> None:
     """After comments or an escalation moved: whose the last word is, and by when a call must be taken."""
     last = ticket.comments.filter(is_internal=False).order_by("-created_at", "-pk").first()
     if last:
-        ticket.last_word_by_id, ticket.last_word_at = last.author_id, last.created_at
+        ticket.last_reply_by_id, ticket.last_reply_at = last.author_id, last.created_at
     calls = ticket.escalations.filter(closed_at=None, acknowledged_at=None)
     ticket.escalation_due_at = calls.values_list("deadline_at", flat=True).first()
-    ticket.save(update_fields=["last_word_by", "last_word_at", "escalation_due_at"])
+    ticket.save(update_fields=["last_reply_by", "last_reply_at", "escalation_due_at"])

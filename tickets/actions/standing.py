@@ -14,8 +14,8 @@ STANDING_FIELDS = [
     "status",
     "solved_at",
     "snoozed_until",
-    "last_word_by_id",
-    "last_word_at",
+    "last_reply_by_id",
+    "last_reply_at",
     *CLOCK_FIELDS,
 ]
 

@@ -36,8 +36,8 @@ ORDERS = {
     "-due": ("What to answer last", Sort("queue_order").reversed()),
     "-severity": ("Most severe first", Sort("severity_rank", read=int).reversed()),
     "severity": ("Least severe first", Sort("severity_rank", read=int)),
-    "-last_word": ("Newest word first", Sort("last_word_at").reversed()),
-    "last_word": ("Longest silence first", Sort("last_word_at")),
+    "-last_reply": ("Newest reply first", Sort("last_reply_at").reversed()),
+    "last_reply": ("Oldest reply first", Sort("last_reply_at")),
     "-created": ("Newest first", Sort("created_at").reversed()),
     "created": ("Oldest first", Sort("created_at")),
     "-updated": ("Last updated first", Sort("updated_at").reversed()),
@@ -229,7 +229,7 @@ class SavedViewForm(forms.Form):
         return QueueForm(QueryDict(query), actor=self.actor, offers=offers())
 
 
-class DeskPreferencesForm(forms.Form):
+class QueuePreferencesForm(forms.Form):
     """Columns and density of an agent's queue."""
 
     columns = forms.MultipleChoiceField(

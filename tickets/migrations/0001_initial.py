@@ -79,11 +79,11 @@ class Migration(migrations.Migration):
                 ('due_kind', models.CharField(blank=True, max_length=20)),
                 ('is_best_effort', models.BooleanField(default=False)),
                 ('escalation_due_at', models.DateTimeField(blank=True, null=True)),
-                ('last_word_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('last_reply_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('solved_at', models.DateTimeField(blank=True, null=True)),
                 ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assigned_tickets', to=settings.AUTH_USER_MODEL)),
                 ('follow_up_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='follow_ups', to='tickets.ticket')),
-                ('last_word_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('last_reply_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_tickets', to='tickets.ticket')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='orgs.organization')),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='tickets.product')),
@@ -194,12 +194,12 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='DeskPreferences',
+            name='QueuePreferences',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('columns', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
                 ('density', models.CharField(choices=[('comfortable', 'Comfortable: two lines a ticket'), ('compact', 'Compact: one line a ticket')], default='comfortable', max_length=15)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='desk_preferences', to=settings.AUTH_USER_MODEL)),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='queue_preferences', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -696,7 +696,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='ticket',
-            index=models.Index(models.F('last_word_at'), models.F('id'), condition=models.Q(('status__in', ('new', 'open', 'waiting_on_customer', 'on_hold'))), name='ticket_queue_last_word'),
+            index=models.Index(models.F('last_reply_at'), models.F('id'), condition=models.Q(('status__in', ('new', 'open', 'waiting_on_customer', 'on_hold'))), name='ticket_queue_last_reply'),
         ),
         migrations.AddIndex(
             model_name='ticket',
@@ -712,7 +712,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='ticket',
-            index=models.Index(models.F('snoozed_until'), condition=models.Q(('snoozed_until__isnull', False)), name='ticket_put_aside'),
+            index=models.Index(models.F('snoozed_until'), condition=models.Q(('snoozed_until__isnull', False)), name='ticket_snoozed'),
         ),
         migrations.AddIndex(
             model_name='ticket',

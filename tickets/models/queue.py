@@ -53,12 +53,12 @@ class Density(models.TextChoices):
     COMPACT = "compact", "Compact: one line a ticket"
 
 
-class DeskPreferences(models.Model):
+class QueuePreferences(models.Model):
     """How one agent wants the queue: columns where a view names none, and the height of rows."""
 
-    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="desk_preferences")
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="queue_preferences")
     columns = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     density = models.CharField(max_length=15, choices=Density, default=Density.COMFORTABLE)
 
     def __str__(self) -> str:
-        return f"Desk of {self.user}"
+        return f"Queue preferences of {self.user}"

@@ -40,20 +40,20 @@ def queue_indexes() -> list[models.Index]:
         models.Index(QUEUE_ORDER, F("id"), name="ticket_queue", condition=unfinished),
         models.Index(F("assignee"), QUEUE_ORDER, F("id"), name="ticket_of_assignee", condition=unfinished),
         models.Index(SEVERITY_RANK, F("id"), name="ticket_queue_severity", condition=unfinished),
-        models.Index(F("last_word_at"), F("id"), name="ticket_queue_last_word", condition=unfinished),
+        models.Index(F("last_reply_at"), F("id"), name="ticket_queue_last_reply", condition=unfinished),
         models.Index(F("status"), QUEUE_ORDER, F("id"), name="ticket_queue_status", condition=unfinished),
         models.Index(F("response_warn_at"), name="ticket_queue_warning", condition=unfinished),
         models.Index(
             F("escalation_due_at"), name="ticket_to_take", condition=Q(escalation_due_at__isnull=False)
         ),
-        models.Index(F("snoozed_until"), name="ticket_put_aside", condition=Q(snoozed_until__isnull=False)),
+        models.Index(F("snoozed_until"), name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
         models.Index(QUEUE_ORDER, F("id"), name="ticket_by_due"),
         models.Index(F("updated_at"), F("id"), name="ticket_by_updated"),
         models.Index(F("created_at"), F("id"), name="ticket_by_created"),
     ]
 
 
-def is_late(now: datetime) -> Q:
+def is_overdue(now: datetime) -> Q:
     """What is owed is overdue. Best effort never is."""
     return Q(response_due_at__lt=now, is_best_effort=False)
 
@@ -63,7 +63,7 @@ def is_due_soon(now: datetime) -> Q:
     return Q(response_warn_at__lte=now) | Q(escalation_due_at__isnull=False)
 
 
-def is_put_aside(now: datetime) -> Q:
+def is_snoozed(now: datetime) -> Q:
     """Somebody put it aside until later than ``now``."""
     return Q(snoozed_until__gt=now)
 
@@ -116,7 +116,7 @@ class TicketQuerySet(models.QuerySet):
 
     def put_aside(self, now: datetime) -> Self:
         """Tickets that somebody put aside until later than ``now``."""
-        return self.filter(is_put_aside(now))
+        return self.filter(is_snoozed(now))
 
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
@@ -148,7 +148,7 @@ class TicketQuerySet(models.QuerySet):
 
     def late(self, now: datetime) -> Self:
         """Tickets whose answer is overdue. Best effort never is."""
-        return self.filter(is_late(now))
+        return self.filter(is_overdue(now))
 
     def due_soon(self, now: datetime) -> Self:
         """Tickets of whose time three quarters are over, or all of it, and calls that nobody took."""
@@ -157,7 +157,7 @@ class TicketQuerySet(models.QuerySet):
     def for_queue(self, user_id: int | None) -> Self:
         """With everything that a row of the agents' queue shows but the tier, and can be ordered by."""
         tickets = self.for_list().select_related(
-            "organization", "requester", "assignee", "team", "product", "last_word_by"
+            "organization", "requester", "assignee", "team", "product", "last_reply_by"
         )
         return tickets.with_unread(user_id).by_queue_order().by_severity()
 
@@ -210,7 +210,7 @@ class Ticket(models.Model):
     ``response_warn_at`` when three quarters of its time are over, and ``is_best_effort`` that it is no
     promise. They sum up the ticket's clocks (``tickets.clock``), so that lists need no other table.
     ``escalation_due_at`` is by when somebody must take the open escalation, and empty once somebody did.
-    ``last_word_by`` wrote the newest public comment.
+    ``last_reply_by`` wrote the newest public comment.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tickets")
@@ -245,10 +245,10 @@ class Ticket(models.Model):
     due_kind = models.CharField(max_length=20, blank=True)
     is_best_effort = models.BooleanField(default=False)
     escalation_due_at = models.DateTimeField(null=True, blank=True)
-    last_word_by = models.ForeignKey(
+    last_reply_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
-    last_word_at = models.DateTimeField(default=timezone.now)
+    last_reply_at = models.DateTimeField(default=timezone.now)
     solved_at = models.DateTimeField(null=True, blank=True)
 
     objects = TicketQuerySet.as_manager()

@@ -15,7 +15,7 @@ from tickets.models.catalog import Product, Reason
 from tickets.models.people import Participant
 from tickets.models.tags import Tag
 from tickets.models.teams import Team
-from tickets.models.ticket import Ticket, is_due_soon, is_escalated, is_late, is_put_aside, is_unread
+from tickets.models.ticket import Ticket, is_due_soon, is_escalated, is_overdue, is_snoozed, is_unread
 from tickets.search.moments import span
 from tickets.states import UNFINISHED, Severity, Status
 
@@ -81,12 +81,12 @@ SEVERITIES = {
 
 MARKS = {
     "escalated": ("Escalated, not closed yet", lambda actor: is_escalated()),
-    "late": ("Answer overdue", lambda actor: is_late(timezone.now())),
+    "late": ("Answer overdue", lambda actor: is_overdue(timezone.now())),
     "soon": ("Answer due soon, or late", lambda actor: is_due_soon(timezone.now())),
     "unread": ("Changed since you looked", lambda actor: is_unread(actor.user_id)),
     "merged": ("Merged into another ticket", lambda actor: Q(merged_into__isnull=False)),
     "unassigned": ("Nobody has it", _is("assignee", None)),
-    "snoozed": ("Put aside for now", lambda actor: is_put_aside(timezone.now())),
+    "snoozed": ("Put aside for now", lambda actor: is_snoozed(timezone.now())),
 }
 
 

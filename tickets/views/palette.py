@@ -13,7 +13,7 @@ from orgs.models import Organization
 from orgs.roles import Capability
 from tickets.access import allowed_on, recent_tickets, ticket_for, ticket_named, tickets_like
 from tickets.models.ticket import Ticket
-from tickets.queue import desk_of
+from tickets.queue import workspace_for
 from tickets.search.lexemes import lexemes
 
 MOST_SHOWN = 12
@@ -138,7 +138,7 @@ def _tickets(actor: Actor, typed: str) -> Iterator[Entry]:
 
 def _views(actor: Actor) -> Iterator[Entry]:
     if actor.can(Capability.WORK_QUEUE):
-        for view in desk_of(actor).views:
+        for view in workspace_for(actor).views:
             yield Entry("Queue", view.name, "inbox", view.url)
 
 

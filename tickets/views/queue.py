@@ -18,19 +18,19 @@ from tickets.clock.countdown import Countdown, countdown
 from tickets.forms.queue import Offers, QueueForm, offers
 from tickets.models.ticket import Ticket
 from tickets.paging import Page, page_of
-from tickets.queue import COLUMNS, FIRST, VIEWS_COUNTED, Desk, View, counts_of, desk_of
+from tickets.queue import COLUMNS, FIRST, VIEWS_COUNTED, View, Workspace, counts_of, workspace_for
 from tickets.search.marking import mark
 
 # Columns that sort, and the names of their orders: what the first click gives, and the other way around.
 SORTING = {
     "due": ("due", "-due"),
     "severity": ("-severity", "severity"),
-    "last_word": ("-last_word", "last_word"),
+    "last_reply": ("-last_reply", "last_reply"),
     "created": ("-created", "created"),
     "updated": ("-updated", "updated"),
 }
 # What a row shows of the ticket itself.
-SHOWN = ["pk", "subject", "status", "severity", "assignee_id", "team_id", "last_word_at", "updated_at"]
+SHOWN = ["pk", "subject", "status", "severity", "assignee_id", "team_id", "last_reply_at", "updated_at"]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Row:
 def queue(request: HttpRequest, view: str = FIRST) -> HttpResponse:
     """The agents' desk: what must be answered next stands first. 204 when all is as it was ``seen``."""
     actor = actor_of(request)
-    desk = desk_of(actor)
+    desk = workspace_for(actor)
     shown = desk.view(view)
     if shown is None:
         return redirect("tickets:queue")
@@ -96,7 +96,7 @@ def _rows(page: Page) -> list[Row]:
     return [Row(each, tiers[each.organization_id], countdown(each, now)) for each in page.rows]
 
 
-def _tabs(desk: Desk, shown: View, choices: Offers) -> list[dict[str, Any]]:
+def _tabs(desk: Workspace, shown: View, choices: Offers) -> list[dict[str, Any]]:
     """The views as tabs. A search is not counted, nor is everything."""
     tickets = queue_tickets(desk.actor)
     forms = {

@@ -9,18 +9,18 @@ from orgs.actor import Actor, actor_of
 from supportcenter.errors import RuleViolation
 from supportcenter.http import posted
 from tickets.access import saved_view_for
-from tickets.actions.queue import change_view, delete_view, save_view, set_desk
-from tickets.forms.queue import DeskPreferencesForm, SavedViewForm
+from tickets.actions.queue import change_view, delete_view, save_queue_preferences, save_view
+from tickets.forms.queue import QueuePreferencesForm, SavedViewForm
 from tickets.models.queue import SavedView
 from tickets.permissions import may_change_view
-from tickets.queue import desk_of
+from tickets.queue import workspace_for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def saved_views(request: HttpRequest) -> HttpResponse:
     """The views of the desk; the query string of this address is what a new one is filled with."""
     actor = actor_of(request)
-    desk = desk_of(actor)
+    desk = workspace_for(actor)
     form = SavedViewForm(posted(request), actor=actor, query=request.GET.urlencode())
     if form.is_valid() and (view := _kept(actor, form)):
         messages.success(request, f"The view “{view}” is on your desk.")
@@ -73,13 +73,13 @@ def removal(request: HttpRequest, pk: int) -> HttpResponse:
 def preferences(request: HttpRequest) -> HttpResponse:
     """Columns and density of the queue."""
     actor = actor_of(request)
-    desk = desk_of(actor)
+    desk = workspace_for(actor)
     initial = {"columns": desk.usual_columns, "density": desk.preferences.density}
-    form = DeskPreferencesForm(posted(request), initial=initial)
+    form = QueuePreferencesForm(posted(request), initial=initial)
     if form.is_valid():
-        set_desk(actor=actor, **form.cleaned_data)
+        save_queue_preferences(actor=actor, **form.cleaned_data)
         messages.success(request, "Your queue looks like this from now on.")
         return redirect("tickets:queue")
     return render(
-        request, "tickets/desk_preferences.html", {"form": form}, status=422 if form.errors else 200
+        request, "tickets/queue_preferences.html", {"form": form}, status=422 if form.errors else 200
     )

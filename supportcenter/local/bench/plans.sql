@@ -44,7 +44,7 @@ ANALYZE word, sentence, person, agent, product, number;
 
 INSERT INTO tickets_ticket (id, organization_id, requester_id, assignee_id, subject, severity, status, product_id,
     reason_id, source, submission_key, created_at, updated_at, tier, first_responded_at, response_due_at, due_kind,
-    is_best_effort, last_word_at, solved_at)
+    is_best_effort, last_reply_at, solved_at)
 SELECT ticket_id, person.organization_id, person.user_id,
     CASE WHEN number.n %% 7 > 0 THEN agent.id END, left(sentence.text, 60),
     (ARRAY['low', 'low', 'high', 'critical'])[1 + number.n %% 4], status, product.id, 1, 'web', gen_random_uuid(), at,

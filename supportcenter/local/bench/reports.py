@@ -56,7 +56,7 @@ GROUP BY day, kind, organization, severity, product, who, bucket ORDER BY day, k
 """
 OPEN_TICKETS = """
 INSERT INTO tickets_ticket (organization_id, requester_id, subject, severity, tier, status, product_id,
-  reason_id, source, submission_key, created_at, updated_at, last_word_at, is_best_effort, due_kind)
+  reason_id, source, submission_key, created_at, updated_at, last_reply_at, is_best_effort, due_kind)
 SELECT (%(organization_ids)s::bigint[])[1 + n %% %(organizations)s], %(requester)s, 'Ticket number ' || n,
   'high', 'advanced', 'open', (%(products)s::bigint[])[1], %(reason)s, 'web', gen_random_uuid(),
   now(), now(), now(), false, ''

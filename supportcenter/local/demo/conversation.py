@@ -124,8 +124,8 @@ class Conversation:
         )
         self.ticket.status = status or before
         if not is_internal:
-            self.ticket.updated_at = self.ticket.last_word_at = at
-            self.ticket.last_word_by = author
+            self.ticket.updated_at = self.ticket.last_reply_at = at
+            self.ticket.last_reply_by = author
 
     def _assign(self, at: datetime) -> None:
         if self.ticket.assignee is None:
