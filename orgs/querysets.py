@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.sessions.models import Session
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, Q
+from django.utils import timezone
 
 from orgs.roles import ORGANIZATION_CAPABILITIES, STAFF_CAPABILITIES, Capability, OrganizationRole
 
@@ -19,6 +21,12 @@ class UserQuerySet(models.QuerySet):
     def members_of(self, organization: Organization) -> Self:
         """Active people of an organization."""
         return self.filter(is_active=True, memberships__organization=organization)
+
+    def in_session(self, user_id: int, session_key: str) -> Self:
+        """An active person while a session exists: a row for each membership, or one without any."""
+        sessions = Session.objects.filter(pk=session_key, expire_date__gt=timezone.now())
+        found = self.filter(Exists(sessions), pk=user_id, is_active=True)
+        return found.annotate(member_of=F("memberships__organization"), member_role=F("memberships__role"))
 
     def agents(self) -> Self:
         """Active staff who work the queue, by name."""

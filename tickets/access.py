@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.http import Http404
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from orgs.models import Organization, User, Visibility
 from orgs.roles import Capability
 from tickets import presence
 from tickets.models.catalog import Product, Reason
-from tickets.models.conversation import ActivityQuerySet, Attachment, Comment
+from tickets.models.conversation import Activity, ActivityQuerySet, Attachment, Comment
 from tickets.models.drafts import DraftKind, ServerDraft
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.linking import Merge, TicketLink
@@ -137,12 +137,12 @@ class Colleague:
 
 
 def colleagues_on(actor: Actor, ticket: Ticket) -> list[Colleague]:
-    """Who else of the staff looks at a ticket or writes on it, by name; one query. For staff alone."""
+    """Return the other agents who have a ticket open or write on it, by name. At most one query."""
     if not actor.can(Capability.WORK_QUEUE):
         return []
-    others = {user.pk: user for user in agents() if user.pk != actor.user_id}
-    doing = presence.seen_on(ticket.pk, others)
-    return [Colleague(user, doing[pk]) for pk, user in others.items() if pk in doing]
+    doing = presence.seen_on(ticket.pk)
+    doing.pop(actor.person.pk, None)
+    return [Colleague(user, doing[user.pk]) for user in agents().filter(pk__in=doing)] if doing else []
 
 
 def thread_for(actor: Actor, ticket: Ticket) -> ActivityQuerySet:
@@ -160,9 +160,17 @@ def participant_for(actor: Actor, ticket: Ticket, user_id: int) -> User:
     return found
 
 
-def last_entry_id(actor: Actor, ticket: Ticket) -> int | None:
-    """The newest entry of the thread that the actor may read."""
-    return ticket.activities.visible_to(actor).order_by("-id").values_list("pk", flat=True).first()
+def last_entry_id(actor: Actor, reference: str) -> int | None:
+    """Return the newest entry of a ticket's thread that the actor may read; one query.
+
+    None for a ticket that was merged into another.
+    """
+    entries = Activity.objects.visible_to(actor).filter(ticket=OuterRef("pk")).order_by("-pk").values("pk")
+    visible = Ticket.objects.visible_to(actor).filter(pk=number_of(reference) or 0)
+    found = visible.annotate(last=Subquery(entries[:1])).values_list("merged_into", "last").first()
+    if found is None:
+        raise Http404("No such ticket")
+    return None if found[0] else found[1]
 
 
 def attachment_for(actor: Actor, key: uuid.UUID) -> Attachment:

@@ -3,12 +3,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from orgs.actor import Actor, actor_of
 from orgs.context import act_in
+from orgs.polls import poll_actor_of, poll_token
 from orgs.roles import Capability
 from supportcenter.http import fragment_or_page
 from supportcenter.wording import say_instant
@@ -90,27 +92,28 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_safe
 def thread(request: HttpRequest, reference: str) -> HttpResponse:
-    """What is new since the entry ``after``, for the page to look for; 204 when nothing is."""
+    """Return what is new since the entry ``after``, or 204 when nothing is; polled by the page."""
+    if request.GET.get("after") == str(last_entry_id(poll_actor_of(request), reference)):
+        return HttpResponse(status=204)
     actor = actor_of(request)
     found = ticket_for(actor, reference)
-    if request.GET.get("after") == str(last_entry_id(actor, found)):
-        return HttpResponse(status=204)
     mark_seen(actor=actor, ticket=found)
     return ticket_update(request, actor, found, "thread")
 
 
 @require_safe
 def who_is_here(request: HttpRequest, reference: str) -> HttpResponse:
-    """Who else of the staff is on the ticket; asking is a sign of life."""
-    actor = actor_of(request)
+    """Return which other agents have the ticket open; polling it shows that this one has."""
+    actor = poll_actor_of(request)
     found = bare_ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     _be_seen(actor, found)
     context = {
         "ticket": found,
         "colleagues": colleagues_on(actor, found),
         "countdown": countdown(found, timezone.now()),
+        "poll_token": poll_token(request),
     }
-    return render(request, "tickets/_presence_update.html", context)
+    return HttpResponse(render_to_string("tickets/_presence_update.html", context))
 
 
 def _be_seen(actor: Actor, ticket: Ticket) -> None:
@@ -132,6 +135,7 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
     queue, mine = reverse("tickets:queue"), reverse("tickets:list", args=[ticket.organization.slug])
     base: dict[str, Any] = {
         "ticket": ticket,
+        "poll_token": poll_token(request),
         "entries": entries_of(actor, ticket),
         "allowed": allowed,
         "back_url": queue if allowed.work else mine,
