@@ -181,7 +181,7 @@ SECTIONS = {
             ],
             [
                 Part("good", "4 or 5", _good),
-                Part("middling", "3", sum_of("rated_3_count")),
+                Part("medium", "3", sum_of("rated_3_count")),
                 Part("bad", "1 or 2", lambda sums: sums["rated_1_count"] + sums["rated_2_count"]),
             ],
             "What customers say of solved tickets, from 1 to 5, on the day they said it first.",
