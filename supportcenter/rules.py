@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -27,7 +28,7 @@ def submit(form: BaseForm, action: Callable[[], Result]) -> Result | None:
         return action()
     except RuleViolation as violation:
         field = violation.field if violation.field in form.fields else None
-        form.add_error(field, violation.message)
+        form.add_error(field, ValidationError(violation.message, code=violation.code))
         return None
 
 

@@ -51,7 +51,7 @@ def promise_update(*, actor: Actor, ticket: Ticket, at: datetime, now: datetime)
     require_agent(actor)
     ticket = lock(ticket)
     if ticket.is_finished:
-        raise RuleViolation("ticket_finished", "A solved ticket needs no update.")
+        raise RuleViolation("ticket_finished", "A solved ticket needs no update.", field="next_update_at")
     if at <= now:
         raise RuleViolation("in_the_past", "Choose a time that is still to come.", field="next_update_at")
     clocks = clocks_of(ticket)

@@ -23,7 +23,7 @@ UNSEEN = "unseen"
 @transaction.atomic
 def send_composed(
     *, actor: Actor, ticket: Ticket, message: Message, macro: Macro | None = None, seen: int | None = None
-) -> None:
+) -> Ticket:
     """Send what the composer holds: an agent's answer or note, a customer's comment; and forget its draft.
 
     ``seen`` is the newest entry that the page showed. Raises ``RuleViolation`` with the code ``unseen`` if
@@ -38,6 +38,7 @@ def send_composed(
     else:
         add_comment(actor=actor, ticket=ticket, body=message.body, files=message.files)
     ServerDraft.objects.filter(user=actor.person, ticket=ticket).delete()
+    return ticket
 
 
 def _require_seen(actor: Actor, ticket: Ticket, seen: int) -> None:

@@ -5,13 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from orgs.actor import Actor, actor_of
-from supportcenter.errors import RuleViolation
-from supportcenter.http import fragment_or_page
+from orgs.actor import actor_of
+from supportcenter.http import fragment_or_page, render_form
+from supportcenter.rules import submit
 from tickets.bulk.access import bulk_job_for, bulk_jobs_of, items_of, outcomes_of
 from tickets.bulk.actions import cancel_bulk, request_bulk
 from tickets.bulk.forms import BulkForm
-from tickets.bulk.models import BulkJob, Outcome
+from tickets.bulk.models import Outcome
 from tickets.paging import Sort, page_of, read_id
 
 NEWEST_FIRST = Sort("pk", descending=True, read=read_id)
@@ -25,21 +25,12 @@ def jobs(request: HttpRequest) -> HttpResponse:
     found = bulk_jobs_of(actor)
     if request.method == "POST":
         form = BulkForm(request.POST, actor=actor)
-        if form.is_valid() and (job := _asked_for(actor, form)):
+        if job := submit(form, lambda: request_bulk(actor=actor, tickets=form.tickets, **form.change)):
             return redirect(job)
-        return render(request, "tickets/bulk_new.html", {"bulk": form, "form": form}, status=422)
+        return render_form(request, "tickets/bulk_new.html", {"bulk": form, "form": form})
     page = page_of(found, NEWEST_FIRST, request.GET)
     context = {"jobs": page.rows, "newer_url": page.previous_url, "older_url": page.next_url}
     return render(request, "tickets/bulk_jobs.html", context)
-
-
-def _asked_for(actor: Actor, form: BulkForm) -> BulkJob | None:
-    """The job; None, and the error in the form, where a rule refuses."""
-    try:
-        return request_bulk(actor=actor, tickets=form.tickets, **form.change)
-    except RuleViolation as violation:
-        form.add_error(violation.field, violation.message)
-        return None
 
 
 @require_safe

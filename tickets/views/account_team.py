@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from orgs.access import last_switch_of_visibility, organization_for
@@ -8,7 +8,8 @@ from orgs.actions.settings import change_visibility
 from orgs.actor import actor_of
 from orgs.models import Visibility
 from orgs.roles import Capability
-from supportcenter.http import posted
+from supportcenter.http import posted, render_form
+from supportcenter.rules import submit
 from tickets.forms.work import VisibilityForm
 from tickets.permissions import sight_under
 
@@ -20,8 +21,10 @@ def visibility(request: HttpRequest, slug: str) -> HttpResponse:
     organization = organization_for(actor, slug, capability=Capability.MANAGE_ACCOUNTS)
     other = Visibility.OWN if organization.visibility == Visibility.ALL else Visibility.ALL
     form = VisibilityForm(posted(request), initial={"visibility": other})
-    if request.method == "POST" and form.is_valid():
-        changed = change_visibility(actor=actor, organization=organization, **form.cleaned_data)
+    changed = submit(
+        form, lambda: change_visibility(actor=actor, organization=organization, **form.cleaned_data)
+    )
+    if changed:
         messages.success(request, f"{changed} now shows: {changed.get_visibility_display()}.")
         return redirect("tickets:visibility", slug)
     context = {
@@ -31,4 +34,4 @@ def visibility(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "last_switch": last_switch_of_visibility(organization),
     }
-    return render(request, "tickets/visibility.html", context, status=422 if form.errors else 200)
+    return render_form(request, "tickets/visibility.html", context)

@@ -1,16 +1,16 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orgs.actor import Actor, actor_of
 from orgs.context import act_in
 from orgs.roles import Capability
-from supportcenter.errors import RuleViolation
-from supportcenter.http import is_fragment, posted
+from supportcenter.http import is_fragment, posted, render_form
+from supportcenter.rules import submit
 from tickets import presence
 from tickets.access import allowed_on, bare_ticket_for, macro_chosen, ticket_for
 from tickets.actions.composing import UNSEEN, keep_draft, send_composed
@@ -31,29 +31,24 @@ def comments(request: HttpRequest, reference: str) -> HttpResponse:
     form = composer_for(actor, ticket, request.POST, request.FILES if not ticket.is_closed else None)
     form.keep_files(actor)
     shown: dict[str, Any] = {"composer": form, "kept": form.kept}
-    if form.is_valid():
-        try:
-            _send(actor, ticket, form)
-        except RuleViolation as violation:
-            form.add_error(violation.field, violation.message)
-            if violation.code == UNSEEN:
-                shown |= {"unseen": entries_of(actor, ticket, since=form.cleaned_data["seen"])}
-        else:
-            presence.be_writing(ticket.pk, actor.person.pk, "")
-            return shown_again(request, actor, ticket, "composer")
+    if submit(form, lambda: _send(actor, ticket, form)):
+        presence.be_writing(ticket.pk, actor.person.pk, "")
+        return shown_again(request, actor, ticket, "composer")
+    if form.has_error(NON_FIELD_ERRORS, UNSEEN):
+        shown |= {"unseen": entries_of(actor, ticket, since=form.cleaned_data["seen"])}
     if "macro" in form.fields:
         shown["macro"] = macro_chosen(actor, form["macro"].value())
     return ticket_update(request, actor, ticket, "composer", status=422, **shown)
 
 
-def _send(actor: Actor, ticket: Ticket, form: CommentForm) -> None:
+def _send(actor: Actor, ticket: Ticket, form: CommentForm) -> Ticket:
     typed = form.cleaned_data
     kind, status = typed.get("kind") or MacroKind.ANSWER, typed.get("status")
     macro = macro_chosen(actor, typed["macro"]) if typed.get("macro") else None
     if kind == MacroKind.NOTE:
         # The field shows beside answers only; a macro for notes has a status of its own.
         status = macro.status if macro and macro.kind == MacroKind.NOTE else ""
-    send_composed(
+    return send_composed(
         actor=actor,
         ticket=ticket,
         message=Message(typed["body"], kind, status or None, form.kept, typed.get("next_update_at")),
@@ -70,10 +65,7 @@ def draft(request: HttpRequest, reference: str) -> HttpResponse:
     form = DraftForm(request.POST)
     if not form.is_valid():
         return HttpResponse(status=422)
-    try:
-        is_kept = keep_draft(actor=actor, ticket=ticket, **form.cleaned_data)
-    except RuleViolation:
-        return HttpResponse(status=409)
+    is_kept = keep_draft(actor=actor, ticket=ticket, **form.cleaned_data)
     if actor.can(Capability.WORK_QUEUE):
         presence.be_writing(ticket.pk, actor.person.pk, form.cleaned_data["kind"] if is_kept else "")
     return HttpResponse(status=204)
@@ -87,20 +79,19 @@ def participants(request: HttpRequest, reference: str) -> HttpResponse:
     if not allowed_on(actor, ticket).add_participants:
         raise PermissionDenied
     form = ParticipantsForm(posted(request), organization=ticket.organization)
-    if request.method == "POST" and form.is_valid():
-        try:
-            joined = add_participants(
-                actor=actor, ticket=ticket, users=form.cleaned_data["cc"], body=form.cleaned_data["body"]
-            )
-        except RuleViolation as violation:
-            form.add_error(violation.field, violation.message)
-        else:
-            names = ", ".join(user.name for user in joined) or "Nobody new"
-            messages.success(request, f"{names} joined the conversation. Your comment is sent.")
-            return redirect(ticket)
+    joined = submit(
+        form,
+        lambda: add_participants(
+            actor=actor, ticket=ticket, users=form.cleaned_data["cc"], body=form.cleaned_data["body"]
+        ),
+    )
+    if joined is not None:
+        names = ", ".join(user.name for user in joined) or "Nobody new"
+        messages.success(request, f"{names} joined the conversation. Your comment is sent.")
+        return redirect(ticket)
     act_in(request, ticket.organization)
     context = {"ticket": ticket, "form": form, "organization": ticket.organization}
-    return render(request, "tickets/participants.html", context, status=422 if form.errors else 200)
+    return render_form(request, "tickets/participants.html", context)
 
 
 def shown_again(request: HttpRequest, actor: Actor, ticket: Ticket, part: str) -> HttpResponse:

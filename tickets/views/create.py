@@ -9,6 +9,7 @@ from orgs.actor import actor_of
 from orgs.models import Organization
 from orgs.roles import Capability
 from supportcenter.http import fragment_or_page, go_to
+from supportcenter.rules import submit
 from tickets.access import follow_up_for, similar_tickets, submitted_before
 from tickets.actions.opening import open_ticket
 from tickets.forms.create import TicketForm
@@ -31,9 +32,11 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         return go_to(request, made.get_absolute_url())
     form = TicketForm(request.POST, request.FILES, organization=organization)
     form.keep_files(actor)
-    if not form.is_valid():
-        return _page(request, organization, form, follow_up, status=422)
-    ticket = open_ticket(actor=actor, organization=organization, draft=form.draft(follow_up))
+    ticket = submit(
+        form, lambda: open_ticket(actor=actor, organization=organization, draft=form.draft(follow_up))
+    )
+    if not ticket:
+        return _page(request, organization, form, follow_up)
     messages.success(
         request, f"Ticket {ticket.reference} is created. We have sent you a confirmation by mail."
     )
@@ -63,7 +66,6 @@ def _page(
     organization: Organization,
     form: TicketForm,
     follow_up: Ticket | None,
-    status: int = 200,
 ) -> HttpResponse:
     followed = follow_up.pk if follow_up else 0
     context = {
@@ -74,4 +76,4 @@ def _page(
         "draft_key": f"new-{organization.slug}-{followed}-{actor_of(request).person.pk}",
         "kept": getattr(form, "kept", []),
     }
-    return fragment_or_page(request, "tickets/_new_form.html", "tickets/new.html", context, status=status)
+    return fragment_or_page(request, "tickets/_new_form.html", "tickets/new.html", context)

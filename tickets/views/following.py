@@ -2,13 +2,14 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orgs.access import organization_for
 from orgs.actor import actor_of
 from orgs.roles import Capability
-from supportcenter.http import posted
+from supportcenter.http import posted, render_form
+from supportcenter.rules import submit
 from tickets.access import follow_for, follows_of, ticket_for
 from tickets.actions import following as rules
 from tickets.actions.following import end_follow, follow_ticket, unfollow
@@ -37,12 +38,11 @@ def following(request: HttpRequest, slug: str) -> HttpResponse:
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.FOLLOW_ALL_TICKETS)
     form = FollowForm(posted(request), organization=organization)
-    if request.method == "POST" and form.is_valid():
-        made = rules.follow(actor=actor, organization=organization, **form.chosen())
+    if made := submit(form, lambda: rules.follow(actor=actor, organization=organization, **form.chosen())):
         messages.success(request, f"You follow {made.words}.")
         return redirect("tickets:following", slug)
     context = {"organization": organization, "form": form, "follows": follows_of(actor, organization)}
-    return render(request, "tickets/following.html", context, status=422 if form.errors else 200)
+    return render_form(request, "tickets/following.html", context)
 
 
 @require_POST

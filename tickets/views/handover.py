@@ -5,7 +5,7 @@ from django.views.decorators.http import require_POST
 
 from orgs.actor import actor_of
 from orgs.roles import Capability
-from supportcenter.errors import RuleViolation
+from supportcenter.rules import submit
 from tickets.access import ticket_for
 from tickets.actions import snoozing
 from tickets.actions.handover import hand_over
@@ -41,11 +41,6 @@ def handover(request: HttpRequest, reference: str) -> HttpResponse:
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     form = HandoverForm(request.POST, ticket=ticket)
-    if form.is_valid():
-        try:
-            hand_over(actor=actor, ticket=ticket, **form.cleaned_data)
-        except RuleViolation as violation:
-            form.add_error("next_update_at", violation.message)
-        else:
-            return shown_again(request, actor, ticket, "handover")
+    if submit(form, lambda: hand_over(actor=actor, ticket=ticket, **form.cleaned_data)):
+        return shown_again(request, actor, ticket, "handover")
     return ticket_update(request, actor, ticket, "handover", status=422, handover_form=form)

@@ -5,14 +5,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orgs.actor import Actor, actor_of
 from orgs.context import act_in
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
-from supportcenter.http import posted, search_text
+from supportcenter.http import posted, render_form, search_text
+from supportcenter.rules import attempt, submit
 from tickets.access import (
     comment_for,
     linkable_for,
@@ -83,17 +84,18 @@ def _pick(
 ) -> HttpResponse:
     """A page that offers tickets, finds others, and does something with the one that is chosen."""
     form = TargetForm(posted(request))
-    if request.method == "POST" and form.is_valid():
+
+    def do_with_chosen() -> Ticket:
         chosen = ticket_named(actor, form.cleaned_data["target"])
-        try:
-            if chosen is None:
-                raise RuleViolation("no_such_ticket", "There is no such ticket.", field="target")
-            return redirect(do(chosen))
-        except RuleViolation as violation:
-            form.add_error("target" if violation.field else None, violation.message)
+        if chosen is None:
+            raise RuleViolation("no_such_ticket", "There is no such ticket.", field="target")
+        return do(chosen)
+
+    if done := submit(form, do_with_chosen):
+        return redirect(done)
     act_in(request, ticket.organization)
     context = {"ticket": ticket, "form": form, "q": _words(request), **page}
-    return render(request, "tickets/pick_ticket.html", context, status=422 if form.errors else 200)
+    return render_form(request, "tickets/pick_ticket.html", context)
 
 
 @require_POST
@@ -101,13 +103,11 @@ def undoing(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Undo a merge."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
-    try:
-        apart = undo_merge(actor=actor, merge=merge_for(ticket, pk))
-    except RuleViolation as violation:
-        messages.error(request, violation.message)
-        return redirect(ticket)
-    messages.success(request, f"{apart.reference} is a ticket of its own again.")
-    return redirect(apart)
+    found = merge_for(ticket, pk)
+    done = f"{found.source.reference} is a ticket of its own again."
+    return redirect(
+        found.source if attempt(request, lambda: undo_merge(actor=actor, merge=found), done) else ticket
+    )
 
 
 @require_POST
@@ -128,10 +128,9 @@ def split(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     comment = comment_for(ticket, pk)
     form = SplitForm(posted(request), initial={"subject": ticket.subject})
-    if request.method == "POST" and form.is_valid():
-        made = linking.split(actor=actor, comment=comment, subject=form.cleaned_data["subject"])
+    if made := submit(form, lambda: linking.split(actor=actor, comment=comment, **form.cleaned_data)):
         messages.success(request, f"{made.reference} is opened from a comment on {ticket.reference}.")
         return redirect(made)
     act_in(request, ticket.organization)
     context = {"ticket": ticket, "form": form, "comment": comment}
-    return render(request, "tickets/split.html", context, status=422 if form.errors else 200)
+    return render_form(request, "tickets/split.html", context)

@@ -3,13 +3,14 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orgs.actor import actor_of
 from orgs.context import act_in
 from orgs.roles import Capability
-from supportcenter.http import posted
+from supportcenter.http import posted, render_form
+from supportcenter.rules import submit
 from tickets.access import allowed_on, participant_for, ticket_for
 from tickets.actions.escalation import acknowledge, close_escalation, escalate
 from tickets.actions.participants import join, remove_participant
@@ -52,8 +53,7 @@ def escalation(request: HttpRequest, reference: str) -> HttpResponse:
     if actor.can(Capability.WORK_QUEUE) or ticket.is_closed:
         raise PermissionDenied
     form = EscalationForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        escalate(actor=actor, ticket=ticket, text=form.cleaned_data["text"])
+    if submit(form, lambda: escalate(actor=actor, ticket=ticket, **form.cleaned_data)):
         messages.success(request, "The duty leads are told. You see here who takes it.")
         return redirect(ticket)
     return _form_page(request, ticket, form, "Escalate", "Escalate this ticket")
@@ -75,8 +75,7 @@ def outcome(request: HttpRequest, reference: str) -> HttpResponse:
     if not ticket.open_escalation:
         return redirect(ticket)
     form = OutcomeForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        close_escalation(actor=actor, ticket=ticket, outcome=form.cleaned_data["outcome"])
+    if submit(form, lambda: close_escalation(actor=actor, ticket=ticket, **form.cleaned_data)):
         messages.success(request, "The escalation is closed.")
         return redirect(ticket)
     return _form_page(request, ticket, form, "Close escalation", "Close the escalation")
@@ -90,8 +89,7 @@ def rating(request: HttpRequest, reference: str) -> HttpResponse:
     if not allowed_on(actor, ticket).rate:
         raise PermissionDenied
     form = RatingForm(posted(request), initial=_present_rating(ticket))
-    if request.method == "POST" and form.is_valid():
-        rate(actor=actor, ticket=ticket, **form.cleaned_data)
+    if submit(form, lambda: rate(actor=actor, ticket=ticket, **form.cleaned_data)):
         messages.success(request, "Thank you. You can change the rating for 7 days.")
         return redirect(ticket)
     return _form_page(request, ticket, form, "Send rating", "Rate this ticket")
@@ -107,5 +105,4 @@ def _form_page(request: HttpRequest, ticket: Ticket, form: object, button: str, 
     """A page with one small form about a ticket."""
     act_in(request, ticket.organization)
     context = {"ticket": ticket, "form": form, "button": button, "page_title": title}
-    status = 422 if getattr(form, "errors", None) else 200
-    return render(request, "tickets/form.html", context, status=status)
+    return render_form(request, "tickets/form.html", context)

@@ -2,16 +2,15 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from orgs.actor import Actor, actor_of
-from supportcenter.errors import RuleViolation
-from supportcenter.http import posted
+from orgs.actor import actor_of
+from supportcenter.http import posted, render_form
+from supportcenter.rules import submit
 from tickets.access import saved_view_for
 from tickets.actions.queue import change_view, delete_view, save_queue_preferences, save_view
 from tickets.forms.queue import QueuePreferencesForm, SavedViewForm
-from tickets.models.queue import SavedView
 from tickets.permissions import may_change_view
 from tickets.queue import workspace_for
 
@@ -22,7 +21,7 @@ def saved_views(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     desk = workspace_for(actor)
     form = SavedViewForm(posted(request), actor=actor, query=request.GET.urlencode())
-    if form.is_valid() and (view := _kept(actor, form)):
+    if view := submit(form, lambda: save_view(actor=actor, **form.cleaned_data)):
         messages.success(request, f"The view “{view}” is on your desk.")
         return redirect(view)
     saved = [each for each in desk.views if each.saved]
@@ -31,7 +30,7 @@ def saved_views(request: HttpRequest) -> HttpResponse:
         "mine": [each for each in saved if each.saved and may_change_view(actor, each.saved)],
         "others": [each for each in saved if each.saved and not may_change_view(actor, each.saved)],
     }
-    return render(request, "tickets/saved_views.html", context, status=422 if form.errors else 200)
+    return render_form(request, "tickets/saved_views.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,23 +39,10 @@ def saved_view(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     view = saved_view_for(actor, pk)
     form = SavedViewForm(posted(request), actor=actor, view=view, query=request.GET.urlencode())
-    if form.is_valid() and _kept(actor, form, view):
+    if submit(form, lambda: change_view(actor=actor, view=view, **form.cleaned_data)):
         messages.success(request, f"The view “{view}” is changed.")
         return redirect(view)
-    return render(
-        request, "tickets/saved_view.html", {"view": view, "form": form}, status=422 if form.errors else 200
-    )
-
-
-def _kept(actor: Actor, form: SavedViewForm, view: SavedView | None = None) -> SavedView | None:
-    """The view with what the form says; None, and the error in the form, where a rule refuses."""
-    try:
-        if view is None:
-            return save_view(actor=actor, **form.cleaned_data)
-        return change_view(actor=actor, view=view, **form.cleaned_data)
-    except RuleViolation as violation:
-        form.add_error(violation.field, violation.message)
-        return None
+    return render_form(request, "tickets/saved_view.html", {"view": view, "form": form})
 
 
 @require_POST
@@ -76,10 +62,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     desk = workspace_for(actor)
     initial = {"columns": desk.usual_columns, "density": desk.preferences.density}
     form = QueuePreferencesForm(posted(request), initial=initial)
-    if form.is_valid():
-        save_queue_preferences(actor=actor, **form.cleaned_data)
+    if submit(form, lambda: save_queue_preferences(actor=actor, **form.cleaned_data)):
         messages.success(request, "Your queue looks like this from now on.")
         return redirect("tickets:queue")
-    return render(
-        request, "tickets/queue_preferences.html", {"form": form}, status=422 if form.errors else 200
-    )
+    return render_form(request, "tickets/queue_preferences.html", {"form": form})

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,8 +9,8 @@ from django.views.decorators.http import require_POST
 
 from orgs.actor import Actor, actor_of
 from orgs.roles import Capability
-from supportcenter.errors import RuleViolation
 from supportcenter.http import is_fragment
+from supportcenter.rules import attempt
 from tickets.access import allowed_on, ticket_for
 from tickets.actions.assignment import assign, assign_to_team
 from tickets.actions.changes import change_severity, change_status, reclassify, solve
@@ -91,15 +90,9 @@ def resolution(request: HttpRequest, reference: str) -> HttpResponse:
 def change(
     request: HttpRequest, actor: Actor, ticket: Ticket, make: Callable[[], object], done: str = ""
 ) -> HttpResponse:
-    """Make a change and show the ticket again, with what is ``done``; a rule that refuses is told there."""
-    try:
-        make()
-    except RuleViolation as violation:
-        messages.error(request, violation.message)
-        if is_fragment(request):
-            fresh = ticket_for(actor, ticket.reference)
-            return ticket_update(request, actor, fresh, "side", status=422)
-        return redirect(ticket)
-    if done:
-        messages.success(request, done)
-    return shown_again(request, actor, ticket, "side")
+    """Make a change and show the ticket again, with ``done`` or why a rule refuses as a message."""
+    if attempt(request, make, done):
+        return shown_again(request, actor, ticket, "side")
+    if is_fragment(request):
+        return ticket_update(request, actor, ticket_for(actor, ticket.reference), "side", status=422)
+    return redirect(ticket)

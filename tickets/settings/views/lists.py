@@ -2,12 +2,12 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orgs.actor import actor_of
-from supportcenter.errors import RuleViolation
-from supportcenter.http import posted
+from supportcenter.http import posted, render_form
+from supportcenter.rules import submit
 from tickets.settings.access import LISTS, choice_for, choices_for, may_manage
 from tickets.settings.forms import ChoiceChangeForm, ChoiceForm
 from tickets.settings.lists import add_choice, change_choice, move_choice
@@ -21,18 +21,13 @@ def choices(request: HttpRequest, name: str) -> HttpResponse:
     actor = actor_of(request)
     manages = may_manage(actor, to_change=request.method == "POST")
     form = ChoiceForm(posted(request))
-    if form.is_valid():
-        try:
-            made = add_choice(actor=actor, kind=LISTS[name], name=form.cleaned_data["name"])
-        except RuleViolation as violation:
-            form.add_error(violation.field, violation.message)
-        else:
-            messages.success(request, f"{made} can be chosen on new tickets.")
-            return redirect(f"tickets:{name}")
+    if made := submit(form, lambda: add_choice(actor=actor, kind=LISTS[name], **form.cleaned_data)):
+        messages.success(request, f"{made} can be chosen on new tickets.")
+        return redirect(f"tickets:{name}")
     title, word = TITLES[name]
     rows = choices_for(actor, name)
     context = {"name": name, "title": title, "word": word, "rows": rows, "form": form, "manages": manages}
-    return render(request, "tickets/desk/choices.html", context, status=422 if form.errors else 200)
+    return render_form(request, "tickets/desk/choices.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,16 +37,11 @@ def choice(request: HttpRequest, name: str, pk: int) -> HttpResponse:
     found = choice_for(actor, name, pk)
     initial = {"name": found.name, "is_retired": found.is_retired}
     form = ChoiceChangeForm(posted(request), initial=initial)
-    if form.is_valid():
-        try:
-            change_choice(actor=actor, choice=found, **form.cleaned_data)
-        except RuleViolation as violation:
-            form.add_error(violation.field, violation.message)
-        else:
-            messages.success(request, "Saved.")
-            return redirect(f"tickets:{name}")
+    if submit(form, lambda: change_choice(actor=actor, choice=found, **form.cleaned_data)):
+        messages.success(request, "Saved.")
+        return redirect(f"tickets:{name}")
     context = {"name": name, "title": TITLES[name][0], "found": found, "form": form}
-    return render(request, "tickets/desk/choice.html", context, status=422 if form.errors else 200)
+    return render_form(request, "tickets/desk/choice.html", context)
 
 
 @require_POST

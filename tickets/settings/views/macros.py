@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from orgs.actor import Actor, actor_of
-from supportcenter.errors import RuleViolation
-from supportcenter.http import posted
+from supportcenter.http import posted, render_form
+from supportcenter.rules import submit
 from tickets.access import macro_for, macros_for
 from tickets.actions.macros import PLACEHOLDERS
 from tickets.models.macros import Macro
@@ -38,16 +38,11 @@ def macro(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _edited(request: HttpRequest, actor: Actor, found: Macro | None) -> HttpResponse:
     form = MacroForm(posted(request), macro=found)
-    if request.method == "POST" and form.is_valid():
-        try:
-            saved = save_macro(actor=actor, macro=found, **form.cleaned_data)
-        except RuleViolation as violation:
-            form.add_error(violation.field, violation.message)
-        else:
-            messages.success(request, f"The macro “{saved.name}” is saved.")
-            return redirect("tickets:macros")
+    if saved := submit(form, lambda: save_macro(actor=actor, macro=found, **form.cleaned_data)):
+        messages.success(request, f"The macro “{saved.name}” is saved.")
+        return redirect("tickets:macros")
     context = {"macro": found, "form": form, "placeholders": PLACEHOLDERS.items()}
-    return render(request, "tickets/macro.html", context, status=422 if form.errors else 200)
+    return render_form(request, "tickets/macro.html", context)
 
 
 @require_POST

@@ -5,8 +5,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orgs.actor import actor_of
-from supportcenter.http import posted
-from tickets.models.teams import absence_of
+from supportcenter.http import posted, render_form
+from supportcenter.rules import submit
+from tickets.models.teams import Availability, absence_of
 from tickets.settings.access import availability_for, staff_for
 from tickets.settings.forms import AvailabilityForm
 from tickets.settings.teams import set_availability
@@ -26,10 +27,13 @@ def availability(request: HttpRequest, user_id: int) -> HttpResponse:
     actor = actor_of(request)
     person, found = availability_for(actor, user_id)
     form = AvailabilityForm(posted(request), availability=found)
-    if form.is_valid():
+
+    def save() -> Availability:
         values = {name: form.cleaned_data[name] for name in ("week", "away_from", "away_until", "away_note")}
-        set_availability(actor=actor, user=person, **values)
+        return set_availability(actor=actor, user=person, **values)
+
+    if submit(form, save):
         messages.success(request, "Saved. Colleagues see it where they assign tickets.")
         return redirect("tickets:staff")
     context = {"person": person, "form": form}
-    return render(request, "tickets/desk/availability.html", context, status=422 if form.errors else 200)
+    return render_form(request, "tickets/desk/availability.html", context)

@@ -4,8 +4,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from orgs.actor import actor_of
-from supportcenter.errors import RuleViolation
-from supportcenter.http import posted, search_text
+from supportcenter.http import posted, render_form, search_text
+from supportcenter.rules import submit
 from tickets.paging import Sort, page_of
 from tickets.settings.access import may_manage, tag_for, tags_for
 from tickets.settings.forms import TagForm
@@ -34,16 +34,11 @@ def tag(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     found = tag_for(actor, pk)
     form = TagForm(posted(request), initial={"name": found.name})
-    if form.is_valid():
-        try:
-            renamed = rename_tag(actor=actor, tag=found, name=form.cleaned_data["name"])
-        except RuleViolation as violation:
-            form.add_error(violation.field, violation.message)
-        else:
-            messages.success(request, f"The tag is {renamed} now.")
-            return redirect("tickets:tag_list")
+    if renamed := submit(form, lambda: rename_tag(actor=actor, tag=found, **form.cleaned_data)):
+        messages.success(request, f"The tag is {renamed} now.")
+        return redirect("tickets:tag_list")
     context = {"tag": found, "form": form}
-    return render(request, "tickets/desk/tag.html", context, status=422 if form.errors else 200)
+    return render_form(request, "tickets/desk/tag.html", context)
 
 
 @require_POST

@@ -1,11 +1,11 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orgs.actor import Actor, actor_of
-from supportcenter.errors import RuleViolation
-from supportcenter.http import posted
+from supportcenter.http import posted, render_form
+from supportcenter.rules import submit
 from tickets.models.teams import Team
 from tickets.settings.access import may_manage, team_for, teams_for
 from tickets.settings.forms import TeamForm
@@ -21,7 +21,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     if _saved(request, actor, form, None):
         return redirect("tickets:teams")
     context = {"teams": teams_for(actor), "form": form, "manages": manages}
-    return render(request, "tickets/desk/teams.html", context, status=422 if form.errors else 200)
+    return render_form(request, "tickets/desk/teams.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,19 +33,14 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
     if _saved(request, actor, form, found):
         return redirect("tickets:teams")
     context = {"team": found, "form": form}
-    return render(request, "tickets/desk/team.html", context, status=422 if form.errors else 200)
+    return render_form(request, "tickets/desk/team.html", context)
 
 
 def _saved(request: HttpRequest, actor: Actor, form: TeamForm, found: Team | None) -> bool:
-    if not form.is_valid():
-        return False
-    try:
-        saved = save_team(actor=actor, team=found, **form.cleaned_data)
-    except RuleViolation as violation:
-        form.add_error(violation.field, violation.message)
-        return False
-    messages.success(request, f"The team {saved} is saved.")
-    return True
+    saved = submit(form, lambda: save_team(actor=actor, team=found, **form.cleaned_data))
+    if saved:
+        messages.success(request, f"The team {saved} is saved.")
+    return saved is not None
 
 
 @require_POST
