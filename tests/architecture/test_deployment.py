@@ -1,9 +1,8 @@
-"""The files for deployment say the same as `make run` and ask for every secret."""
+"""The files for deployment agree with `make run` and require every secret."""
 
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +11,12 @@ import pytest
 
 from supportcenter.local.layout import Layout
 from supportcenter.local.supervise import app_commands
+from tests.waiting import LIMIT_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
-COMPOSE = (ROOT / "docker-compose.yml").read_text("utf-8")
+SCRIPTS = Path(sys.executable).parent
+FILE = "docker-compose.yml"
+COMPOSE = (ROOT / FILE).read_text("utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 SECRETS = {
     "SITE_URL": "https://support.example.com",
@@ -28,7 +30,7 @@ OWN = ("--bind", "--schedule")
 
 
 def services() -> dict[str, str]:
-    """The text of each service in docker-compose.yml."""
+    """Return the text of each service in docker-compose.yml."""
     section = re.search(r"^services:\n(.*?)^\w", COMPOSE, re.MULTILINE | re.DOTALL)
     assert section
     _, *parts = re.split(r"^  (\w+):\n", section[1], flags=re.MULTILINE)
@@ -42,7 +44,7 @@ def command_of(service: str) -> list[str]:
 
 
 def without_places(command: list[str]) -> list[str]:
-    """A command with the interpreter and the values of ``OWN`` left out."""
+    """Return a command without the interpreter and the values of ``OWN``."""
     values = [command.index(option) + 1 for option in OWN if option in command]
     return [word for index, word in enumerate(command) if index and index not in values]
 
@@ -69,7 +71,7 @@ def test_every_process_of_make_run_but_the_mail_catcher_is_deployed():
 
 
 @pytest.mark.parametrize("name", sorted(set(services()) - {"web"}))
-def test_service_says_how_it_is_checked(name):
+def test_service_has_a_health_check(name):
     assert "    healthcheck:" in services()[name]
 
 
@@ -92,32 +94,39 @@ def test_every_variable_that_is_asked_for_is_in_the_example():
     assert asked <= set(re.findall(r"^(\w+)=", example, re.MULTILINE))
 
 
-@pytest.fixture
-def config(tmp_path):
-    """Have docker-compose read the file with the given variables and no others."""
-    program = shutil.which("docker-compose")
-    if program is None:
-        pytest.skip("docker-compose is not installed; the other tests of this file read docker-compose.yml")
+def run(*argv: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of the virtual environment with these variables and no others."""
+    program, *arguments = argv
+    return subprocess.run(  # noqa: S603
+        [SCRIPTS / program, *arguments],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]} | environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LIMIT_SECONDS,
+    )
+
+
+def composed(tmp_path: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Read docker-compose.yml as `docker compose config` does, without an `.env` file."""
     nothing = tmp_path / "empty.env"
     nothing.touch()
-    argv = [program, "--env-file", str(nothing), "--file", "docker-compose.yml", "config", "--quiet"]
-
-    def read(environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        plain = {"PATH": os.environ["PATH"]}
-        return subprocess.run(  # noqa: S603
-            argv, cwd=ROOT, env=plain | environ, capture_output=True, text=True, check=False
-        )
-
-    return read
+    return run("podman-compose", "--dry-run", "--env-file", str(nothing), "--file", FILE, "config", **environ)
 
 
-def test_compose_file_is_valid(config):
-    done = config(SECRETS)
+def test_compose_file_is_valid():
+    done = run("check-jsonschema", "--builtin-schema", "vendor.compose-spec", FILE)
+    assert done.returncode == 0, done.stdout
+
+
+def test_compose_file_is_complete_with_all_secrets(tmp_path):
+    done = composed(tmp_path, **SECRETS)
     assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("name", SECRETS)
-def test_compose_stops_where_a_secret_is_missing(config, name):
-    done = config(SECRETS | {name: ""})
+def test_compose_stops_where_a_secret_is_missing(tmp_path, name):
+    done = composed(tmp_path, **SECRETS | {name: ""})
     assert done.returncode != 0
-    assert f"set {name}" in done.stderr
+    assert f"set {name} in .env" in done.stderr
