@@ -53,7 +53,7 @@ def create_database(sockets: Path) -> None:
 
 def site_answers(port: int, host: str) -> bool:
     """Whether the web server reports that it is alive."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     with suppress(OSError, http.client.HTTPException):
         connection.request("GET", "/healthz", headers={"Host": host})
         return connection.getresponse().status == http.client.OK
@@ -63,6 +63,6 @@ def site_answers(port: int, host: str) -> bool:
 def mail_catcher_answers(url: str) -> bool:
     """Whether the catcher accepts connections at the address in `EMAIL_URL`."""
     address = urlsplit(url)
-    with suppress(OSError), socket.create_connection((address.hostname, address.port), timeout=5):
+    with suppress(OSError), socket.create_connection((address.hostname, address.port), timeout=60):
         return True
     return False

@@ -38,7 +38,7 @@ def stop(processes: list[subprocess.Popen[bytes]]) -> None:
         process.send_signal(signal.SIGQUIT if "postgres" in str(process.args) else signal.SIGTERM)
     for process in processes:
         try:
-            process.wait(timeout=5)
+            process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             process.kill()
 

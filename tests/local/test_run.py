@@ -10,7 +10,7 @@ import pytest
 from supportcenter.local.layout import CHECKOUT, Layout
 from supportcenter.local.leftovers import find_leftovers
 from tests.site import ARGV, Site
-from tests.waiting import LIMIT_SECONDS
+from tests.waiting import LIMIT_SECONDS, wait_until
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -51,7 +51,7 @@ def test_a_killed_start_is_recovered_and_a_stop_leaves_nothing(running_site: Sit
     assert f"is running already, at {running_site.url} (pid {pid})" in refused(running_site)
 
     assert running_site.end() == 0
-    assert find_leftovers(layout) == []
+    wait_until(lambda: find_leftovers(layout) == [], "the last process to end")
 
 
 def test_a_busy_port_is_one_line(site: Site) -> None:

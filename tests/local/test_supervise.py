@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import honcho.manager
 import pytest
 from honcho.printer import Message
 
+from supportcenter.local import supervise
 from supportcenter.local.layout import Layout
 from supportcenter.local.supervise import Screen, after_ready, app_commands, server_commands
 from supportcenter.local.welcome import PEOPLE, UP, welcome
@@ -28,6 +30,10 @@ def test_mail_is_caught_unless_the_environment_names_a_server() -> None:
     layout = Layout(Path("/srv/var"))
     assert app_commands(layout, VALUES, {})["mail"][-3:] == ["/srv/var/mail", "-l", "127.0.0.1:2525"]
     assert "mail" not in app_commands(layout, VALUES, {"EMAIL_URL": "smtp://relay:25"})
+
+
+def test_a_stop_kills_what_has_not_ended_after_ten_seconds() -> None:
+    assert supervise.CLIENT_PATIENCE + supervise.SERVER_PATIENCE < honcho.manager.KILL_WAIT < 10
 
 
 def test_commands_wait_until_the_database_is_ready() -> None:
