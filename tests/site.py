@@ -1,21 +1,15 @@
 """The whole site as `make run` starts it: one for everything in a test run that needs one."""
 
-import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from supportcenter.local.environment import free_port
+from supportcenter.local.environment import free_port, outer_environment
 from supportcenter.local.layout import CHECKOUT
 from tests.waiting import LIMIT_SECONDS, wait_until
 
 ARGV = [sys.executable, "-m", "supportcenter.local", "run"]
-
-
-def outer_environment() -> dict[str, str]:
-    """Return what a process needs of the person's environment; nothing of the test run's own settings."""
-    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
 
 
 class Site:

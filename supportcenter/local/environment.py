@@ -1,5 +1,6 @@
 """The settings of a start: from the environment, and for the rest the embedded servers."""
 
+import os
 import re
 import secrets
 import socket
@@ -63,9 +64,9 @@ def settings(layout: Layout, environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ.get(name) or default for name, default in defaults.items()} | own
 
 
-def without_settings(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return what any process needs of an environment, without settings of ours."""
-    return {name: environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in environ}
+def outer_environment() -> dict[str, str]:
+    """Return what any process needs of the environment, without settings of the site."""
+    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
 
 
 def secret_key(env_file: Path) -> str:

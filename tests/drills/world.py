@@ -14,11 +14,11 @@ import psycopg
 from redis import Redis
 
 from supportcenter.local import embedded, probes
+from supportcenter.local.environment import outer_environment
 from supportcenter.local.layout import CHECKOUT, Layout
 from supportcenter.local.smtp_sink import SmtpSink
 from tests.driver import Driver
 from tests.embedded import SETTINGS
-from tests.site import outer_environment
 from tests.waiting import LIMIT_SECONDS, wait_until
 
 # Fast, but what was committed outlives a stop of the server, as in production.

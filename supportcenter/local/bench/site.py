@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from supportcenter.local import probes
-from supportcenter.local.environment import free_port, without_settings
+from supportcenter.local.environment import free_port, outer_environment
 from supportcenter.local.layout import CHECKOUT, Layout
 
 LOCAL = [sys.executable, "-m", "supportcenter.local"]
@@ -75,7 +75,7 @@ def running_site(*, discards_mail: bool) -> Iterator[Site]:
             "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             "DEBUG": "False",
         }
-        environ = without_settings(os.environ)
+        environ = outer_environment()
         log = folder / "run.log"
         with (
             process(mail_server(mail_port, folder, discards_mail=discards_mail), site.mail_log, environ),
