@@ -1,4 +1,4 @@
-"""The only door to what organizations bought, for a person. Not visible is 404."""
+"""Every read of billing data for a person. Raises 404 for what they can't see."""
 
 from datetime import date
 
@@ -21,13 +21,13 @@ from orgs.roles import Capability
 RECENT = 20
 
 
-def organizations_with_tier(actor: Actor, words: str = "") -> QuerySet[Organization]:
-    """For the account team: organizations with ``tier_name``, ``is_entitled`` and ``member_count``."""
+def organizations_with_tier(actor: Actor, search: str = "") -> QuerySet[Organization]:
+    """Return organizations with ``tier_name``, ``is_entitled`` and ``member_count``, for the account team."""
     current = TierPeriod.objects.at(timezone.now()).filter(organization=OuterRef("pk"))
     paid = Service.objects.running().filter(project__unit__organization=OuterRef("pk"), is_paid=True)
-    found = _accounts(actor)
-    if words:
-        found = found.filter(name__icontains=words)
+    found = _managed_organizations(actor)
+    if search:
+        found = found.filter(name__icontains=search)
     return found.annotate(
         tier_name=Subquery(current.values("tier__name")[:1]),
         is_entitled=Exists(paid),
@@ -36,18 +36,18 @@ def organizations_with_tier(actor: Actor, words: str = "") -> QuerySet[Organizat
 
 
 def tiers() -> QuerySet[SupportTier]:
-    """All tiers with their targets, from the smallest to the largest."""
+    """Return all tiers with their targets, smallest first."""
     return SupportTier.objects.for_matrix()
 
 
 def calendars_for(actor: Actor, *, to_change: bool = False) -> QuerySet[SupportCalendar]:
-    """Every calendar with its versions and tiers, for who works the queue or changes the desk."""
+    """Return all calendars with versions and tiers, for agents; ``to_change`` requires a duty lead."""
     require(actor, Capability.MANAGE_DESK if to_change else Capability.WORK_QUEUE)
     return SupportCalendar.objects.prefetch_related("versions", "tiers")
 
 
 def calendar_for(actor: Actor, pk: int) -> SupportCalendar:
-    """One calendar, for who changes the desk."""
+    """Return one calendar, for a duty lead, or raise 404."""
     found = calendars_for(actor, to_change=True).filter(pk=pk).first()
     if found is None:
         raise Http404("No such calendar")
@@ -55,18 +55,18 @@ def calendar_for(actor: Actor, pk: int) -> SupportCalendar:
 
 
 def matrix_for(actor: Actor) -> QuerySet[SupportTier]:
-    """All tiers with their targets, for who works the queue."""
+    """Return all tiers with their targets, for agents."""
     require(actor, Capability.WORK_QUEUE)
     return tiers()
 
 
 def calendars() -> QuerySet[SupportCalendar]:
-    """Every calendar of support hours, by name."""
+    """Return all calendars, by name."""
     return SupportCalendar.objects.all()
 
 
 def tier_by_code(code: str) -> SupportTier:
-    """One tier by its code, or 404."""
+    """Return one tier by its code, or raise 404."""
     tier = tiers().filter(code=code).first()
     if tier is None:
         raise Http404("No such tier")
@@ -74,18 +74,18 @@ def tier_by_code(code: str) -> SupportTier:
 
 
 def current_period(organization: Organization) -> TierPeriod | None:
-    """The running period with tier and billing group; None where the free tier was never left."""
+    """Return the current period with tier and billing group, or None if the organization never had one."""
     periods = TierPeriod.objects.at(timezone.now()).filter(organization=organization)
     return periods.select_related("tier", "billing_group").first()
 
 
 def groups_of(organization: Organization) -> QuerySet[BillingGroup]:
-    """The organization's billing groups, the default one first."""
+    """Return the organization's billing groups, default first."""
     return BillingGroup.objects.filter(organization=organization).order_by("-is_default", "name")
 
 
 def group_of(organization: Organization, pk: int) -> BillingGroup:
-    """One billing group of the organization, or 404."""
+    """Return one billing group of the organization, or raise 404."""
     group = groups_of(organization).filter(pk=pk).select_related("organization").first()
     if group is None:
         raise Http404("No such billing group")
@@ -93,17 +93,17 @@ def group_of(organization: Organization, pk: int) -> BillingGroup:
 
 
 def open_change_of(organization: Organization) -> TierChange | None:
-    """The change that is under way, if there is one."""
+    """Return the open change, if there is one."""
     return TierChange.objects.open().filter(organization=organization).for_list().first()
 
 
 def changes_of(organization: Organization) -> QuerySet[TierChange]:
-    """All changes of an organization, the newest first."""
+    """Return all changes of an organization, newest first."""
     return TierChange.objects.filter(organization=organization).for_list()
 
 
 def change_of(organization: Organization, pk: int) -> TierChange:
-    """One change of the organization, or 404."""
+    """Return one change of the organization, or raise 404."""
     change = changes_of(organization).filter(pk=pk).first()
     if change is None:
         raise Http404("No such change")
@@ -111,15 +111,15 @@ def change_of(organization: Organization, pk: int) -> TierChange:
 
 
 def changes_for(actor: Actor) -> tuple[list[TierChange], QuerySet[TierChange]]:
-    """For the account team: open changes, the ones due first in front, and the last decided ones."""
-    all_changes = TierChange.objects.filter(organization__in=_accounts(actor)).for_list()
+    """Return open changes, by promised date, and the latest decided ones, for the account team."""
+    all_changes = TierChange.objects.filter(organization__in=_managed_organizations(actor)).for_list()
     waiting = sorted(all_changes.open(), key=lambda each: (each.promised_on or date.max, each.pk))
     return waiting, all_changes.exclude(pk__in=[each.pk for each in waiting]).order_by("-ended_at")[:RECENT]
 
 
 def change_for(actor: Actor, pk: int) -> TierChange:
-    """One change, for the account team, or 404."""
-    found = TierChange.objects.filter(organization__in=_accounts(actor), pk=pk).for_list()
+    """Return one change for the account team, or raise 404."""
+    found = TierChange.objects.filter(organization__in=_managed_organizations(actor), pk=pk).for_list()
     change = found.select_related("ended_by").first()
     if change is None:
         raise Http404("No such change")
@@ -127,13 +127,13 @@ def change_for(actor: Actor, pk: int) -> TierChange:
 
 
 def invoices_of(organization: Organization) -> QuerySet[Invoice]:
-    """All invoices of an organization, the newest first."""
+    """Return all invoices of an organization, newest first."""
     invoices = Invoice.objects.filter(billing_group__organization=organization)
     return invoices.select_related("billing_group__organization")
 
 
 def invoice_of(organization: Organization, pk: int) -> Invoice:
-    """One invoice of the organization with its lines, or 404."""
+    """Return one invoice of the organization with its lines, or raise 404."""
     invoice = invoices_of(organization).filter(pk=pk).prefetch_related("lines__project").first()
     if invoice is None:
         raise Http404("No such invoice")
@@ -141,31 +141,31 @@ def invoice_of(organization: Organization, pk: int) -> Invoice:
 
 
 def outstanding_for(actor: Actor) -> list[OutstandingMonth]:
-    """For the account team: the months of all organizations that have passed and are not invoiced."""
-    return outstanding_months(_accounts(actor).order_by("name"), timezone.now())
+    """Return the outstanding months of all organizations, for the account team."""
+    return outstanding_months(_managed_organizations(actor).order_by("name"), timezone.now())
 
 
 def outstanding_of(organization: Organization) -> list[OutstandingMonth]:
-    """The months of the organization that have passed and are not invoiced, oldest first."""
+    """Return the outstanding months of the organization, oldest first."""
     return outstanding_months([organization], timezone.now())
 
 
 def open_credits_of(organization: Organization) -> QuerySet[CreditNote]:
-    """Credits that are not on an invoice yet."""
+    """Return credits that aren't on an invoice yet."""
     notes = CreditNote.objects.filter(billing_group__organization=organization, line=None)
     return notes.select_related("billing_group", "created_by").order_by("created_at")
 
 
 def exchange_rates() -> QuerySet[ExchangeRate]:
-    """The newest exchange rates."""
+    """Return the newest exchange rates."""
     return ExchangeRate.objects.order_by("-month", "currency")[:RECENT]
 
 
 def foreign_currencies(base: str) -> list[str]:
-    """Currencies of billing groups that need an exchange rate each month."""
+    """Return the currencies of billing groups that need an exchange rate each month."""
     others = BillingGroup.objects.exclude(currency=base).order_by("currency")
     return list(others.values_list("currency", flat=True).distinct())
 
 
-def _accounts(actor: Actor) -> QuerySet[Organization]:
+def _managed_organizations(actor: Actor) -> QuerySet[Organization]:
     return organizations_for(actor, capability=Capability.MANAGE_ACCOUNTS)

@@ -1,4 +1,4 @@
-"""Gathering what invoices and quotes are computed from."""
+"""Everything about organizations that invoices are calculated from."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,19 +14,19 @@ from billing.models.charges import ServiceCharge
 from billing.models.groups import BilledProject, BillingGroup
 from billing.models.invoices import CreditNote, InvoiceLine, LineKind, MonthClose
 from billing.models.tiers import TierPeriod
-from billing.proration import Price, Span
+from billing.proration import Span
 from orgs.models import Organization, Project
 
 Rows = dict[int, list[tuple[Any, ...]]]
 
 
 def account_of(organization: Organization) -> Account:
-    """Everything that the organization's invoices depend on."""
+    """Return everything that the organization's invoices depend on."""
     return accounts_of([organization])[organization.pk]
 
 
 def accounts_of(organizations: Iterable[Organization]) -> dict[int, Account]:
-    """The accounts of some organizations, by organization id; eight queries, however many there are."""
+    """Return the accounts of organizations by organization id; eight queries for any number."""
     zones = {each.pk: ZoneInfo(each.time_zone) for each in organizations}
     groups = BillingGroup.objects.filter(organization__in=zones)
     group_rows = _by_organization(groups.values_list("organization", "pk", "currency", "is_default"))
@@ -59,13 +59,13 @@ def accounts_of(organizations: Iterable[Organization]) -> dict[int, Account]:
 
 
 def amount_to_correct(organization: Organization) -> Decimal:
-    """What charges and support of closed months differ from their invoices, in the currency of prices."""
+    """Return what closed months cost beyond their invoices, in the currency of prices."""
     account = account_of(organization)
     return sum((line.base_amount for line in corrections(account, account.closed)), Decimal(0))
 
 
 def spans_of(organization: Organization) -> list[Span]:
-    """The organization's history of tiers at their agreed prices."""
+    """Return the organization's history of tiers at their agreed prices."""
     return _spans([organization.pk])[organization.pk]
 
 
@@ -73,8 +73,7 @@ def _spans(organizations: Iterable[int]) -> dict[int, list[Span]]:
     periods = TierPeriod.objects.filter(organization__in=organizations).select_related("tier")
     spans = defaultdict(list)
     for each in periods:
-        price = Price(each.minimum_amount, each.percentage)
-        span = Span(each.tier.name, price, each.billing_group_id, each.started_at, each.ended_at)
+        span = Span(each.tier.name, each.price, each.billing_group_id, each.started_at, each.ended_at)
         spans[each.organization_id].append(span)
     return spans
 
@@ -100,7 +99,7 @@ def _by_month(rows: Iterable[tuple[Any, ...]]) -> dict[Any, dict[int, Decimal]]:
 
 
 def _by_organization(rows: Iterable[tuple[Any, ...]]) -> Rows:
-    """Rows without their first value, the organization's id, by it."""
+    """Group rows by their first value, the organization's id."""
     found: Rows = defaultdict(list)
     for pk, *values in rows:
         found[pk].append(tuple(values))

@@ -24,14 +24,14 @@ class SupportTierAdmin(DeskAdmin):
     inlines = [TargetInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: SupportTier | None = None) -> list[str]:
-        return ["code"] if obj else []  # the code of a tier is what the program knows it by
+        return ["code"] if obj else []  # the code identifies the tier in the program
 
     def has_delete_permission(self, request: HttpRequest, obj: SupportTier | None = None) -> bool:
         return False
 
 
 class TierPeriodForm(forms.ModelForm):
-    """Says in words what the database would refuse: a group of another organization."""
+    """Rejects a group of another organization, before the database does."""
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -43,7 +43,7 @@ class TierPeriodForm(forms.ModelForm):
 
 @admin.register(TierPeriod)
 class TierPeriodAdmin(AuditedAdmin):
-    """For mending history: what was invoiced from it is corrected on the next invoice."""
+    """Edits the tier history; the next invoice corrects what was invoiced."""
 
     form = TierPeriodForm
     area = AuditArea.TIER
@@ -67,7 +67,7 @@ class ServiceChargeAdmin(AuditedAdmin):
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """For looking only: these are written by actions."""
+    """Read-only: only actions change these."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

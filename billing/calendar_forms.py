@@ -1,4 +1,4 @@
-"""Shapes of what people type about calendars of support hours."""
+"""Forms for calendars of support hours."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from babel import Locale
 from django import forms
 from django.utils import timezone
 
-from billing.holiday_file import Holiday, as_lines, from_stored, read_days
+from billing.holiday_file import Holiday, format_holidays, load_holidays, parse_holidays
 from billing.models.calendars import CalendarVersion
 from orgs.csv_import import BadFile
 from orgs.forms import TIME_ZONES, CsvForm
@@ -16,7 +16,7 @@ from orgs.week import WeekForm
 
 
 def _countries() -> list[tuple[str, str]]:
-    """Whose public holidays are known: code and name, by name."""
+    """Return the countries whose public holidays are known, as code and name, by name."""
     names = Locale("en").territories
     codes = holidays.list_supported_countries(include_aliases=False)
     return sorted(((code, names.get(code, code)) for code in codes), key=lambda each: each[1])
@@ -26,7 +26,7 @@ COUNTRIES = _countries()
 
 
 class CalendarForm(WeekForm):
-    """Name, week, time zone, and on which days support is closed all the same."""
+    """Name, week, time zone and holidays of a calendar."""
 
     name = forms.CharField(max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     time_zone = forms.ChoiceField(
@@ -38,8 +38,8 @@ class CalendarForm(WeekForm):
     country = forms.ChoiceField(required=False, choices=[("", "The organization's own"), *COUNTRIES])
     extra_holidays = forms.CharField(
         required=False,
-        label="Further days without support",
-        help_text="One a line, like 2026-12-24 Christmas Eve.",
+        label="Extra holidays",
+        help_text="One per line, like 2026-12-24 Christmas Eve.",
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "is-code"}),
     )
 
@@ -51,24 +51,24 @@ class CalendarForm(WeekForm):
                 "time_zone": version.time_zone,
                 "observes_holidays": version.observes_holidays,
                 "country": version.country,
-                "extra_holidays": as_lines(from_stored(version.extra_holidays)),
+                "extra_holidays": format_holidays(load_holidays(version.extra_holidays)),
             }
 
     def clean_extra_holidays(self) -> list[Holiday]:
         try:
-            return read_days(self.cleaned_data["extra_holidays"])
+            return parse_holidays(self.cleaned_data["extra_holidays"])
         except BadFile as bad:
             raise forms.ValidationError([str(each) for each in bad.problems]) from bad
 
     @property
     def values(self) -> dict[str, Any]:
-        """What the action takes."""
+        """The arguments of the action."""
         names = ["name", "week", "time_zone", "observes_holidays", "country", "extra_holidays"]
         return {name: self.cleaned_data[name] for name in names}
 
 
 class HolidaysForm(forms.Form):
-    """Whose public holidays to offer."""
+    """Choose a country and year to fill in public holidays."""
 
     country = forms.ChoiceField(choices=COUNTRIES, widget=forms.Select(attrs={"class": "form-select"}))
     year = forms.IntegerField(
@@ -80,13 +80,13 @@ class HolidaysForm(forms.Form):
 
 
 class HolidayImportForm(CsvForm):
-    """Days without support, from a calendar file, a table, or a country's public holidays."""
+    """Extra holidays from a calendar file, a table or a country's public holidays."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["file"].label = "Calendar file (.ics) or table (.csv)"
         self.fields["file"].widget.attrs["accept"] = ".ics,text/calendar,.csv,text/csv,text/plain"
-        self.fields["text"].label = "Or the days, one a line"
+        self.fields["text"].label = "Or the holidays, one per line"
 
     def read(self, text: str) -> Sequence[Holiday]:
-        return read_days(text)
+        return parse_holidays(text)

@@ -1,4 +1,4 @@
-"""Support hours: when a clock runs. Pure; all instants are aware."""
+"""Support hours, in which clocks run. Pure; all instants are aware."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import holidays
 
 @dataclass(frozen=True)
 class Interval:
-    """Part of a day from one time on the clock to another; midnight as its end is the end of the day."""
+    """A time of day from opening to closing. Closing at midnight means the end of the day."""
 
     opens: time
     closes: time
@@ -19,35 +19,35 @@ class Interval:
 
 Week = tuple[tuple[Interval, ...], ...]
 WHOLE_DAY = Interval(time(0), time(0))
-# The weeks that a new site starts with; staff edit them as calendars.
+# The weeks of a new site's calendars.
 ALWAYS: Week = ((WHOLE_DAY,),) * 7
 WEEKDAYS: Week = ((WHOLE_DAY,),) * 5 + ((),) * 2
 BUSINESS: Week = ((Interval(time(9), time(17)),),) * 5 + ((),) * 2
-# A week in which nothing opens, or holidays without end, would have a clock never run out.
+# Limits the search in a week without support hours, or with endless holidays.
 SEARCH_LIMIT = timedelta(days=366 * 5)
 
 
 @dataclass(frozen=True)
 class SupportHours:
-    """A week of blocks, Monday first, in a time zone, without public holidays and other ``closed`` days.
+    """A week of intervals, Monday first, in a time zone, without public and ``extra_holidays``.
 
-    Blocks of a day are in order and do not overlap. The country is ISO 3166; without one, or with one that
-    is not known, there are no public holidays.
+    The intervals of a day are in order and don't overlap. The country is an ISO 3166 code; an empty or
+    unknown one has no public holidays.
     """
 
     week: Week
     zone: ZoneInfo
     country: str = ""
-    closed: frozenset[date] = frozenset()
+    extra_holidays: frozenset[date] = frozenset()
 
     @property
     def is_always(self) -> bool:
-        return self.week == ALWAYS and not self.country and not self.closed
+        return self.week == ALWAYS and not self.country and not self.extra_holidays
 
     def add(self, start: datetime, duration: timedelta) -> datetime:
-        """The instant at which ``duration`` of support time has passed since ``start``.
+        """Return the instant at which ``duration`` of support time has passed since ``start``.
 
-        Raises ``ValueError`` if that is not within five years.
+        Raises ``ValueError`` if it isn't within five years.
         """
         if self.is_always:
             return start + duration
@@ -63,10 +63,10 @@ class SupportHours:
                     return begins + left
                 left -= closes - begins
             day += timedelta(days=1)
-        raise ValueError("these support hours leave no time")
+        raise ValueError("no support hours within five years")
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
-        """The support time between two instants; nothing if the second is not later."""
+        """Return the support time between two instants; zero if the second isn't later."""
         if self.is_always:
             return max(end - start, timedelta())
         total = timedelta()
@@ -78,9 +78,9 @@ class SupportHours:
         return total
 
     def end_of_business_day(self, start: datetime, *, days_on: int) -> datetime:
-        """Close of business ``days_on`` business days after the one that ``start`` falls in.
+        """Return the close of business ``days_on`` business days after that of ``start``.
 
-        After hours and on days without support the next business day counts as the one it falls in.
+        After hours, and on days without support, the next business day is that of ``start``.
         """
         day = start.astimezone(self.zone).date()
         spans = self.spans(day)
@@ -91,12 +91,12 @@ class SupportHours:
         return self.spans(day)[-1][1]
 
     def spans(self, day: date) -> list[tuple[datetime, datetime]]:
-        """When support opens and closes on a day, in UTC, so that differences count real time over DST."""
-        if day in self.closed or (self.country and day in _holidays(self.country)):
+        """Return opening and closing times of a day, in UTC so that differences are right across DST."""
+        if day in self.extra_holidays or (self.country and day in _holidays(self.country)):
             return []
         return [
-            (self._instant(day, block.opens), self._instant(_closing_day(day, block), block.closes))
-            for block in self.week[day.weekday()]
+            (self._instant(day, each.opens), self._instant(_closing_day(day, each), each.closes))
+            for each in self.week[day.weekday()]
         ]
 
     def _instant(self, day: date, at: time) -> datetime:
@@ -108,28 +108,27 @@ class SupportHours:
             day += timedelta(days=1)
             if self.spans(day):
                 return day
-        raise ValueError("these support hours leave no time")
+        raise ValueError("no support hours within five years")
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """Support hours with their edits: each counts from its instant on, so that time that has passed stays
-    counted as it was promised then.
+    """Support hours with their edits, each of which applies from an instant on and not to earlier times.
 
-    ``edits`` are in order; before the first of them ``hours`` count.
+    ``edits`` are in order; ``hours`` apply before the first.
     """
 
     hours: SupportHours
     edits: tuple[tuple[datetime, SupportHours], ...] = ()
 
     def at(self, instant: datetime) -> SupportHours:
-        """The hours in force at an instant."""
+        """Return the support hours in force at an instant."""
         return next((hours for since, hours in reversed(self.edits) if since <= instant), self.hours)
 
     def add(self, start: datetime, duration: timedelta) -> datetime:
-        """The instant at which ``duration`` of support time has passed since ``start``.
+        """Return the instant at which ``duration`` of support time has passed since ``start``.
 
-        Raises ``ValueError`` if that is not within five years.
+        Raises ``ValueError`` if it isn't within five years.
         """
         left = duration
         for begins, ends, hours in self._parts(start):
@@ -142,17 +141,17 @@ class Schedule:
         raise AssertionError("the last part has no end")
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
-        """The support time between two instants; nothing if the second is not later."""
+        """Return the support time between two instants; zero if the second isn't later."""
         parts = self._parts(start)
         spans = (hours.elapsed(begins, min(end, ends or end)) for begins, ends, hours in parts)
         return sum(spans, timedelta())
 
     def end_of_business_day(self, start: datetime, *, days_on: int) -> datetime:
-        """Close of business some business days on, by the hours in force at ``start``."""
+        """Return the close of business some business days later, by the hours in force at ``start``."""
         return self.at(start).end_of_business_day(start, days_on=days_on)
 
     def _parts(self, start: datetime) -> Iterator[tuple[datetime, datetime | None, SupportHours]]:
-        """From ``start`` on, each stretch of time with the hours that count in it; the last has no end."""
+        """Yield each period of time from ``start`` on with its support hours; the last has no end."""
         begins, hours = start, self.at(start)
         for since, edited in self.edits:
             if since > start:
@@ -161,25 +160,29 @@ class Schedule:
         yield begins, None, hours
 
 
-def written(week: Week) -> list[list[list[str]]]:
-    """A week as it is stored: for each day the opening and closing times of its blocks."""
+def dump_week(week: Week) -> list[list[list[str]]]:
+    """Return a week as it is stored: the opening and closing times of each day's intervals."""
     return [[[f"{each.opens:%H:%M}", f"{each.closes:%H:%M}"] for each in day] for day in week]
 
 
 def parse_week(stored: Sequence[Sequence[Sequence[str]]]) -> Week:
-    """A stored week. Raises ``ValueError`` unless seven days hold blocks in order that do not overlap."""
+    """Return a stored week. Raises ``ValueError`` unless it has seven days of ordered, separate intervals."""
     week = tuple(
         tuple(Interval(time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in day)
         for day in stored
     )
     if len(week) != 7 or not any(week):
-        raise ValueError("a week has seven days, and opens on some")
+        raise ValueError("a week has seven days and support hours on at least one")
     for day in week:
-        edges = [edge for block in day for edge in (_minute(block.opens), _minute(block.closes) or 24 * 60)]
+        edges = [
+            edge
+            for interval in day
+            for edge in (_minute(interval.opens), _minute(interval.closes) or 24 * 60)
+        ]
         if any(later <= earlier for earlier, later in zip(edges[::2], edges[1::2], strict=True)):
-            raise ValueError("a block closes after it opens")
+            raise ValueError("each interval must close after it opens")
         if any(later < earlier for earlier, later in zip(edges[1::2], edges[2::2], strict=False)):
-            raise ValueError("blocks of a day are in order and do not overlap")
+            raise ValueError("the intervals of a day must be in order and must not overlap")
     return week
 
 
@@ -187,13 +190,13 @@ def _minute(at: time) -> int:
     return at.hour * 60 + at.minute
 
 
-def _closing_day(day: date, block: Interval) -> date:
-    return day + timedelta(days=1) if block.closes == time(0) else day
+def _closing_day(day: date, interval: Interval) -> date:
+    return day + timedelta(days=1) if interval.closes == time(0) else day
 
 
 @lru_cache
 def _holidays(country: str) -> holidays.HolidayBase:
-    """The public holidays of a country, by year as they are asked for; none for one that is not known."""
+    """Return the public holidays of a country, calculated year by year; none for an unknown country."""
     try:
         return holidays.country_holidays(country.upper())
     except NotImplementedError:
@@ -201,8 +204,8 @@ def _holidays(country: str) -> holidays.HolidayBase:
 
 
 def business_day_after(day: date, count: int, *, country: str) -> date:
-    """The ``count``-th business day after ``day`` in a country (ISO 3166, two letters).
+    """Return the ``count``-th business day after ``day`` in a country (ISO 3166, two letters).
 
-    Its weekends and public holidays are skipped; without a known country, Saturdays and Sundays.
+    It skips the country's weekends and public holidays, or Saturdays and Sundays if the country is unknown.
     """
     return _holidays(country).get_nth_working_day(day, count)

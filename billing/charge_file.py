@@ -10,7 +10,7 @@ from orgs.csv_import import Column, identifier, read
 
 @dataclass(frozen=True)
 class ChargeLine:
-    """What one service cost on one day, as the file has it, with the number of its line."""
+    """A line of the file, with its number."""
 
     line: int
     date: date
@@ -20,15 +20,15 @@ class ChargeLine:
 
 
 def day(cell: str) -> date:
-    """Reads a date like 2026-10-31."""
+    """Parse a date like 2026-10-31."""
     try:
         return date.fromisoformat(cell)
     except ValueError as error:
-        raise ValueError(f"must be a day like 2026-10-31, not “{cell[:40]}”") from error
+        raise ValueError(f"must be a date like 2026-10-31, not “{cell[:40]}”") from error
 
 
 def amount(cell: str) -> Decimal:
-    """Reads an amount with a point and at most two decimals; none is negative."""
+    """Parse an amount with a decimal point and at most two decimals, zero or more."""
     if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", cell, re.ASCII):
         raise ValueError(f"must be a number like 12.50, not “{cell[:40]}”")
     value = Decimal(cell)
@@ -47,7 +47,7 @@ COLUMNS = [
 ]
 
 
-def read_charges(text: str) -> list[ChargeLine]:
-    """The charges in a file. Raises ``BadFile`` with all that is wrong in it, by line."""
+def parse_charges(text: str) -> list[ChargeLine]:
+    """Return the charges in a file. Raises ``BadFile`` with every problem by line."""
     rows = read(text, COLUMNS, once=["date", "project", "service"])
     return [ChargeLine(row.line, **row.values) for row in rows]

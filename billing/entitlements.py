@@ -1,4 +1,4 @@
-"""What an organization may expect of support. All that ``tickets`` sees of billing."""
+"""What support an organization is entitled to. ``tickets`` imports nothing else of billing but events."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ FREE_TIER = "basic"
 
 
 def target_label(minutes: int | None, business_days: int | None) -> str:
-    """A target in words: “30 minutes”, “4 hours”, “next business day (best effort)”."""
+    """Return a target in words: “30 minutes”, “4 hours”, “next business day (best effort)”."""
     if minutes is None:
         return "next business day (best effort)" if business_days else "same business day (best effort)"
     hours, minutes = divmod(minutes, 60)
@@ -29,7 +29,7 @@ def target_label(minutes: int | None, business_days: int | None) -> str:
 
 @dataclass(frozen=True)
 class Target:
-    """A promise for a severity, ready to be shown and to be computed with."""
+    """The target of a severity, with the support hours that it counts in."""
 
     severity: str
     support: Schedule
@@ -41,11 +41,11 @@ class Target:
         return self.minutes is None
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         return target_label(self.minutes, self.business_days)
 
     def due_at(self, start: datetime) -> datetime:
-        """When what is owed from ``start`` on is due, if the clock never pauses."""
+        """Return when a clock that starts at ``start`` is due if it never pauses."""
         if self.minutes is None:
             return self.support.end_of_business_day(start, days_on=self.business_days or 0)
         return self.support.add(start, timedelta(minutes=self.minutes))
@@ -53,7 +53,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Entitlement:
-    """An organization's tier with its hours and targets at one instant; ``targets`` are first responses."""
+    """A tier's support hours and targets for an organization at one instant.
+
+    ``targets`` are those of first responses, ``further`` all others.
+    """
 
     tier_code: str
     tier_name: str
@@ -64,27 +67,28 @@ class Entitlement:
     further: Mapping[tuple[str, str], Target] = field(default_factory=dict)
 
     def target(self, kind: str, severity: str) -> Target | None:
-        """The promise of a kind. A next response is promised as the first, unless the tier says otherwise;
-        updates only where it says so.
+        """Return the target of a kind, if there is one.
+
+        Without a target of its own, the next response has that of the first response.
         """
         own = self.further.get((kind, severity))
         return own or (None if kind == TargetKind.NEXT_UPDATE else self.targets[severity])
 
 
 def is_entitled(organization: Organization) -> bool:
-    """Whether the organization has at least one paid service, and so may open tickets."""
+    """Return whether the organization has a paid service, and so may open tickets."""
     return Service.objects.of_organization(organization).filter(is_paid=True).exists()
 
 
 def tier_of(organization: Organization, at: datetime | None = None) -> SupportTier:
-    """The tier in force at an instant; the free one where none was ever bought."""
+    """Return the tier in force at an instant; the free one if none was bought."""
     periods = TierPeriod.objects.at(at or timezone.now()).filter(organization=organization)
     period = periods.select_related("tier__calendar").first()
     return period.tier if period else SupportTier.objects.select_related("calendar").get(code=FREE_TIER)
 
 
 def tier_names_of(organization_ids: Iterable[int], at: datetime | None = None) -> dict[int, str]:
-    """The names of the tiers of some organizations at an instant, by organization id; two queries at most."""
+    """Return the tier names of organizations at an instant, by organization id; at most two queries."""
     wanted = set(organization_ids)
     periods = TierPeriod.objects.at(at or timezone.now()).filter(organization__in=wanted)
     found = dict(periods.values_list("organization", "tier__name"))
@@ -95,7 +99,7 @@ def tier_names_of(organization_ids: Iterable[int], at: datetime | None = None) -
 
 
 def organizations_on(tier_code: str, at: datetime | None = None) -> QuerySet[Organization]:
-    """Organizations that are on a tier at an instant, as a subquery; the free one has all others."""
+    """Return the organizations on a tier at an instant, as a subquery; the free tier has all others."""
     periods = TierPeriod.objects.at(at or timezone.now())
     if tier_code == FREE_TIER:
         return Organization.objects.exclude(
@@ -105,25 +109,25 @@ def organizations_on(tier_code: str, at: datetime | None = None) -> QuerySet[Org
 
 
 def tier_choices() -> list[tuple[str, str]]:
-    """Code and name of each tier, from the smallest to the largest."""
+    """Return code and name of each tier, smallest first."""
     return list(SupportTier.objects.values_list("code", "name"))
 
 
 def entitlement_of(organization: Organization, at: datetime | None = None) -> Entitlement:
-    """Tier, hours and targets of an organization; three to five queries."""
+    """Return tier, hours and targets of an organization; three to five queries."""
     return entitlement_on_tier(tier_of(organization, at), organization)
 
 
 def entitlement_on_tier(tier: SupportTier, organization: Organization) -> Entitlement:
-    """What an organization gets on a tier: its custom SLA where it has one and the tier allows it."""
+    """Return what an organization gets on a tier: its custom SLA if it has one and the tier allows it."""
     sla = _custom_sla(organization) if tier.allows_custom_sla else None
     return _custom(tier, sla) if sla else standard_entitlement(tier, organization)
 
 
 def standard_entitlement(tier: SupportTier, organization: Organization) -> Entitlement:
-    """What a tier's own matrix would promise to an organization."""
+    """Return what an organization gets on a tier without a custom SLA."""
     support = schedule_of(tier.calendar, organization)
-    # A target that staff removed is no promise: best effort, by the next business day.
+    # A target that staff removed falls back to best effort by the next business day.
     first = defaultdict(lambda: Target("", support, None, 1))
     further = {}
     for each in tier.targets.all():
@@ -144,13 +148,15 @@ def standard_entitlement(tier: SupportTier, organization: Organization) -> Entit
 
 
 def entitlements_by_tier(organization: Organization) -> list[Entitlement]:
-    """What each tier would promise to an organization, from the smallest to the largest; three queries."""
+    """Return what an organization would get on each tier, smallest first; three queries."""
     return [standard_entitlement(tier, organization) for tier in SupportTier.objects.for_matrix()]
 
 
 def schedule_of(calendar: SupportCalendar, organization: Organization, time_zone: str = "") -> Schedule:
-    """A calendar as it counts for an organization: in its time zone and on its public holidays, unless the
-    calendar (or ``time_zone``, agreed on with the organization) says otherwise.
+    """Return a calendar's schedule for an organization.
+
+    Time zone and public holidays are the organization's, unless the calendar has its own. ``time_zone`` is
+    that of a custom SLA and overrides the other two.
     """
     edits = []
     for version in calendar.versions.all():
@@ -159,14 +165,14 @@ def schedule_of(calendar: SupportCalendar, organization: Organization, time_zone
             week=parse_week(version.week),
             zone=ZoneInfo(time_zone or version.time_zone or organization.time_zone),
             country=country if version.observes_holidays else "",
-            closed=version.holiday_dates,
+            extra_holidays=version.holiday_dates,
         )
         edits.append((version.valid_from, hours))
     return Schedule(edits[0][1], tuple(edits[1:]))
 
 
 def country_of(organization: Organization) -> str:
-    """The country whose public holidays count for an organization."""
+    """Return the country whose public holidays apply to an organization."""
     return organization.country or settings.HOLIDAY_COUNTRY
 
 
@@ -176,7 +182,7 @@ def _custom_sla(organization: Organization) -> CustomSla | None:
 
 
 def _custom(tier: SupportTier, sla: CustomSla) -> Entitlement:
-    """The tier with the agreed targets in place of its matrix."""
+    """Return the tier with the targets of a custom SLA instead of its own."""
     support = schedule_of(sla.calendar, sla.organization, sla.time_zone)
     targets = defaultdict(lambda: Target("", support, None, 1))
     for each in sla.targets.all():

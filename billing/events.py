@@ -1,4 +1,4 @@
-"""Facts that this app publishes. Each carries the id of its organization and of what it is about."""
+"""Events that this app publishes, with the ids of the organization and of what they are about."""
 
 TIER_CHANGE_REQUESTED = "tier_change.requested"
 TIER_CHANGE_SETUP_STARTED = "tier_change.setup_started"
@@ -11,13 +11,13 @@ BILLING_GROUP_CHANGED = "billing_group.changed"
 BILLING_GROUP_DELETED = "billing_group.deleted"
 CUSTOM_SLA_RECORDED = "custom_sla.recorded"
 CUSTOM_SLA_REMOVED = "custom_sla.removed"
-# Of no organization: carries the id of the calendar whose new version counts from now on.
+# Has no organization, but the id of the calendar that has a new version.
 CALENDAR_CHANGED = "calendar.changed"
-# Of no organization either: what a tier promises was edited in Django's admin (orgs.admin.AuditedAdmin).
+# Have no organization either: a tier's targets were edited in Django's admin (orgs.admin.AuditedAdmin).
 MATRIX_EDITED = frozenset(
     {"supporttier.changed", "slatarget.added", "slatarget.changed", "slatarget.deleted"}
 )
-# History of an organization's tiers, mended there.
+# An organization's tier history was edited in Django's admin.
 TIER_PERIODS_EDITED = frozenset({"tierperiod.added", "tierperiod.changed", "tierperiod.deleted"})
 CHARGES_IMPORTED = "charges.imported"
 CREDIT_GRANTED = "credit.granted"

@@ -1,4 +1,4 @@
-"""Shapes of what people type about tiers and billing."""
+"""Forms for tiers and billing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from django import forms
 
 from billing.access import calendars, groups_of
 from billing.actions.groups import GroupDraft
-from billing.charge_file import read_charges
+from billing.charge_file import parse_charges
 from billing.models.tiers import SEVERITIES, SupportTier
-from billing.money import is_currency, percent, words
+from billing.money import is_currency
 from orgs.access import projects_of, staff_with
 from orgs.forms import TIME_ZONES, CsvForm
 from orgs.models import Organization
@@ -20,7 +20,7 @@ from orgs.roles import Capability
 
 @dataclass(frozen=True)
 class TierLabel:
-    """What the choice shows beside a tier."""
+    """The label of a tier in the list of choices."""
 
     name: str
     meaning: str
@@ -38,7 +38,7 @@ class TierLabel:
 
 
 class TierForm(forms.Form):
-    """Choosing another tier than the present one."""
+    """Choose a tier other than the current one."""
 
     tier = forms.ChoiceField(label="Support tier", widget=forms.RadioSelect)
 
@@ -49,14 +49,14 @@ class TierForm(forms.Form):
 
 
 def price_label(tier: SupportTier, currency: str) -> str:
-    """The price of a month in words."""
+    """Return the price of a month in words."""
     if tier.is_free:
         return "Included with paid services"
-    return f"{percent(tier.percentage)} of charges, at least {words(tier.minimum_amount, currency)} a month"
+    return tier.price.summary(currency)
 
 
 class GroupChoiceForm(forms.Form):
-    """Selecting where support is charged, among the organization's own groups."""
+    """Select the billing group that support is charged to."""
 
     billing_group: forms.ModelChoiceField = forms.ModelChoiceField(
         None, label="Billing group", widget=forms.RadioSelect, empty_label=None
@@ -78,17 +78,17 @@ class GroupForm(forms.Form):
         max_length=3,
         label="Currency",
         initial="EUR",
-        help_text="Three letters, for example EUR. It stays once the group has an invoice.",
+        help_text="Three letters, for example EUR. It can't be changed once the group has an invoice.",
     )
     billed_to = forms.CharField(
         max_length=1000,
         required=False,
         label="Address on the invoice",
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Company, street, city, tax number: as it is to be printed.",
+        help_text="Company, street, city and tax number, as printed on the invoice.",
     )
     is_default = forms.BooleanField(
-        required=False, label="Default group: takes all projects that are not charged to another one"
+        required=False, label="Default group: includes all projects that are not assigned to another group"
     )
     projects: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
         None, required=False, label="Projects charged to this group", widget=forms.CheckboxSelectMultiple
@@ -104,14 +104,14 @@ class GroupForm(forms.Form):
         return known_currency(self.cleaned_data["currency"])
 
     def draft(self) -> GroupDraft:
-        """What was typed, ready for the action."""
+        """Return the cleaned data for the action."""
         return GroupDraft(**self.cleaned_data)
 
 
 def known_currency(code: str) -> str:
-    """The code of a currency in capitals. Raises ``ValidationError`` where there is none."""
+    """Return a currency code in capitals. Raises ``ValidationError`` for an unknown one."""
     if not is_currency(code.upper()):
-        raise forms.ValidationError("Use the three letters of ISO 4217, for example EUR.")
+        raise forms.ValidationError("Enter a three-letter ISO 4217 code, for example EUR.")
     return code.upper()
 
 
@@ -120,22 +120,24 @@ class RefusalForm(forms.Form):
         max_length=2000,
         label="Reason",
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="The organization's admins read it in their mail and on their page.",
+        help_text="Sent to the organization's admins and shown on their page.",
     )
 
 
 class CustomSlaForm(forms.Form):
-    """Targets that were agreed on, in minutes."""
+    """The targets of a custom SLA, in minutes."""
 
     calendar: forms.ModelChoiceField = forms.ModelChoiceField(
         None, to_field_name="code", empty_label=None, label="Support hours"
     )
-    time_zone = forms.ChoiceField(choices=[("UTC", "UTC"), *TIME_ZONES], label="Time zone of these hours")
+    time_zone = forms.ChoiceField(
+        choices=[("UTC", "UTC"), *TIME_ZONES], label="Time zone of the support hours"
+    )
     document_url = forms.URLField(
         max_length=500,
         label="Link to the signed text",
         assume_scheme="https",
-        help_text="Where the agreement is kept. Admins of the organization see the link.",
+        help_text="Where the agreement is stored. The organization's admins see the link.",
     )
 
     def __init__(self, data: Any, *, initial: dict[str, Any] | None = None) -> None:
@@ -151,17 +153,17 @@ class CustomSlaForm(forms.Form):
         return [self[severity] for severity, _ in SEVERITIES]
 
     def agreed(self) -> dict[str, Any]:
-        """What was typed, ready for the action."""
+        """Return the cleaned data for the action."""
         values = dict(self.cleaned_data)
         minutes = {severity: values.pop(severity) for severity, _ in SEVERITIES}
         return values | {"minutes": minutes}
 
 
 class AccountManagerForm(forms.Form):
-    """Who of the account team looks after an organization."""
+    """Choose an organization's account manager."""
 
     manager: forms.ModelChoiceField = forms.ModelChoiceField(
-        None, label="Account manager", required=False, empty_label="Nobody"
+        None, label="Account manager", required=False, empty_label="None"
     )
 
     def __init__(self, data: Any = None, *, organization: Organization) -> None:
@@ -170,7 +172,7 @@ class AccountManagerForm(forms.Form):
 
 
 class CreditForm(forms.Form):
-    """A credit for the next invoice of a group."""
+    """A credit on a group's next invoice."""
 
     group: forms.ModelChoiceField = forms.ModelChoiceField(None, label="Billing group")
     base_amount = forms.DecimalField(
@@ -203,4 +205,4 @@ class ChargesForm(CsvForm):
     """A file of service charges."""
 
     def read(self, text: str) -> Sequence[Any]:
-        return read_charges(text)
+        return parse_charges(text)

@@ -1,4 +1,4 @@
-"""Days without support as people write them: a line for each, a table, or a calendar file (.ics). Pure."""
+"""Extra holidays as text: one a line, a table, or a calendar file (.ics). Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,16 +9,16 @@ import holidays
 
 from orgs.csv_import import BadFile, Problem
 
-MOST_DAYS = 500
-LONGEST_SPAN = 31
-LONGEST_NAME = 80
+MAX_DAYS = 500
+MAX_EVENT_DAYS = 31
+MAX_NAME = 80
 _LINE = re.compile(r"\"?(\d{4}-\d\d-\d\d)\"?\s*[,;\t ]?\s*(.*)")
 _HEADER = re.compile(r"\"?(date|day|on)\"?\s*[,;\t]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, order=True)
 class Holiday:
-    """A day on which support is closed, with why."""
+    """A day without support, with its name."""
 
     on: date
     name: str = ""
@@ -31,34 +31,34 @@ class Holiday:
         return {"on": self.on.isoformat(), "name": self.name}
 
 
-def from_stored(rows: Sequence[dict[str, str]]) -> list[Holiday]:
+def load_holidays(rows: Sequence[dict[str, str]]) -> list[Holiday]:
     return [Holiday(date.fromisoformat(each["on"]), each.get("name", "")) for each in rows]
 
 
-def as_lines(days: Sequence[Holiday]) -> str:
-    """The days as they are typed, one a line."""
+def format_holidays(days: Sequence[Holiday]) -> str:
+    """Return holidays as text, one a line."""
     return "\n".join(map(str, days))
 
 
-def holidays_of(country: str, year: int) -> list[Holiday]:
-    """The public holidays of a country (ISO 3166) in a year; none where the country is not known."""
+def public_holidays(country: str, year: int) -> list[Holiday]:
+    """Return the public holidays of a country (ISO 3166) in a year; none for an unknown country."""
     try:
         found = holidays.country_holidays(country.upper(), years=year, language="en_US")
     except NotImplementedError:
         return []
-    return sorted(Holiday(on, name[:LONGEST_NAME]) for on, name in found.items())
+    return sorted(Holiday(on, name[:MAX_NAME]) for on, name in found.items())
 
 
-def read_days(text: str) -> list[Holiday]:
-    """The days of a text in order, each date once. Raises ``BadFile`` with all that is wrong, by line."""
+def parse_holidays(text: str) -> list[Holiday]:
+    """Return the holidays in a text by date, each date once. Raises ``BadFile`` with every problem."""
     lines = list(enumerate(text.removeprefix("\ufeff").splitlines(), start=1))
     is_ics = text.lstrip("\ufeff \r\n").upper().startswith("BEGIN:VCALENDAR")
     problems: list[Problem] = []
     found: dict[date, Holiday] = {}
     for day in (_events if is_ics else _table)(lines, problems):
         found.setdefault(day.on, day)
-        if len(found) > MOST_DAYS:
-            raise BadFile([Problem(0, f"These are more than {MOST_DAYS} days. Import them in parts.")])
+        if len(found) > MAX_DAYS:
+            raise BadFile([Problem(0, f"There are more than {MAX_DAYS} days. Import them in parts.")])
     if problems:
         raise BadFile(problems)
     return sorted(found.values())
@@ -71,14 +71,14 @@ def _table(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterato
         match = _LINE.fullmatch(line.strip())
         day = match and _date(match[1])
         if not match or day is None:
-            text = f"“{line.strip()[:40]}” does not begin with a day. Write it like 2026-12-24 Christmas Eve."
+            text = f"“{line.strip()[:40]}” doesn't start with a date. Enter it like 2026-12-24 Christmas Eve."
             problems.append(Problem(number, text))
         else:
-            yield Holiday(day, match[2].strip().strip('"')[:LONGEST_NAME])
+            yield Holiday(day, match[2].strip().strip('"')[:MAX_NAME])
 
 
 def _events(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterator[Holiday]:
-    """The events of a calendar file, which all must be of whole days and happen once."""
+    """Yield the holidays of a calendar file, whose events must be all-day and not recurring."""
     event: dict[str, tuple[int, str]] | None = None
     for number, line in _unfolded(lines):
         name, _, value = line.partition(":")
@@ -87,39 +87,37 @@ def _events(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterat
             event = {"BEGIN": (number, "")}
         elif (name, value.upper()) == ("END", "VEVENT"):
             if event is None:
-                problems.append(Problem(number, "An event ends here that never began."))
+                problems.append(Problem(number, "An event ends here but doesn't start."))
             else:
                 yield from _days_of(event, problems)
             event = None
         elif event is not None:
             event.setdefault(name, (number, value.strip()))
     if event is not None:
-        problems.append(Problem(event["BEGIN"][0], "The event that begins here never ends."))
+        problems.append(Problem(event["BEGIN"][0], "The event that starts here doesn't end."))
 
 
 def _days_of(event: dict[str, tuple[int, str]], problems: list[Problem]) -> Iterator[Holiday]:
     if "RRULE" in event:
-        problems.append(Problem(event["RRULE"][0], "The event is repeated. Give each of its days."))
+        problems.append(Problem(event["RRULE"][0], "The event is recurring. Add each of its days instead."))
         return
     number, value = event.get("DTSTART", (event["BEGIN"][0], ""))
     first = _date(value)
     if first is None:
-        problems.append(Problem(number, "The event has no day in DTSTART, like 20261224."))
+        problems.append(Problem(number, "The event has no all-day DTSTART, like 20261224."))
         return
     end_number, end_value = event.get("DTEND", (number, ""))
     end = _date(end_value) if end_value else first + timedelta(days=1)
-    if end is None or not first < end <= first + timedelta(days=LONGEST_SPAN):
-        problems.append(
-            Problem(end_number, f"The event must end 1 to {LONGEST_SPAN} whole days after it begins.")
-        )
+    if end is None or not first < end <= first + timedelta(days=MAX_EVENT_DAYS):
+        problems.append(Problem(end_number, f"The event must last 1 to {MAX_EVENT_DAYS} whole days."))
         return
-    name = re.sub(r"\\([,;\\])", r"\1", event.get("SUMMARY", (0, ""))[1])[:LONGEST_NAME]
+    name = re.sub(r"\\([,;\\])", r"\1", event.get("SUMMARY", (0, ""))[1])[:MAX_NAME]
     for offset in range((end - first).days):
         yield Holiday(first + timedelta(days=offset), name)
 
 
 def _unfolded(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """The lines of a calendar file with those put together that go on, by the number of their first one."""
+    """Yield the lines of a calendar file, with folded lines joined, and the number of their first line."""
     start, text = 0, ""
     for number, line in lines:
         if line[:1] in {" ", "\t"}:

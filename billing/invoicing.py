@@ -1,4 +1,4 @@
-"""From charges and tiers to the lines of invoices. Pure.
+"""Invoice lines, from charges and tiers. Pure.
 
 One rule makes every invoice: what is owed for a month minus what was already invoiced for it. For the month
 that is being closed, nothing was; for closed months the difference is a correction, up or down.
@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from billing.models.invoices import LineKind
-from billing.money import percent, round_amount, words
+from billing.money import round_amount
 from billing.proration import Span, SupportPart, support_parts
 
 
@@ -63,17 +63,17 @@ class Account:
     credits: Sequence[Credit] = ()
 
     def charges_of(self, month: date) -> Decimal:
-        """The month's service charges of the whole organization."""
+        """Return the month's service charges of the whole organization."""
         return sum(self.charges.get(month, {}).values(), Decimal(0))
 
     def support_of(self, month: date) -> list[SupportPart]:
-        """What support costs in a month."""
+        """Return the cost of support in a month, by tier."""
         charges = self.charges_of(month)
         return support_parts(self.spans, month=month, zone=self.zone, charges=charges, currency=self.currency)
 
 
 def invoice_lines(account: Account, month: date) -> dict[int, list[Line]]:
-    """The lines of the invoices that closing a month issues, by billing group (0: there is none to charge).
+    """Return the lines of the invoices that closing a month issues, by billing group (0: none to charge).
 
     On each the month's own lines come first, then corrections of closed months, then open credits.
     """
@@ -86,7 +86,7 @@ def invoice_lines(account: Account, month: date) -> dict[int, list[Line]]:
 
 
 def lines_of_month(account: Account, month: date) -> list[Line]:
-    """The lines for a month that is being closed: projects by name, then support in order of its days."""
+    """Return the lines of a month that is being closed: projects by name, then support by day."""
     services = [
         Line(
             account.groups.get(project, account.default_group),
@@ -104,7 +104,7 @@ def lines_of_month(account: Account, month: date) -> list[Line]:
 
 
 def corrections(account: Account, closed: Iterable[date]) -> list[Line]:
-    """The differences for closed months, up or down: none unless charges or tiers changed after closing."""
+    """Return the differences for closed months: none unless charges or tiers changed after closing."""
     lines: list[Line] = []
     for month in sorted(closed):
         charged = account.charges.get(month, {})
@@ -142,10 +142,7 @@ def _difference(
 def _support_line(account: Account, month: date, part: SupportPart) -> Line:
     price, charges = part.span.price, account.charges_of(month)
     full = price.of_month(charges)
-    formula = (
-        f"larger of {words(price.minimum, account.currency)} and {percent(price.percentage)} of "
-        f"{words(charges, account.currency)}"
-    )
+    formula = price.formula(charges, account.currency)
     days = f"{part.first_day.day}–{part.last_day:%-d %B %Y}"
     return Line(
         part.span.group_id or account.default_group,

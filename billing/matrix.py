@@ -1,4 +1,4 @@
-"""The tiers side by side, as rows of words. Pure."""
+"""The tiers side by side, as rows of text. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from billing.models.tiers import SEVERITIES, SupportTier, TargetKind
 
 @dataclass(frozen=True)
 class Matrix:
-    """A column for each tier; ``rows`` are a label and a cell for each column."""
+    """A table with a column for each tier; ``rows`` are a label and a cell for each tier."""
 
     tiers: Sequence[SupportTier]
     rows: Sequence[tuple[str, Sequence[str]]]
 
 
 def matrix(tiers: Sequence[SupportTier], promised: Sequence[Entitlement], currency: str) -> Matrix:
-    """First-response targets, hours, phone and price of all tiers; ``promised`` is in the tiers' order."""
+    """Compare first responses, hours, phone and price of all tiers; ``promised`` is in the tiers' order."""
     rows = [
-        (f"First response, {label}", [each.targets[severity].words for each in promised])
+        (f"First response, {label}", [each.targets[severity].label for each in promised])
         for severity, label in SEVERITIES
     ]
     rows.append(("Support hours", [each.hours_label for each in promised]))
@@ -30,7 +30,7 @@ def matrix(tiers: Sequence[SupportTier], promised: Sequence[Entitlement], curren
 
 
 def promises(tier: SupportTier) -> list[tuple[str, str]]:
-    """What a tier promises: for each kind of target its words by severity, “Low 12 hours · High 4 hours”."""
+    """Return a tier's targets by kind, as text by severity: “Low 12 hours · High 4 hours”."""
     found = {
         (each.kind, each.severity): target_label(each.minutes, each.business_days)
         for each in tier.targets.all()

@@ -1,7 +1,7 @@
-"""Months that have passed and are not invoiced yet: what the hourly job closes and the account team sees.
+"""Outstanding months: the ones to invoice, for the hourly job and for the account team's pages.
 
-They follow from what is charged, never from what was closed last: a month that could not be closed in time
-stays here until it is.
+They are derived from charges and tiers, not from the month that was closed last, so a month that could not be
+closed in time stays outstanding until it is.
 """
 
 from collections import defaultdict
@@ -37,18 +37,18 @@ class OutstandingMonth:
 
 
 def billing_start(organization: Organization) -> date:
-    """The first month that is invoiced here; what an organization cost before was invoiced elsewhere."""
+    """Return the first month to invoice; earlier ones were invoiced elsewhere, if at all."""
     if settings.BILLING_STARTS_ON:
         return month_of(settings.BILLING_STARTS_ON)
     return local_month(organization.created_at, ZoneInfo(organization.time_zone))
 
 
 def months_to_close(organizations: Iterable[Organization], now: datetime) -> dict[Organization, list[date]]:
-    """The months that are to be closed, by organization, oldest first; three queries.
+    """Return the months to close, by organization, oldest first; three queries.
 
-    Every month with charges or a paid tier since billing started that has passed in the organization's time
-    zone and is not closed. The latest of them is there even if nothing was charged, so that credits and
-    corrections always get an invoice.
+    They are the months since billing started with charges or a paid tier that have ended in the
+    organization's time zone and are not closed. The latest is included even if nothing was charged, so that
+    credits and corrections always get an invoice.
     """
     zones = {each: ZoneInfo(each.time_zone) for each in organizations}
     pks = [each.pk for each in zones]
@@ -75,7 +75,7 @@ def months_to_close(organizations: Iterable[Organization], now: datetime) -> dic
 
 
 def outstanding_months(organizations: Iterable[Organization], now: datetime) -> list[OutstandingMonth]:
-    """Months to close for which something is charged, with what is missing; twelve queries."""
+    """Return the months to close that have invoice lines, with what is missing; twelve queries."""
     to_close = months_to_close(organizations, now)
     accounts = accounts_of(to_close)
     wanted = {month for months in to_close.values() for month in months}

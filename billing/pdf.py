@@ -1,4 +1,4 @@
-"""A page as PDF, by WeasyPrint where it is installed (requirements/pdf.txt)."""
+"""PDFs, made with WeasyPrint if it is installed (requirements/pdf.txt)."""
 
 from pathlib import Path
 from typing import Any, NoReturn
@@ -8,16 +8,16 @@ from django.template.loader import render_to_string
 
 
 class PdfUnavailable(Exception):
-    """This site cannot make PDFs; the message says what the people who run it can do."""
+    """This site can't make PDFs. The message says how to fix it."""
 
 
 def to_pdf(template: str, context: dict[str, Any]) -> bytes:
-    """Render a template and lay it out on paper with css/invoice.css. Raises ``PdfUnavailable``."""
+    """Render a template with css/invoice.css as PDF. Raises ``PdfUnavailable``."""
     try:
         import weasyprint  # noqa: PLC0415 - an optional extra
     except ImportError as error:
         raise PdfUnavailable("WeasyPrint is not installed: install requirements/pdf.txt.") from error
-    except OSError as error:  # it is, but cannot load Pango
+    except OSError as error:  # installed, but can't load Pango
         raise PdfUnavailable(
             "WeasyPrint is installed, but a system library that it needs is missing (libpango-1.0-0, "
             f"libpangoft2-1.0-0, libharfbuzz-subset0): {error}"
@@ -29,5 +29,5 @@ def to_pdf(template: str, context: dict[str, Any]) -> bytes:
 
 
 def _fetch_nothing(url: str, *args: object, **kwargs: object) -> NoReturn:
-    """An invoice needs nothing from anywhere, and must not be made to ask for it."""
+    """Refuse every request: an invoice needs no external resources."""
     raise ValueError(f"refused to fetch {url}")

@@ -1,7 +1,7 @@
 """Months, days and what a support tier costs in them. Pure.
 
-A month is its first day. Days are those of the organization's time zone, and a day belongs to the tier that
-is in force when it begins. See docs/billing.md for the rules with an example.
+A month is represented by its first day. Days are those of the organization's time zone, and a day belongs to
+the tier that is in force when it begins. See docs/billing.md for the rules and an example.
 """
 
 import calendar
@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from billing.money import round_preserving_sum
+from billing.money import format_amount, format_percent, round_preserving_sum
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,23 @@ class Price:
         return not self.minimum and not self.percentage
 
     def of_month(self, charges: Decimal) -> Decimal:
-        """The exact price of a whole month with these service charges."""
+        """Return the exact price of a whole month with these service charges."""
         return max(self.minimum, charges * self.percentage / 100)
+
+    def summary(self, currency: str) -> str:
+        """Return the price in words: “7 % of charges, at least 2,000.00 EUR a month”."""
+        percentage, minimum = format_percent(self.percentage), format_amount(self.minimum, currency)
+        return f"{percentage} of charges, at least {minimum} a month"
+
+    def formula(self, charges: Decimal, currency: str) -> str:
+        """Return the rule with its numbers: “larger of 500.00 EUR and 4.5 % of 20,000.00 EUR”."""
+        percentage, minimum = format_percent(self.percentage), format_amount(self.minimum, currency)
+        return f"larger of {minimum} and {percentage} of {format_amount(charges, currency)}"
 
 
 @dataclass(frozen=True)
 class Span:
-    """An organization on one tier for a time, at a price, charged to a group. An open end is None."""
+    """A period on one tier at one price, charged to a group. ``ended_at`` is None while it lasts."""
 
     tier: str
     price: Price
@@ -43,7 +53,7 @@ class Span:
 
 @dataclass(frozen=True)
 class SupportPart:
-    """What support costs for the days of a month that one span covers."""
+    """The cost of support for the days of a month that one span covers."""
 
     span: Span
     first_day: date
@@ -54,12 +64,12 @@ class SupportPart:
 
 
 def month_of(day: date) -> date:
-    """The month that a day lies in."""
+    """Return the month of a day."""
     return date(day.year, day.month, 1)
 
 
 def local_month(instant: datetime, zone: ZoneInfo) -> date:
-    """The month that an instant lies in, in a time zone."""
+    """Return the month of an instant in a time zone."""
     return month_of(instant.astimezone(zone).date())
 
 
@@ -76,12 +86,12 @@ def days_in(month: date) -> int:
 
 
 def begin_of(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which a day begins in a time zone, in UTC."""
+    """Return the instant, in UTC, at which a day begins in a time zone."""
     return datetime.combine(day, time(0), zone).astimezone(UTC)
 
 
 def months_covered(started_at: datetime, ended_at: datetime, zone: ZoneInfo) -> list[date]:
-    """The months of a time zone that lie, wholly or partly, between two instants."""
+    """Return the months that lie, wholly or partly, between two instants, in a time zone."""
     month, last = local_month(started_at, zone), local_month(ended_at - datetime.resolution, zone)
     months = []
     while month <= last:
@@ -93,10 +103,10 @@ def months_covered(started_at: datetime, ended_at: datetime, zone: ZoneInfo) -> 
 def support_parts(
     spans: Sequence[Span], *, month: date, zone: ZoneInfo, charges: Decimal, currency: str
 ) -> list[SupportPart]:
-    """What support costs in a month, by span; free spans cost nothing and are left out.
+    """Return the cost of support in a month by span, without free ones.
 
-    Each part is its share of the days times the price of the whole month; together they are exact to the
-    cent. ``charges`` are the month's service charges of the whole organization.
+    Each part is its share of the days times the price of the whole month; their sum is exact to the cent.
+    ``charges`` are the month's service charges of the whole organization.
     """
     covered = [(span, _days(span, month, zone)) for span in sorted(spans, key=lambda span: span.started_at)]
     charged = [(span, days) for span, days in covered if days and not span.price.is_free]
@@ -111,7 +121,7 @@ def support_parts(
 
 
 def _days(span: Span, month: date, zone: ZoneInfo) -> list[date]:
-    """The days of the month whose beginning the span covers."""
+    """Return the days of the month that begin within the span."""
     days = [month + timedelta(days=number) for number in range(days_in(month))]
     return [day for day in days if _covers(span, begin_of(day, zone))]
 

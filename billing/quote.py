@@ -1,7 +1,7 @@
-"""What a change of tier would cost and bring, with every input. Pure.
+"""Quotes: what a change of tier would cost and what it includes, with every input. Pure.
 
-The quote is shown before the change is confirmed and stored with it, so its form is the JSON that is kept:
-``as_json`` is all that a page needs, today and in ten years.
+A quote is shown before the change is confirmed, and stored with it. It is the JSON that is stored and holds
+everything that a page shows, so that an old quote still reads as it did when it was confirmed.
 """
 
 import hashlib
@@ -13,13 +13,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from billing.money import percent, round_amount, round_preserving_sum, words
+from billing.money import format_amount, round_amount, round_preserving_sum
 from billing.proration import Price, Span, begin_of, local_month, month_of, next_month, support_parts
 
 
 @dataclass(frozen=True)
 class Rate:
-    """How much of the group's currency one unit of the currency of prices is worth, and in which month."""
+    """The value of one unit of the currency of prices in the group's currency, and the month it is from."""
 
     currency: str
     rate: Decimal
@@ -28,7 +28,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Promise:
-    """What a tier promises for a severity, in words, before and after the change."""
+    """The first-response target of a severity, in words, before and after the change."""
 
     severity: str
     before: str
@@ -37,7 +37,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a quote is computed from. Amounts are in ``base_currency``, the currency of prices."""
+    """Everything that a quote is calculated from. Amounts are in ``base_currency``, that of prices."""
 
     from_tier: str
     to_tier: str
@@ -56,8 +56,8 @@ class Inputs:
     phone: tuple[bool, bool]
 
 
-def compute(inputs: Inputs) -> dict[str, Any]:
-    """The quote as JSON: inputs, formula, this month by the day, a full month, and what changes."""
+def calculate(inputs: Inputs) -> dict[str, Any]:
+    """Return the quote as JSON: inputs, formula, this month by day, a full month, and what changes."""
     base, rate = inputs.base_currency, inputs.rate
     full = round_amount(inputs.price.of_month(inputs.last_month_charges), base)
     starts_on = inputs.promised_on or _local_date(inputs)
@@ -86,19 +86,18 @@ def compute(inputs: Inputs) -> dict[str, Any]:
 
 
 def formula(price: Price, charges: Decimal, month: date, currency: str) -> str:
-    """The price of a month as a sentence with its numbers."""
+    """Return the price of a month as a sentence with its numbers."""
     if price.is_free:
         return "This tier has no cost of its own."
-    share = charges * price.percentage / 100
+    share = format_amount(charges * price.percentage / 100, currency)
     return (
-        f"The larger of {words(price.minimum, currency)} and {percent(price.percentage)} of "
-        f"{words(charges, currency)} (the service charges of {month:%B %Y}), which is "
-        f"{words(share, currency)}: {words(price.of_month(charges), currency)} a month."
+        f"The {price.formula(charges, currency)} (the service charges of {month:%B %Y}), which is {share}: "
+        f"{format_amount(price.of_month(charges), currency)} a month."
     )
 
 
 def this_month(inputs: Inputs, starts_on: date) -> dict[str, Any]:
-    """The month in which the new tier starts, by the day: the old tier until then, and the new one."""
+    """Return the costs of the month in which the new tier starts, by tier."""
     month = month_of(starts_on)
     starts_at = begin_of(starts_on, inputs.zone)
     spans = [_until(span, starts_at) for span in inputs.spans]
@@ -126,17 +125,17 @@ def this_month(inputs: Inputs, starts_on: date) -> dict[str, Any]:
 
 
 def digest(quote: dict[str, Any]) -> str:
-    """A short name of exactly this quote: a confirmation that names another one was for other numbers."""
+    """Return a digest of the quote: a confirmation with another digest was for other numbers."""
     return hashlib.sha256(json.dumps(quote, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def end_of_month(now: datetime, zone: ZoneInfo) -> datetime:
-    """The instant at which the present month ends in a time zone."""
+    """Return the instant at which the current month ends in a time zone."""
     return begin_of(next_month(local_month(now, zone)), zone)
 
 
 def _until(span: Span, instant: datetime) -> Span:
-    """The span, ended at ``instant`` unless it ends before."""
+    """Return the span, ended at ``instant`` at the latest."""
     ended_at = min(span.ended_at, instant) if span.ended_at else instant
     return Span(span.tier, span.price, span.group_id, span.started_at, ended_at)
 
@@ -147,5 +146,5 @@ def _local_date(inputs: Inputs) -> date:
 
 
 def _both(amount: Decimal, rate: Rate) -> dict[str, str]:
-    """An amount in the currency of prices and in the billing group's."""
+    """Return an amount in the currency of prices and in the billing group's."""
     return {"base_amount": str(amount), "amount": str(round_amount(amount * rate.rate, rate.currency))}

@@ -1,6 +1,6 @@
 """Quotes for changing the tier, from what the database holds."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,23 +14,23 @@ from billing.entitlements import Entitlement, country_of, entitlement_of, entitl
 from billing.models.charges import ExchangeRate, ServiceCharge
 from billing.models.groups import BillingGroup
 from billing.models.tiers import SEVERITIES, SupportTier
-from billing.proration import Price, local_month, previous_month
+from billing.proration import local_month, previous_month
 from orgs.models import Organization
 
 
 def quote_for(
     organization: Organization, tier: SupportTier, group: BillingGroup, now: datetime
 ) -> dict[str, Any]:
-    """The quote for changing to ``tier`` at an instant, charged to ``group``."""
+    """Return the quote for changing to ``tier``, charged to ``group``, as of ``now``."""
     zone = ZoneInfo(organization.time_zone)
     last_month = previous_month(local_month(now, zone))
     before, after = entitlement_of(organization, now), entitlement_on_tier(tier, organization)
-    promised_on, effective_at = when(organization, tier, now)
-    return quote.compute(
+    promised_on, effective_at = start_of(organization, tier, now)
+    return quote.calculate(
         quote.Inputs(
             from_tier=tier_of(organization, now).name,
             to_tier=tier.name,
-            price=Price(tier.minimum_amount, tier.percentage),
+            price=tier.price,
             billing_group=group.name,
             base_currency=settings.PRICE_CURRENCY,
             rate=latest_rate(group.currency),
@@ -47,8 +47,10 @@ def quote_for(
     )
 
 
-def when(organization: Organization, tier: SupportTier, now: datetime) -> tuple[Any, Any]:
-    """The promised date of a paid tier, or the instant at which going down to the free one takes effect."""
+def start_of(
+    organization: Organization, tier: SupportTier, now: datetime
+) -> tuple[date | None, datetime | None]:
+    """Return the promised date of a paid tier, or the instant at which the free one takes effect."""
     zone = ZoneInfo(organization.time_zone)
     if tier.is_free:
         return None, quote.end_of_month(now, zone)
@@ -57,7 +59,7 @@ def when(organization: Organization, tier: SupportTier, now: datetime) -> tuple[
 
 
 def latest_rate(currency: str) -> quote.Rate:
-    """The newest exchange rate of a currency; 1 and no month where there is none yet or none is needed."""
+    """Return the newest exchange rate of a currency; 1 and no month if there is none or none is needed."""
     known = None
     if currency != settings.PRICE_CURRENCY:
         known = ExchangeRate.objects.filter(currency=currency).order_by("-month").first()
@@ -67,4 +69,4 @@ def latest_rate(currency: str) -> quote.Rate:
 
 
 def _promise(severity: str, label: str, before: Entitlement, after: Entitlement) -> quote.Promise:
-    return quote.Promise(label, before.targets[severity].words, after.targets[severity].words)
+    return quote.Promise(label, before.targets[severity].label, after.targets[severity].label)

@@ -1,11 +1,11 @@
-"""The calendars and tiers that a new site starts with: example values, meant to be edited by staff."""
+"""The calendars and tiers of a new site: example values for staff to edit."""
 
 from decimal import Decimal
 from typing import Any
 
 from billing.calendars import ALWAYS, BUSINESS, WEEKDAYS, Week
 
-# code, name, week, and whether public holidays close it: whoever pays for more is served on them.
+# code, name, week, observes public holidays
 STARTING_CALENDARS: list[tuple[str, str, Week, bool]] = [
     ("24x7", "24×7", ALWAYS, False),
     ("24x5", "24×5 (Mon–Fri)", WEEKDAYS, False),

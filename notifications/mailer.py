@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from billing.money import words
+from billing.money import format_amount
 from notifications import threading, unsubscribe
 from notifications.batch import Batch
 from notifications.entries import absolute
@@ -151,7 +151,7 @@ def _tier_change(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
         "step": mail.content["event"].rpartition(".")[2],
         "by": User.objects.filter(pk=by_id).first(),
         "for_team": for_team,
-        "full_month": words(Decimal(change.quote["full_month"]["amount"]), change.quote["currency"]),
+        "full_month": format_amount(Decimal(change.quote["full_month"]["amount"]), change.quote["currency"]),
         "starts_on": date.fromisoformat(change.quote["starts_on"]),
         "url": absolute(path),
     }
@@ -162,7 +162,7 @@ def _invoice_issued(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
     return {
         "invoice": invoice,
         "organization": invoice.billing_group.organization,
-        "total": words(invoice.total, invoice.currency),
+        "total": format_amount(invoice.total, invoice.currency),
         "url": absolute(invoice.get_absolute_url()),
     }
 

@@ -1,1 +1,1 @@
-"""The only writers of what organizations bought and what it costs."""
+"""Actions: everything that changes tiers, billing groups, charges, invoices and calendars."""

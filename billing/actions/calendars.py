@@ -1,4 +1,4 @@
-"""Calendars of support hours: an edit adds a version, so time that has passed stays counted as it was."""
+"""Calendars of support hours. An edit adds a version, so elapsed time keeps its old support hours."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from billing.calendars import parse_week
 from billing.events import CALENDAR_CHANGED
-from billing.holiday_file import Holiday, from_stored
+from billing.holiday_file import Holiday, load_holidays
 from billing.models.calendars import EPOCH, CalendarVersion, SupportCalendar
 from orgs.actions.record import record_desk, require_manager
 from orgs.actor import Actor
@@ -27,16 +27,16 @@ def save_calendar(
     extra_holidays: Sequence[Holiday] = (),
     **hours: Any,
 ) -> SupportCalendar:
-    """Make a calendar, or have it say something else from now on; ``hours`` are its further fields.
+    """Create a calendar, or change it from now on; ``hours`` are the other fields of the new version.
 
-    Running clocks are reckoned anew by whoever listens. Raises ``RuleViolation`` for a week in which support
-    is never there, and for a name that is taken.
+    Subscribers recalculate running clocks. Raises ``RuleViolation`` for a week without support hours, and for
+    a name that is taken.
     """
     require_manager(actor)
     if week is None:
-        raise RuleViolation("never_open", "Support must be there on some day of the week.", field="monday")
+        raise RuleViolation("never_open", "Add support hours on at least one day.", field="monday")
     parse_week(week)
-    made = calendar is None
+    is_new = calendar is None
     calendar = _named(calendar, name)
     newest = calendar.versions.last()
     values = hours | {"week": week, "extra_holidays": [each.stored for each in extra_holidays]}
@@ -46,11 +46,11 @@ def save_calendar(
     if name != calendar.name:
         calendar.name = name
         calendar.save(update_fields=["name"])
-    since = EPOCH if made else timezone.now()
+    since = EPOCH if is_new else timezone.now()
     version = CalendarVersion.objects.create(calendar=calendar, valid_from=since, **values)
     record_desk(
         CALENDAR_CHANGED,
-        f"{'Made' if made else 'Changed'} the calendar {name}",
+        f"{'Created' if is_new else 'Changed'} calendar {name}",
         actor=actor,
         before=before,
         after=_words(version) | {"name": name},
@@ -63,34 +63,34 @@ def save_calendar(
 def add_holidays(
     *, actor: Actor, calendar: SupportCalendar, days: Sequence[Holiday], dry_run: bool
 ) -> list[Holiday]:
-    """Close support on further days, from now on; which of them are new. Dates that are there stay."""
+    """Add extra holidays from now on; return the new ones. Dates that are in the calendar already stay."""
     require_manager(actor)
     calendar = SupportCalendar.objects.select_for_update().get(pk=calendar.pk)
     newest = calendar.versions.last()
     if newest is None:
-        raise RuleViolation("no_hours", "Give the calendar its hours first.")
-    present = from_stored(newest.extra_holidays)
-    fresh = [each for each in days if each.on not in newest.holiday_dates]
-    if dry_run or not fresh:
-        return fresh
+        raise RuleViolation("no_hours", "Set the calendar's support hours first.")
+    current = load_holidays(newest.extra_holidays)
+    new = [each for each in days if each.on not in newest.holiday_dates]
+    if dry_run or not new:
+        return new
     save_calendar(
         actor=actor,
         calendar=calendar,
         name=calendar.name,
         week=newest.week,
-        extra_holidays=sorted([*present, *fresh]),
+        extra_holidays=sorted([*current, *new]),
         time_zone=newest.time_zone,
         observes_holidays=newest.observes_holidays,
         country=newest.country,
     )
-    return fresh
+    return new
 
 
 def _named(calendar: SupportCalendar | None, name: str) -> SupportCalendar:
-    """The locked row, or a new one; no two calendars have the same name."""
+    """Return the locked row, or a new one. Raises ``RuleViolation`` if another calendar has the name."""
     others = SupportCalendar.objects.filter(name__iexact=name)
     if (others.exclude(pk=calendar.pk) if calendar else others).exists():
-        raise RuleViolation("name_taken", "There is a calendar of this name already.", field="name")
+        raise RuleViolation("name_taken", "A calendar with this name already exists.", field="name")
     if calendar:
         return SupportCalendar.objects.select_for_update().get(pk=calendar.pk)
     try:
@@ -98,7 +98,7 @@ def _named(calendar: SupportCalendar | None, name: str) -> SupportCalendar:
             return SupportCalendar.objects.create(code=slugify(name)[:50] or "calendar", name=name)
     except IntegrityError:
         raise RuleViolation(
-            "name_taken", "There is a calendar much like this already.", field="name"
+            "name_taken", "A calendar with a similar name already exists.", field="name"
         ) from None
 
 
@@ -107,5 +107,5 @@ def _words(version: CalendarVersion) -> dict[str, Any]:
         "week": say_week(version.week),
         "time_zone": version.time_zone or "the organization's",
         "public_holidays": (version.country or "the organization's") if version.observes_holidays else "open",
-        "extra_holidays": [str(each) for each in from_stored(version.extra_holidays)],
+        "extra_holidays": [str(each) for each in load_holidays(version.extra_holidays)],
     }

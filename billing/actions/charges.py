@@ -1,4 +1,4 @@
-"""Service charges and exchange rates, as the platform and the bank tell them."""
+"""Service charges and exchange rates."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -14,20 +14,20 @@ from billing import events
 from billing.charge_file import ChargeLine
 from billing.models.charges import ExchangeRate, ServiceCharge
 from billing.models.invoices import Invoice
-from billing.money import words
+from billing.money import format_amount
 from orgs.actions.record import record
 from orgs.actor import Actor
 from orgs.csv_import import BadFile, Problem
 from orgs.models import AuditArea, Organization, Service
 from supportcenter.errors import RuleViolation
 
-# Of how many services the rows are looked up at once.
+# How many services are looked up in one query.
 CHUNK = 500
 
 
 @dataclass(frozen=True)
 class ImportOutcome:
-    """How many charges were or would be new, have another amount, or were known; and their sum."""
+    """How many charges were (or would be) added, changed or left as they are, and the total of the file."""
 
     created: int
     changed: int
@@ -37,10 +37,10 @@ class ImportOutcome:
 
 @transaction.atomic
 def import_charges(*, actor: Actor, lines: Sequence[ChargeLine], dry_run: bool = False) -> ImportOutcome:
-    """Store charges, all or none; a charge of the same service and day gets the new amount.
+    """Store charges, all or none; an existing charge of the same service and day gets the new amount.
 
-    Repeating an import changes nothing. Each organization that something changes for gets one audit entry.
-    With ``dry_run`` nothing is written. Raises ``BadFile`` for services that are not known.
+    Repeating an import changes nothing. Each organization with changes gets one audit entry. With ``dry_run``
+    nothing is written. Raises ``BadFile`` for unknown services.
     """
     services = _services(lines)
     known = _amounts(services.values(), {line.date for line in lines})
@@ -60,24 +60,26 @@ def import_charges(*, actor: Actor, lines: Sequence[ChargeLine], dry_run: bool =
 
 @transaction.atomic
 def set_exchange_rate(*, currency: str, month: date, rate: Decimal) -> ExchangeRate:
-    """Enter how much of ``currency`` one unit of the currency of prices is worth in a month.
+    """Set how much of ``currency`` one unit of the currency of prices is worth in a month.
 
-    Raises ``RuleViolation`` when it is the currency of prices, or an invoice was made with the month's rate.
+    Raises ``RuleViolation`` for the currency of prices, and if an invoice was issued at the month's rate.
     """
     if currency == settings.PRICE_CURRENCY:
         raise RuleViolation(
-            "own_currency", "Prices are in this currency; it needs no rate.", field="currency"
+            "own_currency", "Prices are in this currency, so it needs no exchange rate.", field="currency"
         )
-    # Whoever makes an invoice holds the rate until it is written.
+    # Issuing an invoice locks the rate that it uses.
     ExchangeRate.objects.select_for_update().filter(currency=currency, month=month).first()
     if Invoice.objects.filter(currency=currency, month=month).exists():
-        raise RuleViolation("rate_used", f"Invoices of {month:%B %Y} were made with its rate.", field="month")
+        raise RuleViolation(
+            "rate_used", f"Invoices for {month:%B %Y} were already issued at its rate.", field="month"
+        )
     known, _ = ExchangeRate.objects.update_or_create(currency=currency, month=month, defaults={"rate": rate})
     return known
 
 
 def _services(lines: Sequence[ChargeLine]) -> dict[tuple[str, str], Service]:
-    """The services that the file names, also those that were removed from the platform meanwhile."""
+    """Return the services in the file, including those removed from the platform since."""
     names = sorted({(line.project, line.service) for line in lines})
     found: dict[tuple[str, str], Service] = {}
     for start in range(0, len(names), CHUNK):
@@ -102,7 +104,7 @@ def _amounts(services: Iterable[Service], days: set[date]) -> dict[tuple[int, da
 
 
 def _store(rows: Sequence[tuple[Service, ChargeLine]]) -> None:
-    """Write them in one order always, so that two imports at once wait for each other and never in a ring."""
+    """Store charges in a fixed order, so that concurrent imports can't deadlock."""
     rows = sorted(rows, key=lambda row: (row[0].pk, row[1].date))
     ServiceCharge.objects.bulk_create(
         [ServiceCharge(service=service, charged_on=line.date, amount=line.amount) for service, line in rows],
@@ -118,7 +120,7 @@ def _record(actor: Actor, rows: Sequence[tuple[Service, ChargeLine]]) -> None:
     for service, line in rows:
         by_organization[service.project.unit.organization].append(line)
     for organization, lines in sorted(by_organization.items(), key=lambda item: item[0].pk):
-        total = words(sum((line.amount for line in lines), Decimal(0)), settings.PRICE_CURRENCY)
+        total = format_amount(sum((line.amount for line in lines), Decimal(0)), settings.PRICE_CURRENCY)
         first, last = min(line.date for line in lines), max(line.date for line in lines)
         record(
             organization,

@@ -1,4 +1,4 @@
-"""Billing groups: where costs go."""
+"""Billing groups."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from supportcenter.errors import RuleViolation
 
 @dataclass(frozen=True)
 class GroupDraft:
-    """What can be said of a billing group. ``projects`` are those charged to it by choice."""
+    """The fields of a billing group. ``projects`` are those assigned to it explicitly."""
 
     name: str
     currency: str
@@ -29,11 +29,11 @@ class GroupDraft:
 
 @transaction.atomic
 def create_group(*, actor: Actor, organization: Organization, draft: GroupDraft) -> BillingGroup:
-    """Add a billing group; the first of an organization is its default. Raises ``RuleViolation``."""
+    """Create a billing group; an organization's first becomes its default. Raises ``RuleViolation``."""
     organization = lock(organization)
     is_first = not organization.billing_groups.exists()
     group = BillingGroup(organization=organization, currency=draft.currency)
-    _write(group, draft, is_default=draft.is_default or is_first)
+    _save(group, draft, is_default=draft.is_default or is_first)
     record(
         organization,
         AuditArea.BILLING,
@@ -48,18 +48,18 @@ def create_group(*, actor: Actor, organization: Organization, draft: GroupDraft)
 
 @transaction.atomic
 def edit_group(*, actor: Actor, group: BillingGroup, draft: GroupDraft) -> BillingGroup:
-    """Change a billing group. Raises ``RuleViolation``: the currency stays once there is an invoice."""
+    """Edit a billing group. Raises ``RuleViolation`` if it has invoices and the currency changes."""
     organization = lock(group.organization)
-    group = _present(group)
+    group = _reload(group)
     before = _values(group)
     if draft.currency != group.currency and Invoice.objects.filter(billing_group=group).exists():
         raise RuleViolation(
             "currency_invoiced",
-            "This group has invoices in its currency. Create another group for another currency.",
+            "This group has invoices in its currency. To use another currency, create another group.",
             field="currency",
         )
     group.currency = draft.currency
-    _write(group, draft, is_default=draft.is_default or group.is_default)
+    _save(group, draft, is_default=draft.is_default or group.is_default)
     after = _values(group)
     if after == before:
         return group
@@ -78,9 +78,9 @@ def edit_group(*, actor: Actor, group: BillingGroup, draft: GroupDraft) -> Billi
 
 @transaction.atomic
 def delete_group(*, actor: Actor, group: BillingGroup) -> None:
-    """Delete a group that nothing is charged to. Raises ``RuleViolation`` that says what is."""
+    """Delete a group that nothing is charged to. Raises ``RuleViolation`` with the reason if it is in use."""
     organization = lock(group.organization)
-    group = _present(group)
+    group = _reload(group)
     if reason := deletion_blocker(group):
         raise RuleViolation("group_in_use", reason)
     before = _values(group)
@@ -96,38 +96,38 @@ def delete_group(*, actor: Actor, group: BillingGroup) -> None:
 
 
 def deletion_blocker(group: BillingGroup) -> str:
-    """Why a group cannot be deleted, in a sentence; empty if it can."""
+    """Return why a group can't be deleted, as a sentence; empty if it can."""
     checks: list[tuple[Any, str]] = [
         (
             group.tier_periods.filter(ended_at=None),
-            "Support is charged to this group. It cannot go while it pays for a tier.",
+            "The support tier is charged to this group. Choose another group for it first.",
         ),
         (
             TierChange.objects.open().filter(billing_group=group),
-            "A change of the support tier names this group. Cancel it first.",
+            "An open change of the support tier uses this group. Cancel it first.",
         ),
         (
             BillingGroup.objects.filter(pk=group.pk, is_default=True),
-            "This is the default group. Make another one the default first.",
+            "This is the default group. Make another group the default first.",
         ),
-        (group.billed_projects, "Projects are charged to this group. Charge them to another group first."),
-        (group.invoices, "This group has invoices, which are kept."),
-        (group.tier_periods, "Support was charged to this group, and that history is kept."),
-        (group.tier_changes, "A change of the support tier named this group, and that history is kept."),
-        (group.credit_notes, "This group has a credit, which is kept."),
+        (group.billed_projects, "Projects are charged to this group. Assign them to another group first."),
+        (group.invoices, "This group has invoices, so it can't be deleted."),
+        (group.tier_periods, "Support was charged to this group in the past, so it can't be deleted."),
+        (group.tier_changes, "A past change of the support tier used this group, so it can't be deleted."),
+        (group.credit_notes, "This group has a credit, so it can't be deleted."),
     ]
     return next((reason for rows, reason in checks if rows.exists()), "")
 
 
-def _present(group: BillingGroup) -> BillingGroup:
-    """The group as it is now, once its organization is locked. Raises ``RuleViolation`` if it is gone."""
-    present = BillingGroup.objects.filter(pk=group.pk).first()
-    if present is None:
-        raise RuleViolation("group_gone", "This billing group was deleted meanwhile.")
-    return present
+def _reload(group: BillingGroup) -> BillingGroup:
+    """Return the current row, after locking its organization. Raises ``RuleViolation`` if it was deleted."""
+    current = BillingGroup.objects.filter(pk=group.pk).first()
+    if current is None:
+        raise RuleViolation("group_gone", "This billing group has been deleted.")
+    return current
 
 
-def _write(group: BillingGroup, draft: GroupDraft, *, is_default: bool) -> None:
+def _save(group: BillingGroup, draft: GroupDraft, *, is_default: bool) -> None:
     others = BillingGroup.objects.filter(organization=group.organization_id).exclude(pk=group.pk)
     if is_default:
         others.filter(is_default=True).update(is_default=False)
@@ -137,13 +137,13 @@ def _write(group: BillingGroup, draft: GroupDraft, *, is_default: bool) -> None:
             group.save()
     except IntegrityError as error:
         raise RuleViolation(
-            "group_name_taken", "There is a billing group of this name already.", field="name"
+            "group_name_taken", "A billing group with this name already exists.", field="name"
         ) from error
-    _charge_projects(group, draft.projects)
+    _assign_projects(group, draft.projects)
 
 
-def _charge_projects(group: BillingGroup, projects: Sequence[Project]) -> None:
-    """Have exactly these projects charged to the group by choice; others fall back to the default."""
+def _assign_projects(group: BillingGroup, projects: Sequence[Project]) -> None:
+    """Assign exactly these projects to the group; others fall back to the default group."""
     chosen = {each.pk for each in projects}
     own = Project.objects.filter(unit__organization=group.organization_id)
     if own.filter(pk__in=chosen).count() != len(chosen):

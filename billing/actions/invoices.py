@@ -14,7 +14,7 @@ from billing.invoicing import Line, invoice_lines
 from billing.models.charges import ExchangeRate
 from billing.models.groups import BillingGroup
 from billing.models.invoices import CreditNote, Invoice, InvoiceLine, MonthClose
-from billing.money import round_preserving_sum, words
+from billing.money import format_amount, round_preserving_sum
 from billing.outstanding import months_to_close
 from orgs.actions.record import lock, record
 from orgs.actor import SYSTEM, Actor
@@ -25,9 +25,9 @@ logger = structlog.get_logger(__name__)
 
 
 def close_months(now: datetime) -> int:
-    """Close all months that are to be closed; return how many were.
+    """Close every month that is due; return how many were closed.
 
-    A month that cannot be closed yet, for want of an exchange rate, is logged and does not stop the others.
+    A month that can't be closed yet, for example for want of a rate, is logged and doesn't stop others.
     """
     to_close = months_to_close(Organization.objects.order_by("pk"), now)
     return sum(
@@ -51,7 +51,7 @@ def _try_to_close(organization: Organization, month: date) -> bool:
 def close_month(*, organization: Organization, month: date) -> bool:
     """Invoice one month of an organization; return False if that was done before.
 
-    All or nothing, so that running it twice, at once, or again after a crash issues the same invoices once.
+    It issues all invoices of the month or none, so repeating it, also concurrently or after a crash, is safe.
     Corrections of closed months and open credits are added to the same invoices. Raises ``RuleViolation``
     when an exchange rate of the month is missing, or there is no billing group to charge.
     """
@@ -70,7 +70,7 @@ def close_month(*, organization: Organization, month: date) -> bool:
 
 @transaction.atomic
 def grant_credit(*, actor: Actor, group: BillingGroup, base_amount: Decimal, reason: str) -> CreditNote:
-    """Give money back: a credit line on the group's next invoice. The amount is positive."""
+    """Grant a credit, which becomes a line of the group's next invoice. The amount is positive."""
     organization = lock(group.organization)
     note = CreditNote.objects.create(
         billing_group=group, base_amount=base_amount, reason=reason, created_by=actor.person
@@ -79,7 +79,7 @@ def grant_credit(*, actor: Actor, group: BillingGroup, base_amount: Decimal, rea
         organization,
         AuditArea.BILLING,
         events.CREDIT_GRANTED,
-        f"Credit of {words(base_amount, settings.PRICE_CURRENCY)} for {group}: {reason}",
+        f"Credit of {format_amount(base_amount, settings.PRICE_CURRENCY)} for {group}: {reason}",
         actor=actor,
         after={"base_amount": str(base_amount), "reason": reason},
         credit_note=note.pk,
@@ -123,11 +123,12 @@ def _issue(organization: Organization, group: BillingGroup, month: date, lines: 
     for line, row in zip(lines, rows, strict=True):
         if line.credit_id:
             CreditNote.objects.filter(pk=line.credit_id).update(line=row)
+    total = format_amount(invoice.total, group.currency)
     record(
         organization,
         AuditArea.BILLING,
         events.INVOICE_ISSUED,
-        f"Invoice {invoice} for {month:%B %Y} issued to {group}, {words(invoice.total, group.currency)}",
+        f"Invoice {invoice} for {month:%B %Y} issued to {group}, {total}",
         actor=SYSTEM,
         after={"total": str(invoice.total), "currency": group.currency},
         invoice=invoice.pk,
@@ -136,15 +137,15 @@ def _issue(organization: Organization, group: BillingGroup, month: date, lines: 
 
 
 def rate_for(group: BillingGroup, month: date) -> Decimal:
-    """The month's exchange rate of a group's currency, held until the invoice with it is written.
+    """Return the month's exchange rate of a group's currency, locked until the transaction ends.
 
-    Raises ``RuleViolation`` while there is none.
+    Raises ``RuleViolation`` if there is none.
     """
     if group.currency == settings.PRICE_CURRENCY:
         return Decimal(1)
     known = ExchangeRate.objects.select_for_update().filter(currency=group.currency, month=month).first()
     if known is None:
         raise RuleViolation(
-            "rate_missing", f"The exchange rate of {group.currency} for {month:%B %Y} is not entered yet."
+            "rate_missing", f"The exchange rate of {group.currency} for {month:%B %Y} is missing."
         )
     return known.rate

@@ -1,4 +1,4 @@
-"""Which tier an organization has from when."""
+"""Periods of an organization on a tier."""
 
 from datetime import datetime
 
@@ -16,9 +16,8 @@ def start_period(
     group: BillingGroup | None,
     price: Price | None = None,
 ) -> TierPeriod:
-    """End the present period and begin one on ``tier``, at the agreed price or today's. Part of an action."""
-    if price is None:
-        price = Price(tier.minimum_amount, tier.percentage)
+    """End the current period and start one on ``tier``, at the agreed price or else the tier's."""
+    price = price or tier.price
     TierPeriod.objects.filter(organization=organization, ended_at=None).update(ended_at=at)
     return TierPeriod.objects.create(
         organization=organization,

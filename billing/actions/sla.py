@@ -25,14 +25,14 @@ def record_custom_sla(
     document_url: str,
     minutes: Mapping[str, int],
 ) -> CustomSla:
-    """Write down what was agreed: first-response ``minutes`` by severity, the calendar, where the text is.
+    """Record an agreed SLA: first-response ``minutes`` by severity, the calendar, a link to the signed text.
 
-    Raises ``RuleViolation`` where the organization's tier has no custom SLA.
+    Raises ``RuleViolation`` if the organization's tier doesn't allow it.
     """
     organization = lock(organization)
     tier = tier_of(organization)
     if not tier.allows_custom_sla:
-        raise RuleViolation("no_custom_sla", f"The tier {tier} has no custom SLA.")
+        raise RuleViolation("no_custom_sla", f"The support tier {tier} doesn't allow a custom SLA.")
     before = custom_sla_values(organization)
     sla, _ = CustomSla.objects.update_or_create(
         organization=organization,
@@ -62,7 +62,7 @@ def record_custom_sla(
 
 @transaction.atomic
 def remove_custom_sla(*, actor: Actor, organization: Organization) -> None:
-    """Go back to the matrix of the tier. Without a custom SLA this does nothing."""
+    """Return to the tier's own targets. Without a custom SLA, do nothing."""
     organization = lock(organization)
     before = custom_sla_values(organization)
     if not before:
@@ -79,7 +79,7 @@ def remove_custom_sla(*, actor: Actor, organization: Organization) -> None:
 
 
 def custom_sla_values(organization: Organization) -> dict[str, object]:
-    """The custom SLA as plain values; empty where there is none."""
+    """Return the custom SLA as plain values; empty if there is none."""
     sla = (
         CustomSla.objects.filter(organization=organization)
         .select_related("calendar")

@@ -1,7 +1,7 @@
-"""Asking for another support tier, and what becomes of it.
+"""Changes of the support tier, from the request to activation.
 
-Every action locks the organization first, so that two people never decide at the same time; that at most one
-change is open, the database guarantees besides.
+Every action locks the organization first, so that two people can't decide at the same time. A constraint
+ensures that an organization has at most one open change.
 """
 
 from datetime import datetime
@@ -38,33 +38,33 @@ def request_tier_change(
     billing_group: BillingGroup,
     confirmed: str,
 ) -> TierChange:
-    """Ask for ``tier``, charged to ``billing_group``, at the quote whose digest was ``confirmed``.
+    """Request ``tier``, charged to ``billing_group``, at the quote whose digest was ``confirmed``.
 
-    Asking again for the same while it is open changes nothing, so a double click is harmless. Raises
-    ``RuleViolation`` when another change is open, the tier is the present one, the organization has no paid
-    service, the group is another organization's or gone, or the quote is no longer what was confirmed.
+    Repeating an open request changes nothing, so a double click is harmless. Raises ``RuleViolation`` if
+    another change is open, the tier is the current one, the organization has no paid service, the group was
+    deleted or is another organization's, or the quote differs from the confirmed one.
     """
     organization = lock(organization)
     now = timezone.now()
-    present = tier_of(organization, now)
+    current = tier_of(organization, now)
     open_change = TierChange.objects.open().filter(organization=organization).for_list().first()
     if open_change:
-        return _same_or_refuse(open_change, actor, tier, billing_group)
-    if tier == present:
-        raise RuleViolation("tier_present", f"{tier} is your support tier already.")
+        return _existing_or_refuse(open_change, actor, tier, billing_group)
+    if tier == current:
+        raise RuleViolation("tier_current", f"{tier} is already your support tier.")
     if not is_entitled(organization):
-        raise RuleViolation("not_entitled", "A support tier needs at least one paid service.")
+        raise RuleViolation("not_entitled", "You need at least one paid service to change the support tier.")
     if not organization.billing_groups.filter(pk=billing_group.pk).exists():
         raise RuleViolation("foreign_group", "Choose one of your organization's billing groups.")
     quoted = quote_for(organization, tier, billing_group, now)
     if quote.digest(quoted) != confirmed:
         raise RuleViolation(
             "quote_outdated",
-            "The numbers have changed since you saw them. Please check the quote below again.",
+            "The quote has changed. Check it and confirm again.",
         )
     change = TierChange.objects.create(
         organization=organization,
-        from_tier=present,
+        from_tier=current,
         to_tier=tier,
         billing_group=billing_group,
         quote=quoted,
@@ -80,7 +80,7 @@ def request_tier_change(
 
 @transaction.atomic
 def start_setup(*, actor: Actor, change: TierChange) -> TierChange:
-    """The account team begins to set the new tier up; doing it twice is harmless."""
+    """Start setting up the new tier; repeating it changes nothing."""
     change = _lock_for_setup(change)
     if change.status == ChangeStatus.IN_SETUP:
         return change
@@ -92,14 +92,14 @@ def start_setup(*, actor: Actor, change: TierChange) -> TierChange:
 
 @transaction.atomic
 def complete_tier_change(*, actor: Actor, change: TierChange) -> TierChange:
-    """The setup is done: the new tier is in force from now on, at the agreed price."""
+    """Finish the setup and activate the new tier at the agreed price."""
     change = _lock_for_setup(change)
     return _activate(change, actor, at=timezone.now())
 
 
 @transaction.atomic
 def cancel_tier_change(*, actor: Actor, change: TierChange) -> TierChange:
-    """An admin takes the request back before the new tier is active."""
+    """Cancel the request, as an admin of the organization."""
     change = _lock_open(change)
     _end(change, actor, ChangeStatus.CANCELED, at=timezone.now())
     _record(change, actor, events.TIER_CHANGE_CANCELED, "Canceled")
@@ -108,10 +108,10 @@ def cancel_tier_change(*, actor: Actor, change: TierChange) -> TierChange:
 
 @transaction.atomic
 def refuse_tier_change(*, actor: Actor, change: TierChange, reason: str) -> TierChange:
-    """The account team refuses, with a reason that the admins read."""
+    """Refuse the request, as the account team, with a reason for the organization's admins."""
     if not reason.strip():
         raise RuleViolation(
-            "reason_missing", "Say why, so that the customer can do something.", field="reason"
+            "reason_missing", "Enter a reason, so that the customer knows what to do.", field="reason"
         )
     change = _lock_open(change)
     _end(change, actor, ChangeStatus.REFUSED, at=timezone.now(), reason=reason.strip())
@@ -120,19 +120,19 @@ def refuse_tier_change(*, actor: Actor, change: TierChange, reason: str) -> Tier
 
 
 def apply_due_changes(now: datetime) -> int:
-    """Activate what takes effect by itself by ``now``; how many. One that fails does not stop the others."""
+    """Activate changes that take effect by ``now``; return how many. A failure doesn't stop the others."""
     due = TierChange.objects.open().filter(effective_at__lte=now).select_related("organization")
     count = sum(_try_to_activate(change, change.effective_at or now) for change in due)
     if settings.AUTO_COMPLETE_TIER_CHANGES:
         promised = TierChange.objects.open().filter(promised_on__isnull=False).select_related("organization")
-        # With the beginning of the promised day, as the quote counted it, however late the job runs.
+        # From the start of the promised day, as in the quote, even if the job runs late.
         days = [(each, begin_of(each.promised_on, _zone(each))) for each in promised if each.promised_on]
         count += sum(_try_to_activate(change, at) for change, at in days if at <= now)
     return count
 
 
 def notify_overdue_changes(now: datetime) -> int:
-    """Publish, once each, that a change has passed its promised date; how many."""
+    """Publish once for each change that its promised date has passed; return how many."""
     waiting = TierChange.objects.open().filter(promised_on__isnull=False, overdue_notified_at=None).for_list()
     return sum(_notify_if_overdue(change, now) for change in waiting)
 
@@ -160,7 +160,7 @@ def _try_to_activate(change: TierChange, at: datetime) -> bool:
 
 
 def _activate(change: TierChange, actor: Actor, *, at: datetime) -> TierChange:
-    """Begin the new tier at the price that was agreed, whatever it costs today."""
+    """Start the new tier at the agreed price, even if the tier's price has changed."""
     price = Price(Decimal(change.quote["minimum"]), Decimal(change.quote["percentage"]))
     start_period(change.organization, change.to_tier, at=at, group=change.billing_group, price=price)
     _end(change, actor, ChangeStatus.ACTIVE, at=at)
@@ -169,19 +169,19 @@ def _activate(change: TierChange, actor: Actor, *, at: datetime) -> TierChange:
 
 
 def _lock_open(change: TierChange) -> TierChange:
-    """The change as it is now, with its organization locked. Raises ``RuleViolation`` unless it is open."""
+    """Lock the organization and return the current row. Raises ``RuleViolation`` unless it is open."""
     lock(change.organization)
     change = TierChange.objects.for_list().get(pk=change.pk)
     if not change.is_open:
-        raise RuleViolation("change_over", f"This change is {change.get_status_display().lower()} already.")
+        raise RuleViolation("change_ended", f"This change is already {change.get_status_display().lower()}.")
     return change
 
 
 def _lock_for_setup(change: TierChange) -> TierChange:
-    """An open change that the account team sets up. Raises ``RuleViolation`` if it takes effect by itself."""
+    """Return an open change that needs setup. Raises ``RuleViolation`` if it takes effect automatically."""
     change = _lock_open(change)
     if change.is_scheduled:
-        raise RuleViolation("takes_effect_by_itself", "This change takes effect by itself.")
+        raise RuleViolation("needs_no_setup", "This change takes effect automatically.")
     return change
 
 
@@ -190,7 +190,9 @@ def _end(change: TierChange, actor: Actor, status: ChangeStatus, *, at: datetime
     change.save(update_fields=["status", "ended_at", "ended_by", "reason"])
 
 
-def _same_or_refuse(change: TierChange, actor: Actor, tier: SupportTier, group: BillingGroup) -> TierChange:
+def _existing_or_refuse(
+    change: TierChange, actor: Actor, tier: SupportTier, group: BillingGroup
+) -> TierChange:
     if (change.requested_by_id, change.to_tier, change.billing_group) == (actor.user_id, tier, group):
         return change
     who = "You have" if change.requested_by_id == actor.user_id else f"{change.requested_by} has"

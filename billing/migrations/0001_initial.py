@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=120)),
-                ('currency', models.CharField(default='EUR', max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}$', 'Use the three letters of ISO 4217, for example EUR.')])),
+                ('currency', models.CharField(default='EUR', max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}$', 'Enter a three-letter ISO 4217 code, for example EUR.')])),
                 ('billed_to', models.TextField(blank=True, help_text='Printed on the invoice', max_length=1000)),
                 ('is_default', models.BooleanField(default=False)),
                 ('last_number', models.PositiveIntegerField(default=0, editable=False)),
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('time_zone', models.CharField(max_length=64, validators=[orgs.models.validate_time_zone])),
-                ('document_url', models.URLField(help_text='Where the signed text is kept', max_length=500)),
+                ('document_url', models.URLField(help_text='Where the signed text is stored', max_length=500)),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('organization', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='custom_sla', to='orgs.organization')),
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

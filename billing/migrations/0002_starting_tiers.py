@@ -1,10 +1,10 @@
-"""The example calendars and tiers that every new site starts with; staff edit them."""
+"""The example calendars and tiers of a new site."""
 
 from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from billing.calendars import written
+from billing.calendars import dump_week
 from billing.tiers import STARTING_CALENDARS, STARTING_TIERS
 
 
@@ -14,7 +14,7 @@ def create_tiers(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     calendars = {}
     for code, name, week, observes in STARTING_CALENDARS:
         calendar = apps.get_model("billing", "SupportCalendar").objects.create(code=code, name=name)
-        calendar.versions.create(week=written(week), observes_holidays=observes)
+        calendar.versions.create(week=dump_week(week), observes_holidays=observes)
         calendars[code] = calendar
     for position, values in enumerate(STARTING_TIERS):
         fields = {name: value for name, value in values.items() if name not in {"minutes", "business_days"}}

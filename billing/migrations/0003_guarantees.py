@@ -1,4 +1,4 @@
-"""What Django's constraints cannot say: keys over two columns, and rows that are written once."""
+"""What Django's constraints can't express: keys over two columns, and rows that never change."""
 
 from django.db import migrations
 

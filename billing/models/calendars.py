@@ -1,4 +1,4 @@
-"""Support hours as data: a calendar, and each state that it was ever in."""
+"""Calendars of support hours, with all their versions."""
 
 from datetime import UTC, date, datetime
 
@@ -8,7 +8,7 @@ from django.db import models
 from billing.calendars import parse_week
 from orgs.models import validate_time_zone
 
-# A calendar's first version counts for all time before it was edited.
+# The start of a calendar's first version, so that it covers all earlier times.
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -16,11 +16,11 @@ def validate_week(value: object) -> None:
     try:
         parse_week(value)  # type: ignore[arg-type]
     except (ValueError, TypeError) as error:
-        raise ValidationError(f"This is not a week of support hours: {error}.") from error
+        raise ValidationError(f"Invalid support hours: {error}.") from error
 
 
 class SupportCalendar(models.Model):
-    """When support is there, by name: “24×7”, “Mon–Fri 09:00–17:00”. Tiers and custom SLAs point to it."""
+    """Named support hours, such as “24×7” or “Mon–Fri 09:00–17:00”, for tiers and custom SLAs."""
 
     code = models.SlugField(unique=True)
     name = models.CharField(max_length=60)
@@ -33,11 +33,11 @@ class SupportCalendar(models.Model):
 
 
 class CalendarVersion(models.Model):
-    """What a calendar says from ``valid_from`` until its next version. An edit adds a version.
+    """The support hours of a calendar from ``valid_from`` until its next version. An edit adds a version.
 
-    ``week`` holds, Monday first, the blocks of each day as pairs of times; “00:00” as a close is the end of
-    the day. Without a time zone the organization's own counts, and without a country its own, where public
-    holidays are observed. ``extra_holidays`` are further days without support, as dates with names.
+    ``week`` holds, Monday first, the intervals of each day as pairs of times; “00:00” as the end of an
+    interval is the end of the day. An empty time zone or country means the organization's own; the country
+    matters only if public holidays are observed. ``extra_holidays`` are dates with names.
     """
 
     calendar = models.ForeignKey(SupportCalendar, on_delete=models.CASCADE, related_name="versions")

@@ -1,6 +1,7 @@
-"""The change of a support tier as a record."""
+"""Changes of the support tier."""
 
 from datetime import datetime
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,7 +12,6 @@ from django.utils import timezone
 
 from billing.models.groups import BillingGroup
 from billing.models.tiers import SupportTier
-from billing.querysets import TierChangeQuerySet
 from orgs.models import Organization
 
 
@@ -26,12 +26,22 @@ class ChangeStatus(models.TextChoices):
 OPEN = (ChangeStatus.REQUESTED, ChangeStatus.IN_SETUP)
 
 
+class TierChangeQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        """Requested or in setup."""
+        return self.filter(status__in=OPEN)
+
+    def for_list(self) -> Self:
+        """With everything that a list shows."""
+        return self.select_related("organization", "from_tier", "to_tier", "billing_group", "requested_by")
+
+
 class TierChange(models.Model):
     """A request for another tier: requested → in setup → active, or canceled, or refused.
 
-    ``quote`` is what the admin saw and agreed to, with every input. A paid tier has a promised date; going
-    down to the free one has the instant ``effective_at`` at which it takes effect by itself. At most one
-    change of an organization is open: the database sees to it.
+    ``quote`` is what the admin confirmed, with every input. A paid tier has a promised date; a change to the
+    free one has the instant ``effective_at`` at which it takes effect automatically. A constraint allows at
+    most one open change per organization.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tier_changes")
@@ -94,5 +104,5 @@ class TierChange(models.Model):
 
     @property
     def is_scheduled(self) -> bool:
-        """Whether it takes effect by itself, at the end of a month."""
+        """Whether it takes effect automatically, at the end of a month."""
         return self.effective_at is not None

@@ -1,15 +1,42 @@
-"""What services cost, as the platform tells it."""
+"""Service charges and exchange rates."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.db.models.functions import TruncMonth
 
-from billing.querysets import ServiceChargeQuerySet
-from orgs.models import Service
+from orgs.models import Organization, Service
+
+
+class ServiceChargeQuerySet(models.QuerySet):
+    def of_organization(self, organization: Organization) -> Self:
+        return self.filter(service__project__unit__organization=organization)
+
+    def total_of(self, month: date) -> Decimal:
+        """Return the total of a month; zero if nothing was charged."""
+        of_month = self.filter(charged_on__year=month.year, charged_on__month=month.month)
+        return of_month.aggregate(total=Sum("amount"))["total"] or Decimal(0)
+
+    def months(self, organizations: Iterable[int]) -> Iterable[tuple[int, date]]:
+        """Return organization id and month of every month in which an organization was charged."""
+        charged = self.filter(service__project__unit__organization__in=organizations, amount__gt=0)
+        rows = charged.annotate(month=TruncMonth("charged_on")).order_by()
+        return rows.values_list("service__project__unit__organization", "month").distinct()
+
+    def monthly_totals(self, organizations: Iterable[int]) -> Iterable[tuple[int, date, int, Decimal]]:
+        """Return organization id, month, project id and total of every month; one query."""
+        owner = "service__project__unit__organization"
+        rows = self.filter(**{f"{owner}__in": organizations}).annotate(month=TruncMonth("charged_on"))
+        totals = rows.values_list(owner, "month", "service__project").annotate(total=Sum("amount"))
+        return totals.order_by("month", "service__project")
 
 
 class ServiceCharge(models.Model):
-    """What one service cost on one day, in the currency of prices (``PRICE_CURRENCY``)."""
+    """The cost of one service on one day, in the currency of prices (``PRICE_CURRENCY``)."""
 
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="charges")
     charged_on = models.DateField()

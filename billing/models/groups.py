@@ -1,4 +1,4 @@
-"""Where costs of an organization go."""
+"""Billing groups."""
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -8,9 +8,9 @@ from orgs.models import Organization, Project
 
 
 class BillingGroup(models.Model):
-    """Where costs of an organization are charged: one currency, one invoice a month.
+    """A part of an organization that is billed separately: one currency, one invoice a month.
 
-    One group of an organization is the default: it takes the projects that nobody assigned to another.
+    An organization's default group includes the projects that aren't assigned to another group.
     ``last_number`` is the number of its newest invoice; numbers have no gaps.
     """
 
@@ -19,7 +19,7 @@ class BillingGroup(models.Model):
     currency = models.CharField(
         max_length=3,
         default="EUR",
-        validators=[RegexValidator(r"^[A-Z]{3}$", "Use the three letters of ISO 4217, for example EUR.")],
+        validators=[RegexValidator(r"^[A-Z]{3}$", "Enter a three-letter ISO 4217 code, for example EUR.")],
     )
     billed_to = models.TextField(blank=True, max_length=1000, help_text="Printed on the invoice")
     is_default = models.BooleanField(default=False)
@@ -39,7 +39,7 @@ class BillingGroup(models.Model):
 
 
 class BilledProject(models.Model):
-    """A project whose service charges go to a group of its choice instead of the default one."""
+    """A project that is charged to a chosen group instead of the default one."""
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="billed")
     billing_group = models.ForeignKey(BillingGroup, on_delete=models.PROTECT, related_name="billed_projects")

@@ -1,4 +1,4 @@
-"""Invoices. Closed when they are made: the database refuses to alter or delete them."""
+"""Invoices. Once issued, the database refuses to change or delete them."""
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,7 @@ from orgs.models import Organization, Project
 
 
 class MonthClose(models.Model):
-    """An organization's month is invoiced; what comes for it later is a correction on the next invoice."""
+    """A month of an organization that is invoiced; later differences are corrected on the next invoice."""
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="closed_months")
     month = models.DateField(help_text="First day of the month")
@@ -25,7 +25,7 @@ class MonthClose(models.Model):
 
 
 class Invoice(models.Model):
-    """What one billing group owes for one month, net of tax, in its currency at the stored rate.
+    """An invoice of one billing group for one month, net of tax, in its currency at the stored rate.
 
     ``exchange_rate`` is how much of ``currency`` one unit of ``base_currency`` was worth.
     """
@@ -58,7 +58,7 @@ class Invoice(models.Model):
 
     @property
     def reference(self) -> str:
-        """The number on the invoice: the group's and its own."""
+        """The invoice number: the group's id and the number within the group."""
         return f"INV-{self.billing_group_id}-{self.number:04d}"
 
 
@@ -70,9 +70,9 @@ class LineKind(models.TextChoices):
 
 
 class InvoiceLine(models.Model):
-    """One line. ``month`` is the month that it pays for; a correction pays for an earlier one.
+    """A line of an invoice. ``month`` is the month that it is for: an earlier one for a correction.
 
-    ``details`` holds every input of the amount, so that it can be worked out again.
+    ``details`` holds every input of the amount, so that it can be recalculated.
     """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
@@ -94,9 +94,9 @@ class InvoiceLine(models.Model):
 
 
 class CreditNote(models.Model):
-    """Money given back by the account team; a credit line on the group's next invoice.
+    """A credit granted by the account team, which becomes a line of the group's next invoice.
 
-    ``line`` is that line, once there is one. The amount is positive, in the currency of prices.
+    ``line`` is that line, once it exists. The amount is positive, in the currency of prices.
     """
 
     billing_group = models.ForeignKey(BillingGroup, on_delete=models.PROTECT, related_name="credit_notes")

@@ -1,4 +1,7 @@
-"""Support tiers as data, and which organization had which tier when."""
+"""Support tiers, and the tier of each organization over time."""
+
+from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -9,12 +12,18 @@ from django.utils import timezone
 
 from billing.models.calendars import SupportCalendar
 from billing.models.groups import BillingGroup
-from billing.querysets import SupportTierQuerySet, TierPeriodQuerySet
+from billing.proration import Price
 from orgs.models import Organization, validate_time_zone
 
 
+class SupportTierQuerySet(models.QuerySet):
+    def for_matrix(self) -> Self:
+        """With everything that entitlements need, smallest tier first; three queries."""
+        return self.select_related("calendar").prefetch_related("targets", "calendar__versions")
+
+
 class SupportTier(models.Model):
-    """What can be bought. Prices are per month, in the currency of prices (``PRICE_CURRENCY``).
+    """A tier that can be bought. Prices are per month, in the currency of prices (``PRICE_CURRENCY``).
 
     The larger of minimum and percentage applies.
     """
@@ -44,9 +53,13 @@ class SupportTier(models.Model):
         return self.name
 
     @property
+    def price(self) -> Price:
+        return Price(self.minimum_amount, self.percentage)
+
+    @property
     def is_free(self) -> bool:
-        """Whether it comes with any paid service, at no cost of its own."""
-        return not self.minimum_amount and not self.percentage
+        """Whether it is included with any paid service."""
+        return self.price.is_free
 
 
 SEVERITIES = (("low", "Low"), ("high", "High"), ("critical", "Critical"))
@@ -59,11 +72,11 @@ class TargetKind(models.TextChoices):
 
 
 class SlaTarget(models.Model):
-    """A tier's promise of one kind for one severity. Without one of its own, the next response is promised
-    as the first one is, and no update at all.
+    """A tier's target of one kind for one severity.
 
-    Either ``minutes`` of support time, or, as best effort, the end of a business day: ``business_days`` 0 is
-    the same day, 1 the next.
+    Without a target of its own, the next response has that of the first response, and the next update none.
+    A target is either ``minutes`` of support time or, as best effort, the end of a business day:
+    ``business_days`` 0 is the same day, 1 the next.
     """
 
     tier = models.ForeignKey(SupportTier, on_delete=models.CASCADE, related_name="targets")
@@ -86,11 +99,21 @@ class SlaTarget(models.Model):
         return f"{self.tier} {self.kind} {self.severity}"
 
 
-class TierPeriod(models.Model):
-    """One organization on one tier from ``started_at`` until ``ended_at`` (open end: today's tier).
+class TierPeriodQuerySet(models.QuerySet):
+    def paid(self) -> Self:
+        """Periods on a tier that costs something."""
+        return self.exclude(minimum_amount=0, percentage=0)
 
-    Price and billing group are the agreed ones and stay, whatever the tier costs later. The database keeps
-    periods of an organization from overlapping, and the group to the organization.
+    def at(self, instant: datetime) -> Self:
+        """Periods that cover an instant: at most one per organization."""
+        return self.filter(Q(ended_at=None) | Q(ended_at__gt=instant), started_at__lte=instant)
+
+
+class TierPeriod(models.Model):
+    """An organization on a tier from ``started_at`` until ``ended_at``, which is null for the current tier.
+
+    Price and billing group are the agreed ones and don't change with the tier's price. The database ensures
+    that periods of an organization don't overlap, and that the group belongs to the organization.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tier_periods")
@@ -132,14 +155,18 @@ class TierPeriod(models.Model):
     def __str__(self) -> str:
         return f"{self.organization}: {self.tier} since {self.started_at:%Y-%m-%d}"
 
+    @property
+    def price(self) -> Price:
+        return Price(self.minimum_amount, self.percentage)
+
 
 class CustomSla(models.Model):
-    """Targets that an organization agreed on; they replace the matrix of a tier that allows it."""
+    """Targets agreed with an organization; they replace those of its tier if the tier allows it."""
 
     organization = models.OneToOneField(Organization, on_delete=models.PROTECT, related_name="custom_sla")
     calendar = models.ForeignKey(SupportCalendar, on_delete=models.PROTECT, related_name="custom_slas")
     time_zone = models.CharField(max_length=64, validators=[validate_time_zone])
-    document_url = models.URLField(max_length=500, help_text="Where the signed text is kept")
+    document_url = models.URLField(max_length=500, help_text="Where the signed text is stored")
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -153,7 +180,7 @@ class CustomSla(models.Model):
 
 
 class CustomSlaTarget(models.Model):
-    """The first-response promise of a custom SLA for one severity, in minutes of support time."""
+    """The first-response target of a custom SLA for one severity, in minutes of support time."""
 
     sla = models.ForeignKey(CustomSla, on_delete=models.CASCADE, related_name="targets")
     severity = models.CharField(max_length=10)

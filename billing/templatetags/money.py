@@ -1,4 +1,4 @@
-"""How amounts and dates of quotes and invoices read. Stored quotes hold them as text."""
+"""Filters for the amounts and dates of quotes and invoices, which stored quotes hold as text."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,28 +13,28 @@ register = template.Library()
 @register.filter
 def money(amount: Decimal | str, currency: str) -> str:
     """“1,234.50 EUR”."""
-    return amounts.words(Decimal(amount), currency)
+    return amounts.format_amount(Decimal(amount), currency)
 
 
 @register.filter
 def figure(amount: Decimal | str, currency: str) -> str:
-    """“1,234.50”, in a column whose head names the currency."""
-    return amounts.figure(Decimal(amount), currency)
+    """“1,234.50”, for a column whose header names the currency."""
+    return amounts.format_number(Decimal(amount), currency)
 
 
 @register.filter
 def percent(percentage: Decimal | str) -> str:
     """“4.5 %”."""
-    return amounts.percent(Decimal(percentage))
+    return amounts.format_percent(Decimal(percentage))
 
 
 @register.filter
 def day(iso: str) -> date:
-    """A date that was stored as ISO 8601."""
+    """Parse a stored ISO 8601 date."""
     return date.fromisoformat(iso)
 
 
 @register.filter
 def instant(iso: str) -> datetime:
-    """An instant that was stored as ISO 8601."""
+    """Parse a stored ISO 8601 instant."""
     return datetime.fromisoformat(iso)

@@ -1,1 +1,1 @@
-"""Pages about what organizations bought."""
+"""Pages about support tiers, invoices and calendars."""

@@ -1,4 +1,4 @@
-"""What the account team does: tier changes, organizations, custom SLAs, credits."""
+"""The account team's pages: tier changes, organizations, custom SLAs, credits."""
 
 from collections.abc import Callable
 
@@ -41,7 +41,7 @@ TEAM = Capability.MANAGE_ACCOUNTS
 
 @require_safe
 def tier_changes(request: HttpRequest) -> HttpResponse:
-    """Open changes with their promised dates, and the last decided ones."""
+    """Open changes with their promised dates, and the latest decided ones."""
     waiting, decided = changes_for(actor_of(request))
     now = timezone.now()
     context = {"waiting": [(each, each.is_overdue(now)) for each in waiting], "decided": decided}
@@ -50,37 +50,37 @@ def tier_changes(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def tier_change(request: HttpRequest, pk: int) -> HttpResponse:
-    """One change with its quote and what can be done about it."""
+    """One change with its quote and the possible actions."""
     return _change_page(request, change_for(actor_of(request), pk), RefusalForm())
 
 
 @require_POST
 def setup(request: HttpRequest, pk: int) -> HttpResponse:
-    """Begin with the setup."""
+    """Start the setup."""
     change = change_for(actor_of(request), pk)
     return _decide(
         request,
         change,
         lambda: start_setup(actor=actor_of(request), change=change),
-        "The setup has begun. The organization's admins are told.",
+        "Setup started. The organization's admins have been notified.",
     )
 
 
 @require_POST
 def completion(request: HttpRequest, pk: int) -> HttpResponse:
-    """The new tier is in force."""
+    """Complete the setup and activate the new tier."""
     change = change_for(actor_of(request), pk)
     return _decide(
         request,
         change,
         lambda: complete_tier_change(actor=actor_of(request), change=change),
-        f"{change.organization} is on {change.to_tier} from now on. Its admins are told.",
+        f"{change.organization} is now on {change.to_tier}. Its admins have been notified.",
     )
 
 
 @require_POST
 def refusal(request: HttpRequest, pk: int) -> HttpResponse:
-    """Refuse, with a reason."""
+    """Refuse a change, with a reason."""
     actor = actor_of(request)
     change = change_for(actor, pk)
     form = RefusalForm(request.POST)
@@ -91,7 +91,7 @@ def refusal(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         change,
         lambda: refuse_tier_change(actor=actor, change=change, reason=reason),
-        "The change is refused. The organization's admins read your reason.",
+        "Change refused. The organization's admins have been sent your reason.",
     )
 
 
@@ -105,7 +105,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def organization(request: HttpRequest, slug: str) -> HttpResponse:
-    """One organization as the account team sees it."""
+    """One organization, for the account team."""
     found = organization_for(actor_of(request), slug, capability=TEAM)
     form = CreditForm(None, organization=found, currency=settings.PRICE_CURRENCY)
     return _organization_page(request, found, form)
@@ -113,13 +113,13 @@ def organization(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def custom_sla(request: HttpRequest, slug: str) -> HttpResponse:
-    """Recording the targets that were agreed with an organization."""
+    """Record the targets agreed with an organization."""
     actor = actor_of(request)
     found = organization_for(actor, slug, capability=TEAM)
     known = custom_sla_values(found)
     form = CustomSlaForm(posted(request), initial=_sla_initial(found, known))
     if submit(form, lambda: record_custom_sla(actor=actor, organization=found, **form.agreed())):
-        messages.success(request, "The custom SLA is recorded and holds for new tickets from now on.")
+        messages.success(request, "Custom SLA saved. It applies to new tickets from now on.")
         return redirect("billing:organization", slug)
     context = {"customer": found, "form": form, "is_known": bool(known), "tier": tier_of(found)}
     return render_form(request, "billing/custom_sla.html", context)
@@ -127,14 +127,14 @@ def custom_sla(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def account_manager(request: HttpRequest, slug: str) -> HttpResponse:
-    """Say who looks after an organization."""
+    """Set an organization's account manager."""
     actor = actor_of(request)
     found = organization_for(actor, slug, capability=TEAM)
     form = AccountManagerForm(request.POST, organization=found)
     if changed := submit(
         form, lambda: change_account_manager(actor=actor, organization=found, **form.cleaned_data)
     ):
-        messages.success(request, f"Account manager: {changed.account_manager or 'nobody'}.")
+        messages.success(request, f"Account manager: {changed.account_manager or 'none'}.")
     else:
         messages.error(request, "Choose one of the account managers.")
     return redirect("billing:organization", slug)
@@ -142,33 +142,35 @@ def account_manager(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def sla_removal(request: HttpRequest, slug: str) -> HttpResponse:
-    """Go back to the tier's own targets."""
+    """Remove the custom SLA."""
     actor = actor_of(request)
     found = organization_for(actor, slug, capability=TEAM)
     remove_custom_sla(actor=actor, organization=found)
-    messages.success(request, "The custom SLA is removed. The tier's own targets hold for new tickets.")
+    messages.success(request, "Custom SLA removed. The tier's own targets apply to new tickets.")
     return redirect("billing:organization", slug)
 
 
 @require_POST
 def credit(request: HttpRequest, slug: str) -> HttpResponse:
-    """Grant a credit for the next invoice."""
+    """Grant a credit on the next invoice."""
     actor = actor_of(request)
     found = organization_for(actor, slug, capability=TEAM)
     form = CreditForm(request.POST, organization=found, currency=settings.PRICE_CURRENCY)
     if submit(form, lambda: grant_credit(actor=actor, **form.cleaned_data)):
-        messages.success(request, "The credit will be on the group's next invoice.")
+        messages.success(request, "Credit granted. It will be on the group's next invoice.")
         return redirect("billing:organization", slug)
     return _organization_page(request, found, form)
 
 
 def _organization_page(request: HttpRequest, found: Organization, form: CreditForm) -> HttpResponse:
+    period = current_period(found)
     context = {
         "customer": found,
+        "price": period.price.summary(settings.PRICE_CURRENCY) if period else "",
         "manager_form": AccountManagerForm(organization=found),
         "entitlement": entitlement_of(found),
         "is_entitled": is_entitled(found),
-        "period": current_period(found),
+        "period": period,
         "sla": custom_sla_values(found),
         "tier": tier_of(found),
         "summary": summary_of(found),
@@ -198,13 +200,13 @@ def _change_page(request: HttpRequest, change: TierChange, form: RefusalForm) ->
 def _decide(
     request: HttpRequest, change: TierChange, decide: Callable[[], object], done: str
 ) -> HttpResponse:
-    """Decide, and show the change again with the result."""
+    """Run a decision and show the change again."""
     attempt(request, decide, done)
     return redirect("billing:team_change", change.pk)
 
 
 def _sla_initial(organization: Organization, known: dict[str, object]) -> dict[str, object]:
-    """What is recorded; else the tier's own targets to start from."""
+    """Return the recorded SLA, or else the tier's own targets as a starting point."""
     if known:
         minutes = known["minutes"]
         assert isinstance(minutes, dict)  # noqa: S101 - custom_sla_values made it

@@ -1,4 +1,4 @@
-"""Calendars of support hours, as the desk keeps them."""
+"""Calendars of support hours and the tiers' targets, in the settings of the agent workspace."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from billing.access import calendar_for, calendars_for, matrix_for
 from billing.actions.calendars import add_holidays, save_calendar
 from billing.calendar_forms import CalendarForm, HolidayImportForm, HolidaysForm
-from billing.holiday_file import as_lines, from_stored, holidays_of
+from billing.holiday_file import format_holidays, load_holidays, public_holidays
 from billing.matrix import promises
 from billing.models.calendars import SupportCalendar
 from orgs.actor import Actor, actor_of
@@ -22,7 +22,7 @@ from supportcenter.rules import submit
 
 @require_safe
 def calendars(request: HttpRequest) -> HttpResponse:
-    """All calendars with what they say now, and who counts by them."""
+    """All calendars with their current hours and the tiers that use them."""
     actor = actor_of(request)
     found = [(each, list(each.versions.all())[-1]) for each in calendars_for(actor)]
     rows = [{"calendar": each, "now": now, "week": say_week(now.week)} for each, now in found]
@@ -32,7 +32,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Make a calendar."""
+    """Create a calendar."""
     actor = actor_of(request)
     calendars_for(actor, to_change=True)
     return _edited(request, actor, None)
@@ -40,7 +40,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def calendar(request: HttpRequest, pk: int) -> HttpResponse:
-    """Have a calendar say something else from now on."""
+    """Edit a calendar; the change applies from now on."""
     actor = actor_of(request)
     return _edited(request, actor, calendar_for(actor, pk))
 
@@ -49,7 +49,7 @@ def _edited(request: HttpRequest, actor: Actor, found: SupportCalendar | None) -
     newest = found.versions.last() if found else None
     form = CalendarForm(posted(request), name=found.name if found else "", version=newest)
     if saved := submit(form, lambda: save_calendar(actor=actor, calendar=found, **form.values)):
-        messages.success(request, f"{saved} is saved. Running clocks follow it from now on.")
+        messages.success(request, f"{saved} saved. Running clocks now use it.")
         return redirect("billing:calendars")
     context = {"calendar": found, "form": form}
     return render_form(request, "billing/desk/calendar.html", context)
@@ -57,30 +57,32 @@ def _edited(request: HttpRequest, actor: Actor, found: SupportCalendar | None) -
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def extra_holidays(request: HttpRequest, pk: int) -> HttpResponse:
-    """Check and import days without support; ``country`` and ``year`` put public holidays into the box."""
+    """Check and import extra holidays; ``country`` and ``year`` fill in public holidays."""
     actor = actor_of(request)
     found = calendar_for(actor, pk)
     is_check = request.POST.get("do") != "import"
     asked = HolidaysForm(request.GET if "country" in request.GET else None)
-    offered = holidays_of(**asked.cleaned_data) if asked.is_valid() else []
-    form = HolidayImportForm(posted(request), request.FILES or None, initial={"text": as_lines(offered)})
+    offered = public_holidays(**asked.cleaned_data) if asked.is_valid() else []
+    form = HolidayImportForm(
+        posted(request), request.FILES or None, initial={"text": format_holidays(offered)}
+    )
     context: dict[str, Any] = {"calendar": found, "asked": asked, "is_check": is_check}
     fresh = form.submit(
         lambda: add_holidays(actor=actor, calendar=found, days=form.cleaned_data["lines"], dry_run=is_check)
     )
     if fresh is not None:
         if not is_check:
-            messages.success(request, f"{len(fresh)} further days without support in {found}.")
+            messages.success(request, f"{len(fresh)} holidays added to {found}.")
             return redirect("billing:calendar", found.pk)
         context |= {"outcome": True, "fresh": fresh, "known": len(form.cleaned_data["lines"]) - len(fresh)}
     context["form"] = form
-    context["present"] = from_stored(newest.extra_holidays) if (newest := found.versions.last()) else []
+    context["present"] = load_holidays(newest.extra_holidays) if (newest := found.versions.last()) else []
     return render_form(request, "billing/desk/holidays.html", context)
 
 
 @require_safe
 def matrix(request: HttpRequest) -> HttpResponse:
-    """Every tier with its calendar and targets. They are edited in Django's admin."""
+    """Every tier with its calendar and targets, which are edited in Django's admin."""
     tiers = matrix_for(actor_of(request))
     rows = [{"tier": tier, "promises": promises(tier)} for tier in tiers]
     return render(request, "billing/desk/matrix.html", {"rows": rows})

@@ -19,7 +19,7 @@ from supportcenter.rules import submit
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def charges(request: HttpRequest) -> HttpResponse:
-    """Checking and importing service charges, and the exchange rates that invoices need."""
+    """Check and import service charges; exchange rates and outstanding months are below."""
     actor = actor_of(request)
     require(actor, Capability.MANAGE_ACCOUNTS)
     is_check = request.POST.get("do") != "import"
@@ -36,7 +36,7 @@ def charges(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def rates(request: HttpRequest) -> HttpResponse:
-    """Enter the exchange rate of a currency for a month."""
+    """Set the exchange rate of a currency for a month."""
     require(actor_of(request), Capability.MANAGE_ACCOUNTS)
     form = RateForm(request.POST)
     if known := submit(form, lambda: set_exchange_rate(**form.cleaned_data)):
@@ -46,7 +46,7 @@ def rates(request: HttpRequest) -> HttpResponse:
 
 
 def _asked_rate(request: HttpRequest) -> dict[str, str]:
-    """The currency and month that a link to a missing rate names."""
+    """Return the currency and month from the link of a missing rate."""
     return {name: request.GET[name][:10] for name in ("currency", "month") if name in request.GET}
 
 

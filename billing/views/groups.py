@@ -15,13 +15,13 @@ from supportcenter.rules import attempt, submit
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def groups(request: HttpRequest, slug: str) -> HttpResponse:
-    """The organization's billing groups, and adding one."""
+    """The organization's billing groups, and a form to create one."""
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.MANAGE_ORGANIZATION)
     form = GroupForm(posted(request), organization=organization)
     made = submit(form, lambda: create_group(actor=actor, organization=organization, draft=form.draft()))
     if made:
-        messages.success(request, f"The billing group {made} is there. It can be chosen from now on.")
+        messages.success(request, f"Billing group {made} created.")
         return redirect("billing:groups", slug)
     context = {
         "organization": organization,
@@ -34,7 +34,7 @@ def groups(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def group(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Changing a billing group."""
+    """Edit a billing group."""
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.MANAGE_ORGANIZATION)
     found = group_of(organization, pk)
@@ -47,7 +47,7 @@ def group(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     }
     form = GroupForm(posted(request), organization=organization, initial=present)
     if submit(form, lambda: edit_group(actor=actor, group=found, draft=form.draft())):
-        messages.success(request, "The billing group is saved.")
+        messages.success(request, "Billing group saved.")
         return redirect("billing:groups", slug)
     context = {
         "organization": organization,
@@ -64,7 +64,7 @@ def removal(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.MANAGE_ORGANIZATION)
     found = group_of(organization, pk)
-    done = f"The billing group {found} is deleted."
+    done = f"Billing group {found} deleted."
     if attempt(request, lambda: delete_group(actor=actor, group=found), done):
         return redirect("billing:groups", slug)
     return redirect("billing:group", slug, pk)

@@ -31,7 +31,7 @@ def invoices(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def invoice(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """One invoice, on screen and on paper."""
+    """One invoice, for the screen and for printing."""
     found = _invoice(request, slug, pk)
     context = {"organization": found.billing_group.organization, "invoice": found}
     return render(request, "billing/invoice.html", context)
@@ -39,7 +39,7 @@ def invoice(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_safe
 def as_csv(request: HttpRequest, slug: str, pk: int) -> StreamingHttpResponse:
-    """The lines of an invoice for a spreadsheet."""
+    """The lines of an invoice as CSV."""
     found = _invoice(request, slug, pk)
     lines = [
         (
@@ -62,7 +62,7 @@ def as_csv(request: HttpRequest, slug: str, pk: int) -> StreamingHttpResponse:
 
 @require_safe
 def as_pdf(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The invoice as PDF; where the site has no WeasyPrint, a page that says so and what to do instead."""
+    """The invoice as PDF, or a page with instructions if WeasyPrint isn't installed."""
     found = _invoice(request, slug, pk)
     context = {"organization": found.billing_group.organization, "invoice": found}
     try:

@@ -11,7 +11,7 @@ from orgs.roles import Capability
 
 @require_safe
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
-    """The first page of an organization's admin area: every part in a few lines, and where it leads."""
+    """The first page of an organization's admin area: a summary of each part, with a link to it."""
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.MANAGE_ORGANIZATION)
     context = {

@@ -1,7 +1,7 @@
-"""Changing the support tier: what there is, choose, select a billing group, confirm the quote.
+"""Changing the support tier in steps: choose a tier, select a billing group, confirm the quote.
 
-Every step is a page of its own whose address holds all that was chosen before, so that going back and forth,
-reloading and opening a second tab are harmless.
+Every step is a page whose address holds the earlier choices, so that the back button, reloading and a second
+tab just work.
 """
 
 from django.conf import settings
@@ -38,7 +38,7 @@ from supportcenter.rules import attempt, submit
 
 @require_safe
 def support_tier(request: HttpRequest, slug: str) -> HttpResponse:
-    """The present tier with all it promises beside the others, the change under way, and earlier ones."""
+    """The current tier compared with the others, the open change, and earlier ones."""
     organization = _organization(request, slug, Capability.MANAGE_ORGANIZATION)
     every_tier = list(tiers())
     promised = [standard_entitlement(tier, organization) for tier in every_tier]
@@ -72,7 +72,7 @@ def choice(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def group(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    """Step 2: select a billing group. Going down to the free tier charges nothing, so nothing is asked."""
+    """Step 2: select a billing group. The free tier charges nothing and skips this step."""
     organization = _organization(request, slug)
     tier = tier_by_code(code)
     if blocked := _blocked(request, organization):
@@ -91,11 +91,11 @@ def group(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirmation(request: HttpRequest, slug: str, code: str, group_id: int) -> HttpResponse:
-    """Step 3: the quote, and the change itself."""
+    """Step 3: confirm the quote."""
     actor = actor_of(request)
     organization = _organization(request, slug)
     tier, billing_group = tier_by_code(code), group_of(organization, group_id)
-    form = Form(posted(request))  # without fields: it only carries the error
+    form = Form(posted(request))  # has no fields; it only holds the error
     made = submit(
         form,
         lambda: request_tier_change(
@@ -107,7 +107,7 @@ def confirmation(request: HttpRequest, slug: str, code: str, group_id: int) -> H
         ),
     )
     if made:
-        messages.success(request, _what_comes(made))
+        messages.success(request, _next_step(made))
         return redirect("billing:tier", slug)
     if not form.is_bound and (blocked := _blocked(request, organization)):
         return blocked
@@ -124,7 +124,7 @@ def confirmation(request: HttpRequest, slug: str, code: str, group_id: int) -> H
 
 @require_safe
 def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """One change with the quote that was agreed."""
+    """One change with its quote."""
     organization = _organization(request, slug, Capability.MANAGE_ORGANIZATION)
     found = change_of(organization, pk)
     context = {"organization": organization, "change": found, "quote": found.quote}
@@ -133,9 +133,9 @@ def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 def cancellation(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Take the request back."""
+    """Cancel a change."""
     found = change_of(_organization(request, slug), pk)
-    done = f"The change to {found.to_tier} is canceled. {found.from_tier} stays."
+    done = f"Change to {found.to_tier} canceled. You stay on {found.from_tier}."
     attempt(request, lambda: cancel_tier_change(actor=actor_of(request), change=found), done)
     return redirect("billing:tier", slug)
 
@@ -147,7 +147,7 @@ def _organization(
 
 
 def _blocked(request: HttpRequest, organization: Organization) -> HttpResponse | None:
-    """A page that says why the tier cannot be changed now, if so."""
+    """Return a page with the reason if the tier can't be changed now."""
     open_change = open_change_of(organization)
     if open_change is None and is_entitled(organization):
         return None
@@ -155,11 +155,11 @@ def _blocked(request: HttpRequest, organization: Organization) -> HttpResponse |
     return render(request, "billing/tier_blocked.html", context)
 
 
-def _what_comes(change: TierChange) -> str:
-    """What happens next, after the request."""
+def _next_step(change: TierChange) -> str:
+    """Return what happens next, after the request."""
     if change.is_scheduled:
-        return f"{change.from_tier} stays until the end of the month, then {change.to_tier} takes its place."
+        return f"You stay on {change.from_tier} until the end of the month and then move to {change.to_tier}."
     return (
-        f"The change to {change.to_tier} is requested. It is promised for {change.promised_on:%-d %B %Y}; "
-        f"until it is active, {change.from_tier} stays."
+        f"Change to {change.to_tier} requested. It will be active by {change.promised_on:%-d %B %Y}; until "
+        f"then you stay on {change.from_tier}."
     )

@@ -54,10 +54,10 @@ def test_saving_without_a_change_adds_nothing(gus, business, url):
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({}, "Support must be there on some day"),
+        ({}, "Add support hours on at least one day"),
         (WEEKDAYS | {"friday": "18-9"}, "must not overlap"),
         (WEEKDAYS | {"extra_holidays": "2026-12-24\nChristmas"}, "Line 2:"),
-        (WEEKDAYS | {"name": "24×7"}, "a calendar of this name already"),
+        (WEEKDAYS | {"name": "24×7"}, "A calendar with this name already exists"),
     ],
 )
 def test_wrong_week_is_told_and_what_was_typed_stays(gus, business, url, wrong, words):

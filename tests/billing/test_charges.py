@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from billing.actions.charges import ImportOutcome, import_charges, set_exchange_rate
 from billing.actions.invoices import close_months
-from billing.charge_file import ChargeLine, read_charges
+from billing.charge_file import ChargeLine, parse_charges
 from billing.models.charges import ExchangeRate, ServiceCharge
 from orgs.csv_import import BadFile
 from orgs.models import AuditEntry
@@ -24,7 +24,7 @@ GOOD = f"{HEAD}2026-10-01,{KAFKA},12.50\n2026-10-02,{KAFKA},0\n2026-10-01,globex
 
 
 def imported(cast, text: str, **options) -> ImportOutcome:
-    return import_charges(actor=actor(cast.hal), lines=read_charges(text), **options)
+    return import_charges(actor=actor(cast.hal), lines=parse_charges(text), **options)
 
 
 def stored() -> list[tuple]:
@@ -81,8 +81,8 @@ def test_every_bad_line_is_named_by_its_number():
         f"{HEAD}2026-10-32,{KAFKA},1\n2026-10-01,{KAFKA},-1\n\n2026-10-02,{KAFKA},1.005\n"
         f"2026-10-03,a b,,x\n2026-10-04,{KAFKA},NaN\n2026-10-05,{KAFKA},1e11\n"
     )
-    assert problems(read_charges, text) == [
-        "Line 2: date must be a day like 2026-10-31, not “2026-10-32”.",
+    assert problems(parse_charges, text) == [
+        "Line 2: date must be a date like 2026-10-31, not “2026-10-32”.",
         "Line 3: amount must be between 0 and 10,000,000,000, not “-1”.",
         "Line 5: amount has more than two decimals: “1.005”.",
         "Line 6: project “a b” may have only letters, digits, hyphens and underscores.",
@@ -96,11 +96,11 @@ def test_every_bad_line_is_named_by_its_number():
 def test_charge_that_is_in_the_file_twice_is_named():
     twice = f"{HEAD}2026-10-01,{KAFKA},1\n2026-10-01,{KAFKA},2\n"
     told = "date 2026-10-01 and project acme-eu-prod and service orders-kafka is in line 2 already."
-    assert problems(read_charges, twice) == [f"Line 3: {told}"]
+    assert problems(parse_charges, twice) == [f"Line 3: {told}"]
 
 
 def test_amounts_are_decimals_to_the_cent():
-    [line] = read_charges(f"{HEAD}2026-10-01,{KAFKA},0.1\n")
+    [line] = parse_charges(f"{HEAD}2026-10-01,{KAFKA},0.1\n")
     assert line == ChargeLine(2, date(2026, 10, 1), "acme-eu-prod", "orders-kafka", Decimal("0.10"))
 
 
@@ -178,8 +178,8 @@ def test_rate_is_kept_on_the_page(cast, client_of):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"currency": "EUR"}, "Prices are in this currency; it needs no rate."),
-        ({"currency": "XQZ"}, "Use the three letters of ISO 4217"),
+        ({"currency": "EUR"}, "Prices are in this currency, so it needs no exchange rate."),
+        ({"currency": "XQZ"}, "Enter a three-letter ISO 4217 code"),
         ({"month": "October"}, "Enter a valid date."),
         ({"rate": "0"}, "Ensure this value is greater than or equal to"),
     ],
@@ -244,7 +244,7 @@ def test_command_imports_a_file(cast, tmp_path):
     [
         (None, "cannot be read: No such file or directory."),
         (b"\xff\xfe", "Nothing is imported.\nThe file is not in UTF-8."),
-        (f"{HEAD}x,{KAFKA},1\n".encode(), "Line 2: date must be a day like 2026-10-31"),
+        (f"{HEAD}x,{KAFKA},1\n".encode(), "Line 2: date must be a date like 2026-10-31"),
     ],
 )
 def test_command_says_what_is_wrong(db, tmp_path, content, said):

@@ -36,7 +36,7 @@ def agree(cast, **minutes) -> CustomSla:
 
 def words(cast) -> list[str]:
     targets = entitlement_of(cast.globex).targets
-    return [targets[each].words for each in ("low", "high", "critical")]
+    return [targets[each].label for each in ("low", "high", "critical")]
 
 
 def test_custom_sla_replaces_the_matrix(cast):
@@ -65,12 +65,12 @@ def test_custom_sla_rests_while_the_tier_does_not_allow_it(cast):
 def test_custom_sla_of_one_organization_is_of_no_other(cast):
     agree(cast)
     start_period(cast.acme, SupportTier.objects.get(code="premium"), at=timezone.now(), group=cast.acme_group)
-    assert entitlement_of(cast.acme).targets["critical"].words == "15 minutes"
+    assert entitlement_of(cast.acme).targets["critical"].label == "15 minutes"
 
 
 def test_tier_without_custom_slas_gets_none(cast, client_of):
     SupportTier.objects.update(allows_custom_sla=False)
-    with pytest.raises(RuleViolation, match="The tier Premium has no custom SLA"):
+    with pytest.raises(RuleViolation, match="The support tier Premium doesn't allow a custom SLA"):
         agree(cast)
     response = client_of(cast.hal).post(PAGE, FORM)
     assert response.status_code == 422
@@ -83,7 +83,7 @@ def test_custom_sla_is_recorded_on_the_page_and_recorded_again(cast, client_of):
     assert 'value="15"' in hal.get(PAGE).content.decode()  # begins with the tier's own
     for critical in ("10", "5"):
         page = hal.post(PAGE, FORM | {"critical": critical}, follow=True).content.decode()
-        assert "The custom SLA is recorded and holds for new tickets from now on." in page
+        assert "Custom SLA saved. It applies to new tickets from now on." in page
     assert words(cast)[2] == "5 minutes"
     assert 'value="5"' in hal.get(PAGE).content.decode()
 

@@ -11,7 +11,7 @@ from billing.models.tiers import SupportTier, TierPeriod
 
 def test_targets_are_those_of_the_tier(cast):
     targets = entitlement_of(cast.acme).targets
-    assert [targets[each].words for each in ("low", "high", "critical")] == [
+    assert [targets[each].label for each in ("low", "high", "critical")] == [
         "12 hours",
         "1 hour",
         "30 minutes",
@@ -20,7 +20,7 @@ def test_targets_are_those_of_the_tier(cast):
 
 def test_basic_targets_are_best_effort(cast):
     targets = entitlement_of(cast.hobby).targets
-    assert targets["low"].words == "next business day (best effort)"
+    assert targets["low"].label == "next business day (best effort)"
     assert targets["critical"].is_best_effort
 
 
@@ -28,7 +28,7 @@ def test_words_for_mixed_times(cast):
     from billing.models.tiers import SlaTarget
 
     SlaTarget.objects.filter(tier__code="advanced", severity="high").update(minutes=91)
-    assert entitlement_of(cast.acme).targets["high"].words == "1 hour 31 minutes"
+    assert entitlement_of(cast.acme).targets["high"].label == "1 hour 31 minutes"
 
 
 def test_missing_target_is_best_effort(cast):

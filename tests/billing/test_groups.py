@@ -32,7 +32,7 @@ def project(name: str) -> Project:
     return Project.objects.get(name=name)
 
 
-def why_not(cast, group: BillingGroup) -> str:
+def deletion_error(cast, group: BillingGroup) -> str:
     """What the page and the action say against deleting a group; the page does not offer it then."""
     with pytest.raises(RuleViolation) as refused:
         delete_group(actor=actor(cast.ada), group=group)
@@ -49,7 +49,7 @@ def test_group_is_created_on_the_page(cast, client_of):
         "projects": [project("acme-eu-prod").pk],
     }
     response = client_of(cast.ada).post(PAGE, data, follow=True)
-    assert "The billing group Data (JPY) is there." in response.content.decode()
+    assert "Billing group Data (JPY) created." in response.content.decode()
     made = BillingGroup.objects.get(name="Data")
     assert (made.currency, made.billed_to, made.is_default) == ("JPY", "Acme KK", False)
     assert [each.project.name for each in made.billed_projects.all()] == ["acme-eu-prod"]
@@ -75,9 +75,9 @@ def test_default_group_stays_the_default_until_another_is(cast):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"name": "Acme main"}, "There is a billing group of this name already."),
+        ({"name": "Acme main"}, "A billing group with this name already exists."),
         ({"name": ""}, "This field is required."),
-        ({"currency": "XQZ"}, "Use the three letters of ISO 4217, for example EUR."),
+        ({"currency": "XQZ"}, "Enter a three-letter ISO 4217 code, for example EUR."),
         ({"projects": ["0"]}, "0 is not one of the available choices."),
     ],
 )
@@ -126,16 +126,16 @@ def test_currency_stays_once_the_group_has_an_invoice(cast, spare):
 def test_group_with_support_charged_to_it_and_the_default_group_are_not_deleted(cast, spare, group):
     if group == "default":
         start_period(cast.acme, SupportTier.objects.get(code="basic"), at=builders.timezone.now(), group=None)
-        assert "This is the default group" in why_not(cast, cast.acme_group)
+        assert "This is the default group" in deletion_error(cast, cast.acme_group)
     else:
-        assert "It cannot go while it pays for a tier" in why_not(cast, cast.acme_group)
+        assert "Choose another group for it first" in deletion_error(cast, cast.acme_group)
 
 
 def test_group_of_an_open_change_is_not_deleted_nor_after_it(cast, spare):
     change = builders.tier_change(cast.ada, cast.acme, "premium", group=spare)
-    assert "Cancel it first" in why_not(cast, spare)
+    assert "Cancel it first" in deletion_error(cast, spare)
     cancel_tier_change(actor=actor(cast.ada), change=change)
-    assert "that history is kept" in why_not(cast, spare)
+    assert "so it can't be deleted" in deletion_error(cast, spare)
 
 
 def test_group_that_paid_for_support_once_is_kept(cast, spare):
@@ -143,12 +143,15 @@ def test_group_that_paid_for_support_once_is_kept(cast, spare):
         tier = "premium" if group == spare else "essential"
         change = builders.tier_change(cast.ada, cast.acme, tier, group=group)
         complete_tier_change(actor=actor(cast.hal), change=change)
-    assert why_not(cast, spare) == "Support was charged to this group, and that history is kept."
+    assert (
+        deletion_error(cast, spare)
+        == "Support was charged to this group in the past, so it can't be deleted."
+    )
 
 
 def test_group_with_a_project_is_not_deleted_until_it_is_charged_elsewhere(cast, spare):
     edit(cast, spare, projects=[project("acme-eu-prod")])
-    assert "Charge them to another group first" in why_not(cast, spare)
+    assert "Assign them to another group first" in deletion_error(cast, spare)
     edit(cast, spare, projects=[])
     delete_group(actor=actor(cast.ada), group=spare)
     assert list(cast.acme.billing_groups.all()) == [cast.acme_group]
@@ -156,13 +159,13 @@ def test_group_with_a_project_is_not_deleted_until_it_is_charged_elsewhere(cast,
 
 def test_group_with_a_credit_is_not_deleted(cast, spare):
     grant_credit(actor=actor(cast.hal), group=spare, base_amount=Decimal(1), reason="Sorry")
-    assert why_not(cast, spare) == "This group has a credit, which is kept."
+    assert deletion_error(cast, spare) == "This group has a credit, so it can't be deleted."
 
 
 def test_page_says_why_a_group_is_kept_and_offers_what_can_be_deleted(cast, client_of, spare):
     ada = client_of(cast.ada)
     kept = ada.get(f"{PAGE}{cast.acme_group.pk}/").content.decode()
-    assert "It cannot be deleted. Support is charged to this group." in kept
+    assert "It cannot be deleted. The support tier is charged to this group." in kept
     assert "Delete billing group" not in kept
     assert "Delete billing group" in ada.get(f"{PAGE}{spare.pk}/").content.decode()
     ada.post(f"{PAGE}{spare.pk}/removal/")
@@ -171,13 +174,13 @@ def test_page_says_why_a_group_is_kept_and_offers_what_can_be_deleted(cast, clie
 
 def test_deleting_what_is_kept_says_why_on_the_page(cast, client_of):
     response = client_of(cast.ada).post(f"{PAGE}{cast.acme_group.pk}/removal/", follow=True)
-    assert "Support is charged to this group." in response.content.decode()
+    assert "The support tier is charged to this group." in response.content.decode()
 
 
 @pytest.mark.parametrize("change", ["edit", "delete"])
 def test_group_that_is_gone_meanwhile_is_told(cast, spare, change):
     delete_group(actor=actor(cast.ada), group=BillingGroup.objects.get(pk=spare.pk))
-    with pytest.raises(RuleViolation, match="This billing group was deleted meanwhile"):
+    with pytest.raises(RuleViolation, match="This billing group has been deleted"):
         edit(cast, spare) if change == "edit" else delete_group(actor=actor(cast.ada), group=spare)
 
 

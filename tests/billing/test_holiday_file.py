@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.holiday_file import Holiday, as_lines, holidays_of, read_days
+from billing.holiday_file import Holiday, format_holidays, parse_holidays, public_holidays
 from orgs.csv_import import BadFile
 
 EVE = Holiday(date(2026, 12, 24), "Christmas Eve")
@@ -32,11 +32,11 @@ END:VEVENT
     ],
 )
 def test_lines_and_tables(text):
-    assert read_days(text) == [EVE]
+    assert parse_holidays(text) == [EVE]
 
 
 def test_calendar_file():
-    first, second = read_days(ICS.format(more=""))
+    first, second = parse_holidays(ICS.format(more=""))
     assert (first.on, second.on) == (date(2026, 12, 24), date(2026, 12, 25))
     assert first.name == "Christmas, and the day after"
 
@@ -44,18 +44,18 @@ def test_calendar_file():
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("2026-12-24\n24.12.2026 Eve", 2, "does not begin with a day"),
-        ("2026-02-30", 1, "does not begin with a day"),
-        (ICS.format(more="BEGIN:VEVENT\nDTSTART:20260101\nRRULE:FREQ=YEARLY\nEND:VEVENT\n"), 10, "repeated"),
-        (ICS.format(more="BEGIN:VEVENT\nDTSTART:20260101T090000\nEND:VEVENT\n"), 9, "no day in DTSTART"),
-        (ICS.format(more="BEGIN:VEVENT\nDTSTART:20260102\nDTEND:20260101\nEND:VEVENT\n"), 10, "must end"),
-        (ICS.format(more="BEGIN:VEVENT\nDTSTART:20260102\n"), 8, "never ends"),
-        (ICS.format(more="END:VEVENT\n"), 8, "never began"),
+        ("2026-12-24\n24.12.2026 Eve", 2, "doesn't start with a date"),
+        ("2026-02-30", 1, "doesn't start with a date"),
+        (ICS.format(more="BEGIN:VEVENT\nDTSTART:20260101\nRRULE:FREQ=YEARLY\nEND:VEVENT\n"), 10, "recurring"),
+        (ICS.format(more="BEGIN:VEVENT\nDTSTART:20260101T090000\nEND:VEVENT\n"), 9, "no all-day DTSTART"),
+        (ICS.format(more="BEGIN:VEVENT\nDTSTART:20260102\nDTEND:20260101\nEND:VEVENT\n"), 10, "must last"),
+        (ICS.format(more="BEGIN:VEVENT\nDTSTART:20260102\n"), 8, "doesn't end"),
+        (ICS.format(more="END:VEVENT\n"), 8, "doesn't start"),
     ],
 )
 def test_problems_name_their_line(text, line, words):
     with pytest.raises(BadFile) as bad:
-        read_days(text)
+        parse_holidays(text)
     assert [each.line for each in bad.value.problems] == [line]
     assert words in bad.value.problems[0].text
 
@@ -65,18 +65,18 @@ days = st.builds(Holiday, st.dates(date(2000, 1, 1)), st.text("abc", max_size=9)
 
 @given(st.lists(days, max_size=9, unique_by=lambda each: each.on))
 def test_what_is_written_is_read_back(written):
-    assert read_days(as_lines(written)) == sorted(written)
+    assert parse_holidays(format_holidays(written)) == sorted(written)
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused(text):
     for prefix in ("", "BEGIN:VCALENDAR\nBEGIN:VEVENT\n"):
         try:
-            read_days(prefix + text)
+            parse_holidays(prefix + text)
         except BadFile as bad:
             assert bad.problems  # noqa: PT017
 
 
 def test_holidays_of_a_country():
-    assert Holiday(date(2026, 12, 6), "Independence Day") in holidays_of("FI", 2026)
-    assert holidays_of("XX", 2026) == []
+    assert Holiday(date(2026, 12, 6), "Independence Day") in public_holidays("FI", 2026)
+    assert public_holidays("XX", 2026) == []

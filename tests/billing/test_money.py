@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.money import figure, is_currency, percent, round_amount, round_preserving_sum, words
+from billing.money import (
+    format_amount,
+    format_number,
+    format_percent,
+    is_currency,
+    round_amount,
+    round_preserving_sum,
+)
 
 UNITS = {"EUR": Decimal("0.01"), "JPY": Decimal(1), "KWD": Decimal("0.001")}
 currencies = st.sampled_from(sorted(UNITS))
@@ -67,13 +74,13 @@ def test_a_third_three_times_is_one():
     ],
 )
 def test_amounts_read_as_people_write_them(amount, currency, read):
-    assert words(Decimal(amount), currency) == read
-    assert figure(Decimal(amount), currency) == read.removesuffix(f" {currency}")
+    assert format_amount(Decimal(amount), currency) == read
+    assert format_number(Decimal(amount), currency) == read.removesuffix(f" {currency}")
 
 
 @pytest.mark.parametrize(("percentage", "read"), [("4.50", "4.5 %"), ("7.00", "7 %"), ("10.00", "10 %")])
 def test_percentage_has_no_idle_zeros(percentage, read):
-    assert percent(Decimal(percentage)) == read
+    assert format_percent(Decimal(percentage)) == read
 
 
 @pytest.mark.parametrize(("code", "known"), [("EUR", True), ("JPY", True), ("XQZ", False), ("eur", False)])

@@ -158,7 +158,7 @@ def test_closing_that_is_killed_half_way_leaves_nothing_and_makes_the_same_when_
 def test_numbers_of_a_group_have_no_gaps(cast, us, yen):
     for month in (SEPTEMBER, OCTOBER):
         builders.charge(us, month)
-        with pytest.raises(RuleViolation, match=f"rate of JPY for {month:%B} 2026 is not entered yet"):
+        with pytest.raises(RuleViolation, match=f"rate of JPY for {month:%B} 2026 is missing"):
             close(cast.acme, month)
         rate(month)
         close(cast.acme, month)
@@ -391,7 +391,7 @@ def test_rate_cannot_change_once_it_is_used(cast, us, yen):
     rate()
     builders.charge(us, OCTOBER)
     close(cast.acme)
-    with pytest.raises(RuleViolation, match="Invoices of October 2026 were made with its rate"):
+    with pytest.raises(RuleViolation, match="Invoices for October 2026 were already issued at its rate"):
         rate(value="1")
     assert ExchangeRate.objects.get().rate == Decimal("162.35")
 

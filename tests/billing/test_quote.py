@@ -13,8 +13,8 @@ from billing.models.charges import ExchangeRate
 from billing.models.groups import BillingGroup
 from billing.models.tiers import SupportTier
 from billing.proration import Price, Span
-from billing.quote import Inputs, Promise, Rate, compute, digest, end_of_month
-from billing.quote_inputs import latest_rate, quote_for, when
+from billing.quote import Inputs, Promise, Rate, calculate, digest, end_of_month
+from billing.quote_inputs import latest_rate, quote_for, start_of
 from tests import builders
 
 NOW = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)  # a Wednesday
@@ -56,20 +56,20 @@ def quote(cast, tier: str, group: BillingGroup | None = None, now: datetime = NO
     ],
 )
 def test_formula_names_every_number(charges, said):
-    formula = compute(inputs(last_month_charges=Decimal(charges)))["formula"]
+    formula = calculate(inputs(last_month_charges=Decimal(charges)))["formula"]
     assert formula.startswith("The larger of 10,000.00 EUR and 10 % of ")
     assert f"{Decimal(charges):,.2f} EUR (the service charges of October 2026), {said}" in formula
 
 
 def test_free_tier_has_no_formula_and_no_part_of_a_month():
-    made = compute(inputs(price=BASIC, promised_on=None, effective_at=datetime(2026, 12, 1, tzinfo=UTC)))
+    made = calculate(inputs(price=BASIC, promised_on=None, effective_at=datetime(2026, 12, 1, tzinfo=UTC)))
     assert made["formula"] == "This tier has no cost of its own."
     assert made["starts_on"] == "2026-12-01"
     assert made["this_month"] == {"month": "2026-12-01", "parts": [], "base_amount": "0", "amount": "0.00"}
 
 
 def test_month_is_split_by_the_day_between_the_old_tier_and_the_new_one():
-    month = compute(inputs())["this_month"]
+    month = calculate(inputs())["this_month"]
     told = [(part["tier"], part["days"], part["full_month"], part["base_amount"]) for part in month["parts"]]
     assert told == [
         ("Essential", 19, "1800.00", "1140.00"),
@@ -79,7 +79,7 @@ def test_month_is_split_by_the_day_between_the_old_tier_and_the_new_one():
 
 
 def test_promised_date_in_the_next_month_is_quoted_for_that_month():
-    month = compute(inputs(promised_on=date(2026, 12, 1)))["this_month"]
+    month = calculate(inputs(promised_on=date(2026, 12, 1)))["this_month"]
     assert [(part["tier"], part["days"]) for part in month["parts"]] == [("Premium", 31)]
 
 
@@ -87,7 +87,7 @@ def test_tier_that_ends_before_the_promised_date_is_quoted_until_it_ends():
     ended = Span(
         "Essential", ESSENTIAL, 1, datetime(2020, 1, 1, tzinfo=UTC), datetime(2026, 11, 6, tzinfo=UTC)
     )
-    parts = compute(inputs(spans=[ended]))["this_month"]["parts"]
+    parts = calculate(inputs(spans=[ended]))["this_month"]["parts"]
     assert [(part["first_day"], part["last_day"]) for part in parts] == [
         ("2026-11-01", "2026-11-05"),
         ("2026-11-20", "2026-11-30"),
@@ -96,7 +96,7 @@ def test_tier_that_ends_before_the_promised_date_is_quoted_until_it_ends():
 
 def test_amounts_are_also_told_in_the_currency_of_the_group():
     rate = Rate("JPY", Decimal("162.35"), date(2026, 10, 1))
-    made = compute(inputs(rate=rate))
+    made = calculate(inputs(rate=rate))
     assert made["full_month"] == {"base_amount": "10000.00", "amount": "1623500"}
     assert (made["exchange_rate"], made["exchange_rate_month"]) == ("162.35", "2026-10-01")
 
@@ -109,7 +109,7 @@ def test_amounts_are_also_told_in_the_currency_of_the_group():
     st.dates(date(2026, 11, 1), date(2026, 11, 30)),
 )
 def test_parts_of_the_month_add_up_in_both_currencies(charges, rate, currency, day):
-    made = compute(
+    made = calculate(
         inputs(last_month_charges=charges, rate=Rate(currency, rate, date(2026, 10, 1)), promised_on=day)
     )
     month = made["this_month"]
@@ -118,7 +118,7 @@ def test_parts_of_the_month_add_up_in_both_currencies(charges, rate, currency, d
 
 
 def test_quote_is_json_and_reads_the_same_after_it_was_stored():
-    made = compute(inputs())
+    made = calculate(inputs())
     stored = json.loads(json.dumps(made))
     assert stored == made
     assert digest(stored) == digest(made)
@@ -136,7 +136,7 @@ def test_quote_is_json_and_reads_the_same_after_it_was_stored():
     ],
 )
 def test_digest_is_another_when_anything_that_is_shown_is_another(changed):
-    assert digest(compute(inputs(**changed))) != digest(compute(inputs()))
+    assert digest(calculate(inputs(**changed))) != digest(calculate(inputs()))
 
 
 @pytest.mark.parametrize(
@@ -198,13 +198,13 @@ def test_promise_is_two_business_days_on_by_the_calendar_of_the_country(
     settings.HOLIDAY_COUNTRY = setting
     acme = SimpleNamespace(time_zone="UTC", country=country)
     instant = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    assert when(acme, SupportTier(minimum_amount=1), instant) == (promised, None)
+    assert start_of(acme, SupportTier(minimum_amount=1), instant) == (promised, None)
 
 
 def test_promise_counts_from_the_day_that_it_is_in_the_organization():
     acme = SimpleNamespace(time_zone="Pacific/Kiritimati", country="")
     late = datetime(2026, 11, 18, 11, tzinfo=UTC)  # Thursday there
-    assert when(acme, SupportTier(minimum_amount=1), late)[0] == date(2026, 11, 23)
+    assert start_of(acme, SupportTier(minimum_amount=1), late)[0] == date(2026, 11, 23)
 
 
 def test_newest_exchange_rate_is_quoted_and_none_without_one(cast):

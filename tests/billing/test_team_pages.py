@@ -66,10 +66,10 @@ def test_decided_changes_stand_below_and_nothing_waits(cast, hal, change):
 def test_change_goes_through_set_up_to_completion(cast, hal, change):
     assert "Start setup" in text(hal.get(f"{CHANGES}{change.pk}/"))
     begun = text(decide(hal, change, "setup"))
-    assert "The setup has begun." in begun
+    assert "Setup started." in begun
     assert "Start setup" not in begun
     done = text(decide(hal, change, "completion"))
-    assert "Acme is on Premium from now on. Its admins are told." in done
+    assert "Acme is now on Premium. Its admins have been notified." in done
     assert "Complete setup" not in done
 
 
@@ -78,7 +78,7 @@ def test_refusal_needs_a_reason_and_keeps_the_page(hal, change):
     assert response.status_code == 422
     assert "This field is required." in text(response)
     assert "The quote that was agreed" in text(response)
-    assert "The change is refused." in text(decide(hal, change, "refusal", reason="No contract"))
+    assert "Change refused." in text(decide(hal, change, "refusal", reason="No contract"))
     assert TierChange.objects.get().reason == "No contract"
 
 
@@ -86,7 +86,7 @@ def test_refusal_needs_a_reason_and_keeps_the_page(hal, change):
 def test_decision_on_what_was_decided_is_refused_in_words(cast, hal, change, what):
     cancel_tier_change(actor=actor(cast.ada), change=change)
     page = text(decide(hal, change, what, reason="x"))
-    assert "This change is canceled already." in page
+    assert "This change is already canceled." in page
     assert TierChange.objects.get().status == "canceled"
 
 
@@ -94,7 +94,7 @@ def test_decision_on_what_was_decided_is_refused_in_words(cast, hal, change, wha
 def test_downgrade_takes_effect_by_itself(cast, hal, what):
     downgrade = builders.tier_change(cast.ada, cast.acme, "basic")
     assert "Complete setup" not in text(hal.get(f"{CHANGES}{downgrade.pk}/"))
-    assert "This change takes effect by itself." in text(decide(hal, downgrade, what))
+    assert "This change takes effect automatically." in text(decide(hal, downgrade, what))
 
 
 @pytest.mark.parametrize("who", ["ada", "fay", "gus", "ivy"])
@@ -142,7 +142,7 @@ def test_organization_with_charges_and_no_group_shows_that_it_lacks_one(cast, ha
 def test_credit_waits_for_the_next_invoice(cast, hal, amount):
     form = {"credit-group": cast.acme_group.pk, "credit-base_amount": amount, "credit-reason": "Sorry"}
     page = text(hal.post(f"{ORGANIZATIONS}acme/credits/", form, follow=True))
-    assert "The credit will be on the group's next invoice." in page.replace("&#x27;", "'")
+    assert "Credit granted. It will be on the group's next invoice." in page.replace("&#x27;", "'")
     note = CreditNote.objects.get()
     assert (note.base_amount, note.created_by) == (Decimal(amount), cast.hal)
 

@@ -91,7 +91,7 @@ def test_second_request_is_refused_and_says_who_asked(cast, change):
     [
         ("quote_outdated", {}),
         ("quote_outdated", {"confirmed": ""}),
-        ("tier_present", {"tier": "advanced"}),
+        ("tier_current", {"tier": "advanced"}),
         ("not_entitled", {"organization": "hobby"}),
         ("foreign_group", {"billing_group": "globex_group"}),
     ],
@@ -201,7 +201,7 @@ def test_going_down_to_a_paid_tier_is_promised_like_an_upgrade(cast):
 
 @pytest.mark.parametrize("step", [start_setup, complete_tier_change])
 def test_downgrade_is_neither_set_up_nor_completed_by_hand(cast, downgrade, step):
-    with refused("takes_effect_by_itself"):
+    with refused("needs_no_setup"):
         step(actor=actor(cast.hal), change=downgrade)
     assert state(downgrade) == ("requested", "advanced")
 
@@ -261,7 +261,7 @@ def test_refusal_needs_a_reason(cast, change, reason):
 def test_change_that_is_over_stays_as_it_is(cast, change, step, how, end):
     end(actor=actor(cast.hal), change=change)
     before = state(change)
-    with pytest.raises(RuleViolation, match=f"This change is {how} already"):
+    with pytest.raises(RuleViolation, match=f"This change is already {how}"):
         step(actor=actor(cast.hal), change=change)
     assert state(change) == before
 

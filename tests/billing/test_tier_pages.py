@@ -55,7 +55,7 @@ def test_steps_lead_from_the_tier_to_the_request(cast, ada):
     to_quote = ada.get(to_group.url, {"billing_group": cast.acme_group.pk})
     done = ada.post(to_quote.url, {"confirmed": seen_on(ada.get(to_quote.url))}, follow=True)
     assert done.redirect_chain == [(TIER, 302)]
-    assert "It is promised for 20 November 2026; until it is active, Advanced stays." in text(done)
+    assert "It will be active by 20 November 2026; until then you stay on Advanced." in text(done)
     assert TierChange.objects.get().to_tier.code == "premium"
 
 
@@ -137,7 +137,7 @@ def test_back_button_after_the_request_and_sending_again_makes_no_second_one(ada
 def test_tampered_confirmation_is_refused_with_the_quote(ada, quote_page, confirmed):
     response = ada.post(quote_page, {"confirmed": confirmed})
     assert response.status_code == 422
-    assert "The numbers have changed since you saw them." in text(response)
+    assert "The quote has changed. Check it and confirm again." in text(response)
     assert not TierChange.objects.exists()
 
 
@@ -162,7 +162,7 @@ def test_quote_of_another_group_or_of_yesterday_confirms_nothing(cast, ada, quot
 def test_tier_that_is_in_force_already_is_refused(cast, ada):
     response = confirm(ada, f"{CHANGE}advanced/{cast.acme_group.pk}/")
     assert response.status_code == 422
-    assert "Advanced is your support tier already." in text(response)
+    assert "Advanced is already your support tier." in text(response)
 
 
 @pytest.mark.parametrize("query", [{"tier": "gold"}, {"tier": "advanced"}, {"tier": ""}])
@@ -188,7 +188,7 @@ def test_going_down_to_basic_asks_for_no_group_and_says_when(cast, ada):
     assert step.redirect_chain[-1] == (page, 302)
     assert "Nothing is charged for support in December 2026." in text(step)
     done = ada.post(page, {"confirmed": seen_on(step)}, follow=True)
-    assert "Advanced stays until the end of the month, then Basic takes its place." in text(done)
+    assert "You stay on Advanced until the end of the month and then move to Basic." in text(done)
 
 
 def test_organization_with_free_services_only_is_told_why(cast, client_of):
@@ -202,7 +202,7 @@ def test_organization_with_free_services_only_is_told_why(cast, client_of):
         assert 'href="https://forum.example.com/"' in told
     response = ivy.post(f"{page}change/premium/{group.pk}/", {"confirmed": "x"})
     assert response.status_code == 422
-    assert "A support tier needs at least one paid service." in text(response)
+    assert "You need at least one paid service to change the support tier." in text(response)
 
 
 def test_open_change_is_shown_instead_of_the_steps_also_to_another_admin(cast, ada, client_of, quote_page):
@@ -221,15 +221,15 @@ def test_open_change_is_shown_instead_of_the_steps_also_to_another_admin(cast, a
 def test_admin_takes_the_request_back(cast, ada):
     change = builders.tier_change(cast.ada, cast.acme, "premium")
     page = f"{TIER}changes/{change.pk}/cancellation/"
-    assert "The change to Premium is canceled. Advanced stays." in text(ada.post(page, follow=True))
-    assert "This change is canceled already." in text(ada.post(page, follow=True))
+    assert "Change to Premium canceled. You stay on Advanced." in text(ada.post(page, follow=True))
+    assert "This change is already canceled." in text(ada.post(page, follow=True))
 
 
 def test_cancelling_what_is_active_is_refused(cast, ada):
     change = builders.tier_change(cast.ada, cast.acme, "premium")
     complete_tier_change(actor=actor(cast.hal), change=change)
     page = text(ada.post(f"{TIER}changes/{change.pk}/cancellation/", follow=True))
-    assert "This change is active already." in page
+    assert "This change is already active." in page
     assert "Your tier: Premium" in page
 
 

@@ -59,7 +59,7 @@ def test_of_completing_and_cancelling_at_once_exactly_one_wins():
         lambda: cancel_tier_change(actor=actor(cast.ada), change=change),
     )
     change.refresh_from_db()
-    won = {"active": (change, "change_over", "premium"), "canceled": ("change_over", change, "advanced")}
+    won = {"active": (change, "change_ended", "premium"), "canceled": ("change_ended", change, "advanced")}
     assert (complete, cancel, tier_of(cast.acme).code) == won[change.status]
     assert AuditEntry.objects.count() == 2
     assert TierPeriod.objects.filter(organization=cast.acme, ended_at=None).count() == 1

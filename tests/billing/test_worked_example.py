@@ -13,7 +13,7 @@ from billing.models.charges import ExchangeRate
 from billing.models.groups import BillingGroup
 from billing.models.invoices import Invoice
 from billing.models.tiers import SupportTier
-from billing.money import figure
+from billing.money import format_number
 from orgs.models import Project, Service
 from tests import builders
 
@@ -37,7 +37,7 @@ def made(month: date) -> list[tuple[str, str, str]]:
         for line in invoice.lines.all()
     ]
     rows.append(("Total", invoice.base_total, invoice.total))
-    return [(text, figure(base, "EUR"), figure(amount, "USD")) for text, base, amount in rows]
+    return [(text, format_number(base, "EUR"), format_number(amount, "USD")) for text, base, amount in rows]
 
 
 @pytest.fixture

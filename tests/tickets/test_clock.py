@@ -103,7 +103,9 @@ def test_a_pause_never_brings_the_time_forward(case, later):
 
 
 def test_best_effort_is_the_end_of_a_business_day_and_counted_anew_after_a_pause():
-    support = Schedule(SupportHours(BUSINESS, ZoneInfo("UTC"), closed=frozenset({date(2026, 11, 25)})))
+    support = Schedule(
+        SupportHours(BUSINESS, ZoneInfo("UTC"), extra_holidays=frozenset({date(2026, 11, 25)}))
+    )
     target = Target("low", support, None, 1)
     monday = datetime(2026, 11, 23, 10, tzinfo=UTC)
     pause = Pause(monday, monday + timedelta(days=1), "on_hold")

@@ -180,7 +180,7 @@ class Clocks:
             self._end_pause(clock, at)
             return False
         clock.tier, clock.severity = self.entitlement.tier_code, severity
-        words = target.words.removesuffix(" (best effort)")
+        words = target.label.removesuffix(" (best effort)")
         clock.promise = f"{words} ({severity.label} severity, {self.entitlement.tier_name} tier)"
         clock.is_best_effort = target.is_best_effort
         pauses = pauses_of(clock)

@@ -35,7 +35,7 @@ class SeverityLabel:
 
     @classmethod
     def of(cls, severity: Severity, target: Target) -> "SeverityLabel":
-        words = f"First response: {target.words}"
+        words = f"First response: {target.label}"
         if not target.is_best_effort:
             words += f", by {say_instant(target.due_at(timezone.now()))}"
         return cls(severity.label, SEVERITY_MEANING[severity], words)

@@ -40,7 +40,7 @@ def customer_card(ticket: Ticket) -> CustomerCard:
     return CustomerCard(
         organization=organization,
         entitlement=entitlement,
-        targets=[(each.label, entitlement.targets[each].words) for each in reversed(Severity)],
+        targets=[(each.label, entitlement.targets[each].label) for each in reversed(Severity)],
         local_time=formats.date_format(
             timezone.localtime(timezone=ZoneInfo(organization.time_zone)), "D H:i"
         ),

@@ -5,8 +5,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from billing.actions.charges import import_charges
-from billing.charge_file import read_charges
-from billing.money import words
+from billing.charge_file import parse_charges
+from billing.money import format_amount
 from orgs.actor import SYSTEM
 from orgs.csv_import import decode
 from supportcenter.errors import RuleViolation
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            lines = read_charges(decode(options["file"].read_bytes()))
+            lines = parse_charges(decode(options["file"].read_bytes()))
             outcome = import_charges(actor=SYSTEM, lines=lines, dry_run=options["dry_run"])
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from error
@@ -30,5 +30,5 @@ class Command(BaseCommand):
         would = "would be " if options["dry_run"] else ""
         self.stdout.write(
             f"{outcome.created} {would}added, {outcome.changed} {would}changed, {outcome.unchanged} known. "
-            f"All of the file: {words(outcome.total, settings.PRICE_CURRENCY)}."
+            f"All of the file: {format_amount(outcome.total, settings.PRICE_CURRENCY)}."
         )
