@@ -13,7 +13,7 @@ from tickets.access import thread_for
 from tickets.models.conversation import Activity, ActivityKind
 from tickets.models.ticket import Ticket
 from tickets.rendering import to_html
-from tickets.timeline import headline
+from tickets.timeline import timeline_text
 
 # How many earlier comments are quoted below a new one.
 QUOTED = 2
@@ -45,7 +45,7 @@ def render(activity: Activity, ticket: Ticket, actor: Actor) -> RenderedEntry:
     for_staff = actor.can(Capability.WORK_QUEUE)
     before = thread_for(actor, ticket).filter(comment__isnull=False, pk__lt=activity.pk)
     return RenderedEntry(
-        headline=headline(activity.kind, who, activity.before, activity.after, for_staff=for_staff),
+        headline=timeline_text(activity.kind, who, activity.before, activity.after, for_staff=for_staff),
         headline_if_added=f"{who} added you to the conversation and commented",
         added=_added_with(activity),
         comment=_shown(activity) if activity.comment else None,

@@ -10,7 +10,7 @@ from notifications.recipients import Following, People, Recipient, recipients
 from orgs.models import User
 from orgs.roles import STAFF_CAPABILITIES, Capability
 from supportcenter.outbox.models import OutboxMessage
-from tickets.events import TICKET_NOTED
+from tickets.models.conversation import ActivityKind
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.mentions import Mention
 from tickets.models.ticket import Ticket
@@ -45,7 +45,7 @@ def queue_mails(message: OutboxMessage) -> int:
 
 def _mentioned(message: OutboxMessage) -> frozenset[int]:
     """Who is named in the note that the event is about."""
-    if message.name != TICKET_NOTED:
+    if message.name != ActivityKind.NOTED.event:
         return frozenset()
     named = Mention.objects.filter(comment__activity=message.payload["activity"])
     return frozenset(named.values_list("user_id", flat=True))

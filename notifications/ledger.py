@@ -14,7 +14,7 @@ from django.utils import timezone
 from notifications.models.messages import EmailMessage, EmailMessageQuerySet
 from notifications.models.suppressions import SuppressionQuerySet
 from tickets.paging import Sort, read_id
-from tickets.timeline import headline
+from tickets.timeline import timeline_text
 
 # A mail that waits for longer than this is delayed, and duty leads are told.
 DELAYED_AFTER = timedelta(minutes=5)
@@ -121,7 +121,7 @@ def _update(mail: EmailMessage, *, for_staff: bool) -> str:
     if told is None:
         return ""
     who = told.actor.name if told.actor else settings.SITE_NAME
-    return headline(told.kind, who, told.before, told.after, for_staff=for_staff)
+    return timeline_text(told.kind, who, told.before, told.after, for_staff=for_staff)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from notifications.models.messages import Reason
 from notifications.models.preferences import MailPreferences, Rhythm
+from tickets.models.conversation import ActivityKind
 from tickets import events
 
 WORDS = {
@@ -19,24 +20,24 @@ WORDS = {
 
 PUBLIC_EVENTS = frozenset(
     {
-        events.TICKET_OPENED,
-        events.TICKET_COMMENTED,
-        events.TICKET_STATUS_CHANGED,
-        events.TICKET_SEVERITY_CHANGED,
-        events.TICKET_UPDATE_PROMISED,
-        events.TICKET_ESCALATION_ACKNOWLEDGED,
-        events.TICKET_ESCALATION_CLOSED,
-        events.TICKET_CLOSED,
-        events.TICKET_MERGED,
-        events.TICKET_MERGE_UNDONE,
+        ActivityKind.OPENED.event,
+        ActivityKind.COMMENTED.event,
+        ActivityKind.STATUS_CHANGED.event,
+        ActivityKind.SEVERITY_CHANGED.event,
+        ActivityKind.UPDATE_PROMISED.event,
+        ActivityKind.ESCALATION_ACKNOWLEDGED.event,
+        ActivityKind.ESCALATION_CLOSED.event,
+        ActivityKind.CLOSED.event,
+        ActivityKind.MERGED.event,
+        ActivityKind.MERGE_UNDONE.event,
     }
 )
 # For the agents who have or follow the ticket.
-STAFF_EVENTS = frozenset({events.TICKET_NOTED, events.TICKET_ASSIGNED, events.TICKET_RATED})
+STAFF_EVENTS = frozenset({ActivityKind.NOTED.event, ActivityKind.ASSIGNED.event, ActivityKind.RATED.event})
 # For those who must make sure that someone acts. The comment that escalated reaches everyone by itself.
-LEAD_EVENTS = frozenset({events.TICKET_ESCALATED, events.TICKET_ESCALATION_OVERDUE})
+LEAD_EVENTS = frozenset({ActivityKind.ESCALATED.event, ActivityKind.ESCALATION_OVERDUE.event})
 # For whoever can still keep, or must mend, what was promised.
-CLOCK_EVENTS = frozenset({events.TICKET_RESPONSE_DUE_SOON, events.TICKET_RESPONSE_OVERDUE})
+CLOCK_EVENTS = frozenset({ActivityKind.RESPONSE_DUE_SOON.event, ActivityKind.RESPONSE_OVERDUE.event})
 EVENTS = PUBLIC_EVENTS | STAFF_EVENTS | LEAD_EVENTS | CLOCK_EVENTS
 
 
@@ -93,7 +94,7 @@ def recipients(
     """
     found: dict[int, Recipient] = {}
     for user_id, reason, following in _candidates(event, people):
-        is_receipt = event == events.TICKET_OPENED and user_id == people.requester
+        is_receipt = event == ActivityKind.OPENED.event and user_id == people.requester
         if user_id in found or (user_id == actor_id and not is_receipt):
             continue
         own = preferences.get(user_id) or MailPreferences()
@@ -112,7 +113,7 @@ def opt_out(event: str, rule: str, preferences: MailPreferences, *, is_muted: bo
 
     Nothing stops the receipt of a new ticket or an escalation to duty leads.
     """
-    is_receipt = event == events.TICKET_OPENED and rule == Reason.REQUESTER
+    is_receipt = event == ActivityKind.OPENED.event and rule == Reason.REQUESTER
     if is_receipt or (event in LEAD_EVENTS and rule == Reason.LEAD):
         return ""
     if is_muted:
@@ -130,7 +131,7 @@ def _candidates(event: str, people: People) -> Iterator[tuple[int, Reason, Follo
         if people.requester:
             yield people.requester, Reason.REQUESTER, None
         yield from _each(people.participants, Reason.PARTICIPANT)
-    if event == events.TICKET_NOTED:
+    if event == ActivityKind.NOTED.event:
         yield from _each(people.mentioned, Reason.MENTIONED)
     if people.assignee and event in PUBLIC_EVENTS | STAFF_EVENTS | CLOCK_EVENTS:
         yield people.assignee, Reason.ASSIGNEE, None

@@ -32,8 +32,8 @@ SCHEDULE = {
     "let reports count that came early": ("notifications.settle_early_reports", 60.0),
     "tell that a worker is alive": ("outbox.heartbeat", 10.0),
     "carry out bulk jobs that their bell missed": ("tickets.run_bulk", 5.0),
-    "tell again of escalations that nobody took": ("tickets.remind_of_escalations", 60.0),
-    "tell of clocks that run out": ("tickets.watch_clocks", 15.0),
+    "notify duty leads of overdue escalations": ("tickets.notify_overdue_escalations", 60.0),
+    "check SLA clocks": ("tickets.check_clocks", 15.0),
     "activate tier changes that are due": ("billing.apply_due_changes", 60.0),
     "tell of tier changes past their promised date": ("billing.notify_overdue_changes", 900.0),
     # Hourly, because the 1st begins at another hour in each time zone; a month is closed only once.

@@ -1,4 +1,4 @@
-"""Severities, statuses and how they may change. Pure."""
+"""Severities, statuses, and which status can follow which. Pure."""
 
 from django.db import models
 
@@ -25,12 +25,12 @@ class Status(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
-# Statuses in which support still has the ticket in hand; the others are done.
+# Statuses of tickets that are neither solved nor closed.
 UNFINISHED = (Status.NEW, Status.OPEN, Status.WAITING, Status.ON_HOLD)
 # Statuses in which support owes the customer an answer.
 ANSWER_OWED = (Status.NEW, Status.OPEN)
 
-# A ticket's status as its customer reads it.
+# Statuses as customers read them.
 CUSTOMER_WORDS = {
     Status.NEW: "Open",
     Status.OPEN: "Open",
@@ -40,7 +40,7 @@ CUSTOMER_WORDS = {
     Status.CLOSED: "Closed",
 }
 
-# What a customer can filter by: the words above, and what each of them covers.
+# What a customer can filter by, and the statuses that each choice covers.
 CUSTOMER_FILTERS = {
     "unfinished": ("Not solved yet", UNFINISHED),
     "open": ("Open", (Status.NEW, Status.OPEN)),
@@ -49,18 +49,23 @@ CUSTOMER_FILTERS = {
     "solved": ("Solved", (Status.SOLVED,)),
     "closed": ("Closed", (Status.CLOSED,)),
 }
-# What an agent may set by hand or with an answer. Nothing becomes new again, and closing is done by time.
+# What an agent can set. A ticket never becomes new again, and only time closes it.
 AGENT_CHOICES = (Status.OPEN, Status.WAITING, Status.ON_HOLD, Status.SOLVED)
 
-# Days for which a solved ticket reopens by a comment; then it is closed for good.
+# Days during which a comment reopens a solved ticket; after that it is closed for good.
 REOPEN_DAYS = 14
 
 
 def can_change(before: str, after: str) -> bool:
-    """Whether a ticket may go from one status to another by a person's hand."""
+    """Return whether a person may change one status to another."""
     return before not in {Status.CLOSED, after} and after in AGENT_CHOICES
 
 
+def after_agent_comment(status: str) -> str:
+    """Return the status after an agent's comment: a new ticket becomes open."""
+    return Status.OPEN if status == Status.NEW else status
+
+
 def after_customer_comment(status: str) -> str:
-    """A customer's comment asks for an answer: whatever was paused or solved is open again."""
+    """Return the status after a customer's comment: a paused or solved ticket becomes open again."""
     return status if status in ANSWER_OWED else Status.OPEN

@@ -1,26 +1,26 @@
-"""What this app does when something happened: keep search, figures, and the clocks to what was bought."""
+"""What this app does after events: update the search index, reports and clocks."""
 
 from billing import events as billing_events
 from orgs.events import ORGANIZATION_EDITED
 from supportcenter.outbox.models import OutboxMessage
 from supportcenter.outbox.registry import subscribe
-from tickets import events
 from tickets.actions.clocks import mark_stale
 from tickets.actions.indexing import index_tickets
+from tickets.models.conversation import ActivityKind
 from tickets.reports.actions import mark_days_of
 
-TICKET_EVENTS = sorted(value for name, value in vars(events).items() if name.startswith("TICKET_"))
+TICKET_EVENTS = [kind.event for kind in ActivityKind]
 
 
 @subscribe("tickets.search", *TICKET_EVENTS)
 def index_ticket(message: OutboxMessage) -> None:
-    """Rebuild what search knows of the ticket; running it twice changes nothing."""
+    """Update the search document of the ticket; running it twice changes nothing."""
     index_tickets([message.payload["ticket"]])
 
 
 @subscribe("tickets.figures", *TICKET_EVENTS)
 def mark_figures(message: OutboxMessage) -> None:
-    """Have the ticket's days counted anew; marking them twice is harmless."""
+    """Mark the ticket's days to be recounted; marking them twice is harmless."""
     mark_days_of(message.payload["ticket"])
 
 
@@ -32,12 +32,12 @@ def mark_figures(message: OutboxMessage) -> None:
     *sorted(billing_events.TIER_PERIODS_EDITED),
     ORGANIZATION_EDITED,
 )
-def reckon_by_new_promise(message: OutboxMessage) -> None:
-    """What is still owed to the organization is due by its new targets, zone or holidays, from the start."""
+def recalculate_for_organization(message: OutboxMessage) -> None:
+    """Have the organization's open clocks recalculated by its new targets, time zone or holidays."""
     mark_stale([message.payload["organization"]])
 
 
 @subscribe("tickets.calendars", billing_events.CALENDAR_CHANGED, *sorted(billing_events.MATRIX_EDITED))
-def reckon_by_new_matrix(message: OutboxMessage) -> None:
-    """Any organization may be served by the calendar or the tier, so every open clock is reckoned anew."""
+def recalculate_all(message: OutboxMessage) -> None:
+    """Have every open clock recalculated, as any organization may use the calendar or the tier."""
     mark_stale()

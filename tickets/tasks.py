@@ -8,13 +8,13 @@ from tickets.reports.actions import count_dirty_days, mark_last_days
 
 @shared_task(name="tickets.close_solved", ignore_result=True)
 def close_solved() -> int:
-    """Close what has been solved for long enough."""
+    """Close tickets that have been solved for long enough."""
     return changes.close_solved()
 
 
 @shared_task(name="tickets.drop_drafts", ignore_result=True)
 def drop_drafts() -> int:
-    """Delete drafts that nobody can send any more."""
+    """Delete drafts that can't be sent anymore."""
     return composing.drop_drafts()
 
 
@@ -24,38 +24,38 @@ def drop_unsent_files() -> int:
     return files.drop_unsent_files()
 
 
-@shared_task(name="tickets.watch_clocks", ignore_result=True)
-def watch_clocks() -> int:
-    """Warn ahead of what runs out, and tell of what did."""
-    return clocks.watch(timezone.now())
+@shared_task(name="tickets.check_clocks", ignore_result=True)
+def check_clocks() -> int:
+    """Recalculate stale clocks and notify about those that are due soon or overdue."""
+    return clocks.check_clocks(timezone.now())
 
 
-@shared_task(name="tickets.remind_of_escalations", ignore_result=True)
-def remind_of_escalations() -> int:
-    """Tell again of escalations that nobody took in time."""
-    return escalation.remind_of_escalations()
+@shared_task(name="tickets.notify_overdue_escalations", ignore_result=True)
+def notify_overdue_escalations() -> int:
+    """Notify duty leads of overdue escalations."""
+    return escalation.notify_overdue_escalations()
 
 
 @shared_task(name="tickets.run_bulk", ignore_result=True)
 def run_bulk() -> int:
-    """Carry out bulk jobs that wait."""
+    """Run waiting bulk jobs."""
     return bulk.run_bulk()
 
 
 @shared_task(name="tickets.sweep_index", ignore_result=True)
 def sweep_index() -> int:
-    """Look once a day at what search knows of each ticket, a share every hour."""
+    """Check the search index of every ticket once a day, a share every hour."""
     return indexing.sweep_index(timezone.now())
 
 
 @shared_task(name="tickets.count_figures", ignore_result=True)
 def count_figures() -> int:
-    """Count the days anew on which something changed."""
+    """Recount the days on which something changed."""
     return count_dirty_days()
 
 
 @shared_task(name="tickets.count_last_days", ignore_result=True)
 def count_last_days() -> int:
-    """Count the last days anew, whether or not anybody told of a change."""
+    """Recount the last days, whether or not a change was published."""
     mark_last_days()
     return count_dirty_days()

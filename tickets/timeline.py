@@ -1,26 +1,43 @@
-"""What happened on a ticket, in a sentence: for the thread and for mails. Pure."""
+"""History entries of a ticket: text, icon and audience of each kind, for the thread and for mails. Pure."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from tickets.models.conversation import ActivityKind
 from tickets.states import CUSTOMER_WORDS, Severity, Status
 
 Values = dict[str, Any]
-Words = Callable[[Values, Values, bool], str]
+# From the values before and after, and whether the reader is staff.
+Text = Callable[[Values, Values, bool], str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How a kind of history entry reads and who may read it.
+
+    ``text`` follows the name of who acted, or stands alone if the entry ``is_impersonal``. Internal entries
+    are for staff only; important ones stand out in the thread.
+    """
+
+    text: str | Text
+    icon: str = "point"
+    is_internal: bool = False
+    is_impersonal: bool = False
+    is_important: bool = False
+
+
+def timeline_text(kind: str, who: str, before: Values, after: Values, *, for_staff: bool) -> str:
+    """Return one sentence without its period: "Fay Dubois changed the severity from Low to High"."""
+    entry = ENTRIES[ActivityKind(kind)]
+    text = entry.text if isinstance(entry.text, str) else entry.text(before, after, for_staff)
+    return text if entry.is_impersonal else f"{who} {text}"
 
 
 def status_words(status: str, *, for_staff: bool) -> str:
+    """Return the name of a status as the reader knows it."""
     return Status(status).label if for_staff else CUSTOMER_WORDS[Status(status)]
-
-
-def headline(kind: str, who: str, before: Values, after: Values, *, for_staff: bool) -> str:
-    """One sentence without its full stop: "Fay Dubois changed the severity from Low to High"."""
-    if kind in OF_THE_CLOCK:
-        return OF_THE_CLOCK[kind].format(OWED[after["clock"]])
-    if kind in WITHOUT_ACTOR:
-        return WITHOUT_ACTOR[kind]
-    return f"{who} {WORDS[kind](before, after, for_staff)}"
 
 
 def _commented(before: Values, after: Values, for_staff: bool) -> str:
@@ -33,16 +50,18 @@ def _commented(before: Values, after: Values, for_staff: bool) -> str:
 
 def _assigned(before: Values, after: Values, for_staff: bool) -> str:
     if after.get("by_team"):
-        person = f", where it is {after['assignee']}'s" if after["assignee"] else ""
-        return f"gave the ticket to the team {after['team']}{person}"
+        person = f" and {after['assignee']}" if after["assignee"] else ""
+        return f"assigned the ticket to the team {after['team']}{person}"
     if not after["assignee"]:
         return "unassigned the ticket"
-    return "took the ticket" if after.get("by_self") else f"assigned the ticket to {after['assignee']}"
+    return (
+        "self-assigned the ticket" if after.get("by_self") else f"assigned the ticket to {after['assignee']}"
+    )
 
 
 def _status_changed(before: Values, after: Values, for_staff: bool) -> str:
     if after["status"] == Status.SOLVED:
-        return "marked the ticket solved"
+        return "marked the ticket as solved"
     if before["status"] == Status.SOLVED:
         return "reopened the ticket"
     return f"set the status to {status_words(after['status'], for_staff=for_staff)}"
@@ -65,12 +84,12 @@ def _rated(before: Values, after: Values, for_staff: bool) -> str:
 
 
 def _handed_over(before: Values, after: Values, for_staff: bool) -> str:
-    return f"handed over. State: {after['state']} Next step: {after['next_step']}"
+    return f"added a handover note. State: {after['state']} Next step: {after['next_step']}"
 
 
 def _snoozed(before: Values, after: Values, for_staff: bool) -> str:
     until = after["until"]
-    return f"put the ticket aside until {_in_utc(until)}" if until else "took the ticket up again"
+    return f"snoozed the ticket until {_in_utc(until)}" if until else "unsnoozed the ticket"
 
 
 def _tagged(before: Values, after: Values, for_staff: bool) -> str:
@@ -88,56 +107,82 @@ def _listed(names: list[str]) -> str:
 
 
 def _in_utc(instant: str) -> str:
-    """An instant as everybody can read it, whatever their time zone."""
+    """Format an instant in UTC, as readers are in different time zones."""
     return f"{datetime.fromisoformat(instant).astimezone(UTC):%H:%M UTC on %a %d %b}"
 
 
-def _says(words: str) -> Words:
-    return lambda before, after, for_staff: words
+def _due_soon(before: Values, after: Values, for_staff: bool) -> str:
+    return f"{OWED[after['clock']]} is due soon"
 
 
-WORDS: dict[str, Words] = {
-    "opened": _says("opened the ticket"),
-    "commented": _commented,
-    "noted": _says("wrote an internal note"),
-    "assigned": _assigned,
-    "status_changed": _status_changed,
-    "severity_changed": _severity_changed,
-    "participants_added": lambda _, after, __: f"added {_listed(after['participants'])} to the conversation",
-    "participant_joined": _says("joined the conversation"),
-    "participant_left": _says("left the conversation"),
-    "participant_removed": lambda _, after, __: (
-        f"removed {_listed(after['participants'])} from the conversation"
-    ),
-    "escalated": _says("escalated the ticket"),
-    "escalation_acknowledged": _says("took the escalation"),
-    "escalation_closed": lambda _, after, __: f"closed the escalation: {after['outcome']}",
-    "rated": _rated,
-    "update_promised": lambda _, after, __: f"promised the next update by {_in_utc(after['due_at'])}",
-    "tagged": _tagged,
-    "handed_over": _handed_over,
-    "snoozed": _snoozed,
-    "merged": lambda _, after, __: f"merged {after['reference']} into this ticket",
-    "merged_away": lambda _, after, __: f"merged this ticket into {after['reference']}",
-    "merge_undone": lambda _, after, __: f"undid the merge with {after['reference']}",
-    "split": lambda _, after, __: f"made a comment the new ticket {after['reference']}",
-    "split_from": lambda _, after, __: f"opened this ticket from a comment on {after['reference']}",
-    "linked": lambda _, after, __: f"linked {after['reference']}",
-    "unlinked": lambda _, after, __: f"took away the link to {after['reference']}",
-    "reclassified": _reclassified,
-    "followed_up": lambda _, after, __: f"opened the follow-up ticket {after['reference']}",
-}
-WITHOUT_ACTOR = {
-    "woken": "The ticket had been put aside, and came back as the customer wrote",
-    "closed": "The ticket was closed, as it had been solved for a while",
-    "escalation_overdue": "Nobody took the escalation by its deadline",
-}
-OF_THE_CLOCK = {
-    "response_due_soon": "Three quarters of the time for {} are over",
-    "response_overdue": "The time for {} is over",
-}
+def _overdue(before: Values, after: Values, for_staff: bool) -> str:
+    return f"{OWED[after['clock']]} is overdue"
+
+
+def _added(before: Values, after: Values, for_staff: bool) -> str:
+    return f"added {_listed(after['participants'])} to the conversation"
+
+
+def _removed(before: Values, after: Values, for_staff: bool) -> str:
+    return f"removed {_listed(after['participants'])} from the conversation"
+
+
+def _with_reference(text: str) -> Text:
+    return lambda before, after, for_staff: text.format(after["reference"])
+
+
 OWED = {
-    "first_response": "the first response",
-    "next_response": "the next answer",
-    "next_update": "the next update",
+    "first_response": "The first response",
+    "next_response": "The next response",
+    "next_update": "The next update",
+}
+Kind = ActivityKind
+ENTRIES: dict[ActivityKind, Entry] = {
+    Kind.OPENED: Entry("opened the ticket"),
+    Kind.COMMENTED: Entry(_commented),
+    Kind.NOTED: Entry("added an internal note", is_internal=True),
+    Kind.ASSIGNED: Entry(_assigned, "user-check", is_internal=True),
+    Kind.STATUS_CHANGED: Entry(_status_changed, "refresh"),
+    Kind.SEVERITY_CHANGED: Entry(_severity_changed, "urgent"),
+    Kind.RECLASSIFIED: Entry(_reclassified, "package"),
+    Kind.TAGGED: Entry(_tagged, "tag", is_internal=True),
+    Kind.PARTICIPANTS_ADDED: Entry(_added, "user-plus"),
+    Kind.PARTICIPANT_JOINED: Entry("joined the conversation", "user-plus"),
+    Kind.PARTICIPANT_LEFT: Entry("left the conversation", "user-minus"),
+    Kind.PARTICIPANT_REMOVED: Entry(_removed, "user-minus"),
+    Kind.ESCALATED: Entry("escalated the ticket", "flame", is_important=True),
+    Kind.ESCALATION_OVERDUE: Entry(
+        "The escalation was not acknowledged by its deadline",
+        "flame",
+        is_internal=True,
+        is_impersonal=True,
+        is_important=True,
+    ),
+    Kind.ESCALATION_ACKNOWLEDGED: Entry("acknowledged the escalation", "user-check"),
+    Kind.ESCALATION_CLOSED: Entry(
+        lambda _, after, __: f"closed the escalation: {after['outcome']}", "checks"
+    ),
+    Kind.UPDATE_PROMISED: Entry(
+        lambda _, after, __: f"promised the next update by {_in_utc(after['due_at'])}", "clock"
+    ),
+    Kind.RESPONSE_DUE_SOON: Entry(_due_soon, "clock", is_internal=True, is_impersonal=True),
+    Kind.RESPONSE_OVERDUE: Entry(_overdue, "clock", is_internal=True, is_impersonal=True),
+    Kind.HANDED_OVER: Entry(_handed_over, "notes", is_internal=True),
+    Kind.SNOOZED: Entry(_snoozed, "moon", is_internal=True),
+    Kind.UNSNOOZED: Entry(
+        "The ticket was unsnoozed because the customer wrote", "bell", is_internal=True, is_impersonal=True
+    ),
+    Kind.MERGED: Entry(_with_reference("merged {} into this ticket"), "git-merge"),
+    Kind.MERGED_AWAY: Entry(_with_reference("merged this ticket into {}"), "git-merge"),
+    Kind.MERGE_UNDONE: Entry(_with_reference("undid the merge with {}"), "arrow-back-up"),
+    Kind.SPLIT_OFF: Entry(_with_reference("undid the merge with {}"), "arrow-back-up"),
+    Kind.SPLIT: Entry(_with_reference("split a comment into the new ticket {}"), "subtask"),
+    Kind.SPLIT_FROM: Entry(_with_reference("opened this ticket from a comment on {}"), "subtask"),
+    Kind.LINKED: Entry(_with_reference("linked {}"), "link", is_internal=True),
+    Kind.UNLINKED: Entry(_with_reference("removed the link to {}"), "link", is_internal=True),
+    Kind.FOLLOWED_UP: Entry(_with_reference("opened the follow-up ticket {}"), "link"),
+    Kind.RATED: Entry(_rated, "star"),
+    Kind.CLOSED: Entry(
+        "The ticket was closed because it had been solved for a while", "archive", is_impersonal=True
+    ),
 }

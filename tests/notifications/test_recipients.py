@@ -20,6 +20,7 @@ from notifications.recipients import (
     recipients,
     when,
 )
+from tickets.models.conversation import ActivityKind
 from orgs.models import User
 from tickets import events
 
@@ -80,19 +81,19 @@ def test_calls_for_attention_reach_the_leads_alone(event):
 @pytest.mark.parametrize("event", sorted(EVENTS))
 @pytest.mark.parametrize("actor", sorted(EVERYBODY | {LEAD}))
 def test_nobody_hears_of_what_they_did(event, actor):
-    receipt = {REQUESTER} if event == events.TICKET_OPENED else set()
+    receipt = {REQUESTER} if event == ActivityKind.OPENED.event else set()
     assert actor not in set(heard(event, actor_id=actor)) - receipt
 
 
 def test_being_mentioned_is_the_strongest_reason_and_of_notes_only():
     people = replace(PEOPLE, mentioned=frozenset({ASSIGNEE, LEAD}))
-    found = heard(events.TICKET_NOTED, people)
+    found = heard(ActivityKind.NOTED.event, people)
     assert (found[ASSIGNEE].reason, found[LEAD].reason) == (Reason.MENTIONED, Reason.MENTIONED)
-    assert LEAD not in heard(events.TICKET_COMMENTED, people)
+    assert LEAD not in heard(ActivityKind.COMMENTED.event, people)
 
 
 def test_reasons_are_told_in_words():
-    words = {user: each.words for user, each in heard(events.TICKET_COMMENTED).items()}
+    words = {user: each.words for user, each in heard(ActivityKind.COMMENTED.event).items()}
     assert words == {
         REQUESTER: "You opened this ticket.",
         CC: "You are CC'd on this ticket.",
@@ -104,7 +105,7 @@ def test_reasons_are_told_in_words():
 
 def test_two_reasons_give_one_mail_with_the_stronger_reason():
     people = replace(PEOPLE, participants=frozenset({CC, FOLLOWER, REQUESTER}))
-    found = heard(events.TICKET_COMMENTED, people)
+    found = heard(ActivityKind.COMMENTED.event, people)
     assert (found[REQUESTER].reason, found[FOLLOWER].reason) == (Reason.REQUESTER, Reason.PARTICIPANT)
     assert found[FOLLOWER].follow_id is None
 
@@ -112,7 +113,7 @@ def test_two_reasons_give_one_mail_with_the_stronger_reason():
 def test_a_reason_that_is_off_gives_way_to_the_next():
     people = replace(PEOPLE, participants=frozenset({FOLLOWER}))
     preferences = prefers(off_reasons=[Reason.PARTICIPANT])
-    found = heard(events.TICKET_COMMENTED, people, _3=preferences)
+    found = heard(ActivityKind.COMMENTED.event, people, _3=preferences)
     assert (found[FOLLOWER].reason, found[FOLLOWER].follow_id) == (Reason.FOLLOWER, 7)
 
 
@@ -127,12 +128,12 @@ def test_people_who_opt_out_get_receipts_and_escalations_alone(preferences):
     for event in EVENTS:
         expected = {LEAD} if event in LEAD_EVENTS else set()
         assert set(heard(event, people, **chosen)) == (
-            {REQUESTER} if event == events.TICKET_OPENED else expected
+            {REQUESTER} if event == ActivityKind.OPENED.event else expected
         )
 
 
 def test_requester_gets_a_receipt_of_the_opening_at_once():
-    found = heard(events.TICKET_OPENED, actor_id=REQUESTER, _1=prefers(rhythm=Rhythm.DAILY))
+    found = heard(ActivityKind.OPENED.event, actor_id=REQUESTER, _1=prefers(rhythm=Rhythm.DAILY))
     assert (found[REQUESTER].due_at, found[REQUESTER].is_digest) == (NOON, False)
 
 
@@ -163,7 +164,7 @@ def test_mail_waits_as_its_reader_prefers(preferences, due_at, is_digest):
 def test_quiet_hours_let_critical_tickets_and_escalations_through():
     all_day = quiet(quiet_from=time(0), quiet_until=time(23, 59))
     assert when(all_day, NOON, is_critical=True) == (NOON, False)
-    assert heard(events.TICKET_ESCALATED, _6=all_day)[LEAD].due_at == NOON
+    assert heard(ActivityKind.ESCALATED.event, _6=all_day)[LEAD].due_at == NOON
 
 
 @given(
@@ -182,27 +183,27 @@ def test_mail_never_waits_for_more_than_a_day_and_a_bit_and_never_goes_back(now,
 
 def test_every_event_of_a_ticket_is_mailed_or_left_out_on_purpose():
     silent = {
-        events.TICKET_PARTICIPANTS_ADDED,  # the comment that comes with it tells
-        events.TICKET_PARTICIPANT_JOINED,
-        events.TICKET_PARTICIPANT_LEFT,
-        events.TICKET_PARTICIPANT_REMOVED,
-        events.TICKET_RECLASSIFIED,  # nothing to act on, and the page tells
-        events.TICKET_MERGED_AWAY,  # its people are in the other ticket now, and hear of it there
-        events.TICKET_SPLIT_OFF,  # told to those of the ticket that stands alone again
-        events.TICKET_SPLIT,  # the new ticket is mailed itself
-        events.TICKET_SPLIT_FROM,
-        events.TICKET_LINKED,  # internal, and nothing to act on
-        events.TICKET_UNLINKED,
-        events.TICKET_HANDED_OVER,  # internal; the promise in it is mailed itself
-        events.TICKET_SNOOZED,
-        events.TICKET_WOKEN,
-        events.TICKET_TAGGED,  # internal, and nothing to act on
-        events.TICKET_FOLLOWED_UP,  # the follow-up is mailed itself
+        ActivityKind.PARTICIPANTS_ADDED.event,  # the comment that comes with it tells
+        ActivityKind.PARTICIPANT_JOINED.event,
+        ActivityKind.PARTICIPANT_LEFT.event,
+        ActivityKind.PARTICIPANT_REMOVED.event,
+        ActivityKind.RECLASSIFIED.event,  # nothing to act on, and the page tells
+        ActivityKind.MERGED_AWAY.event,  # its people are in the other ticket now, and hear of it there
+        ActivityKind.MERGE_SPLIT_OFF.event,  # told to those of the ticket that stands alone again
+        ActivityKind.SPLIT.event,  # the new ticket is mailed itself
+        ActivityKind.SPLIT_FROM.event,
+        ActivityKind.LINKED.event,  # internal, and nothing to act on
+        ActivityKind.UNLINKED.event,
+        ActivityKind.HANDED_OVER.event,  # internal; the promise in it is mailed itself
+        ActivityKind.SNOOZED.event,
+        ActivityKind.UNSNOOZED.event,
+        ActivityKind.TAGGED.event,  # internal, and nothing to act on
+        ActivityKind.FOLLOWED_UP.event,  # the follow-up is mailed itself
     }
     published = {value for name, value in vars(events).items() if name.startswith("TICKET_")}
     assert published - EVENTS == silent
 
 
-@pytest.mark.parametrize("event", [events.TICKET_PARTICIPANTS_ADDED, events.TICKET_FOLLOWED_UP])
+@pytest.mark.parametrize("event", [ActivityKind.PARTICIPANTS_ADDED.event, ActivityKind.FOLLOWED_UP.event])
 def test_silent_events_reach_nobody(event):
     assert heard(event) == {}

@@ -10,7 +10,7 @@ from tests.cast import actor
 from tickets.actions.assignment import assign
 from tickets.actions.changes import change_severity, solve
 from tickets.actions.comments import add_internal_note
-from tickets.actions.escalation import acknowledge, escalate, remind_of_escalations
+from tickets.actions.escalation import acknowledge, escalate, notify_overdue_escalations
 from tickets.actions.participants import add_participants
 from tickets.models.following import Follow
 from tickets.models.people import Escalation
@@ -164,5 +164,5 @@ def test_late_escalation_is_mailed_again(cast, ticket, mails_after, run_outbox):
     escalate(actor=actor(cast.ben), ticket=ticket)
     run_outbox()
     Escalation.objects.update(deadline_at=timezone.now())
-    remind_of_escalations()
+    notify_overdue_escalations()
     assert "Nobody took the escalation by its deadline." in mails_after()["gus@support.example"].body

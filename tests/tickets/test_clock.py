@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from billing.calendars import ALWAYS, BUSINESS, WEEKDAYS, Schedule, SupportHours
 from billing.entitlements import Target
 from tests.billing.test_calendars import MINUTE, instants, is_open, own, zones
-from tickets.clock.clocks import WARN_AFTER, Pause, runs_out_at
+from tickets.clock.clocks import WARN_AFTER, Pause, due_at_of
 
 starting = st.builds(SupportHours, st.sampled_from([ALWAYS, WEEKDAYS, BUSINESS]), zones)
 hours = own | starting
@@ -67,7 +67,7 @@ def counted(case: Case, until: datetime) -> int:
 @settings(deadline=None, max_examples=80)
 @given(case=cases())
 def test_due_when_exactly_the_promised_minutes_have_run(case):
-    due_at = runs_out_at(case.target, case.start, case.pauses)
+    due_at = due_at_of(case.target, case.start, case.pauses)
     if due_at is None:
         assert counted(case, case.pauses[-1].began) < case.target.minutes
     else:
@@ -80,8 +80,8 @@ def test_due_when_exactly_the_promised_minutes_have_run(case):
 @given(case=cases())
 def test_warned_when_three_quarters_have_run_and_never_after_it_is_due(case):
     case.target = replace(case.target, minutes=case.target.minutes // 4 * 4)
-    warn_at = runs_out_at(case.target, case.start, case.pauses, share=WARN_AFTER)
-    due_at = runs_out_at(case.target, case.start, case.pauses)
+    warn_at = due_at_of(case.target, case.start, case.pauses, share=WARN_AFTER)
+    due_at = due_at_of(case.target, case.start, case.pauses)
     if warn_at is None:
         assert due_at is None
     else:
@@ -94,9 +94,9 @@ def test_warned_when_three_quarters_have_run_and_never_after_it_is_due(case):
 @given(case=cases(), later=st.integers(0, 5000))
 def test_a_pause_never_brings_the_time_forward(case, later):
     assume(case.pauses and case.pauses[-1].ended)
-    due_at = runs_out_at(case.target, case.start, case.pauses)
+    due_at = due_at_of(case.target, case.start, case.pauses)
     longer = [*case.pauses[:-1], replace(case.pauses[-1], ended=case.pauses[-1].ended + MINUTE * later)]
-    moved = runs_out_at(case.target, case.start, longer)
+    moved = due_at_of(case.target, case.start, longer)
     assert due_at
     assert moved
     assert moved >= due_at
@@ -109,6 +109,6 @@ def test_best_effort_is_the_end_of_a_business_day_and_counted_anew_after_a_pause
     target = Target("low", support, None, 1)
     monday = datetime(2026, 11, 23, 10, tzinfo=UTC)
     pause = Pause(monday, monday + timedelta(days=1), "on_hold")
-    assert runs_out_at(target, monday, []) == datetime(2026, 11, 24, 17, tzinfo=UTC)
-    assert runs_out_at(target, monday, [replace(pause, ended=None)]) is None
-    assert runs_out_at(target, monday, [pause]) == datetime(2026, 11, 26, 17, tzinfo=UTC)
+    assert due_at_of(target, monday, []) == datetime(2026, 11, 24, 17, tzinfo=UTC)
+    assert due_at_of(target, monday, [replace(pause, ended=None)]) is None
+    assert due_at_of(target, monday, [pause]) == datetime(2026, 11, 26, 17, tzinfo=UTC)

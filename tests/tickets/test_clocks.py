@@ -19,7 +19,7 @@ from tests import builders
 from tests.cast import actor
 from tickets.actions.assignment import assign
 from tickets.actions.changes import change_severity, change_status, close_solved, solve
-from tickets.actions.clocks import clocks_of, keep, mark_stale, promise_update, watch
+from tickets.actions.clocks import check_clocks, load_clocks, mark_stale, promise_update, save_clocks
 from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.escalation import escalate
 from tickets.actions.merging import merge_into, undo_merge
@@ -163,7 +163,7 @@ def test_new_tier_counts_from_the_start_once_its_event_was_heard(cast, ticket, c
     clock.shift(5 * MINUTE)
     start_period(cast.acme, premium, at=NOW + 5 * MINUTE, group=cast.acme_group)
     publish_once("tier_change.activated", cast.acme.pk)
-    watch(NOW + 5 * MINUTE)
+    check_clocks(NOW + 5 * MINUTE)
     assert due(ticket) == NOW + 30 * MINUTE
     assert only().tier == "premium"
 
@@ -177,18 +177,18 @@ def publish_once(name: str, organization: int) -> None:
 
 
 def test_stale_clocks_that_ended_do_not_hold_up_the_others(cast, ticket, monkeypatch):
-    monkeypatch.setattr("tickets.actions.clocks.AT_A_TIME", 1)
+    monkeypatch.setattr("tickets.actions.clocks.BATCH_SIZE", 1)
     other = builders.ticket(cast.ben, cast.acme)
     mark_stale()
     builders.comment(cast.fay, ticket, status="waiting_on_customer")
-    watch(NOW)
+    check_clocks(NOW)
     assert not other.clocks.get().is_stale
 
 
 def test_clock_that_is_marked_while_somebody_writes_stays_marked(ticket):
-    clocks = clocks_of(ticket)
+    clocks = load_clocks(ticket)
     mark_stale()
-    keep(clocks)
+    save_clocks(clocks)
     assert only().is_stale
 
 
@@ -213,7 +213,7 @@ def test_tier_matrix_edited_in_the_admin_counts_for_what_is_owed(cast, ticket, c
     answer = client_of(boss).post(page, form | {f"targets-0-{name}": value for name, value in row.items()})
     assert answer.status_code == 302
     dispatch_due()
-    watch(NOW)
+    check_clocks(NOW)
     assert due(ticket) == NOW + 20 * MINUTE
 
 
@@ -222,7 +222,7 @@ def test_calendar_edited_in_mid_flight_counts_from_its_edit_on(cast, ticket, clo
     shut = [[["00:00", "10:30"], ["12:00", "00:00"]]] * 7
     always.versions.create(valid_from=NOW + 10 * MINUTE, week=shut)
     mark_stale()
-    watch(NOW + 11 * MINUTE)
+    check_clocks(NOW + 11 * MINUTE)
     assert due(ticket) == NOW + timedelta(hours=2, minutes=30)  # half an hour, a gap, half an hour
 
 
@@ -230,7 +230,7 @@ def test_best_effort_is_never_missed_and_nobody_is_warned(cast, clock):
     Service.objects.filter(project__unit__organization=cast.hobby).update(is_paid=True)
     late = builders.ticket(cast.ivy, cast.hobby)
     clock.shift(timedelta(days=9))
-    assert watch(NOW + timedelta(days=9)) == 0
+    assert check_clocks(NOW + timedelta(days=9)) == 0
     builders.comment(cast.fay, late)
     assert (only().is_best_effort, only().is_missed) == (True, False)
 
@@ -293,12 +293,12 @@ def test_assignee_and_leads_are_warned_once_ahead_and_once_at_the_time(cast, tic
     assign(actor=actor(cast.fay), ticket=ticket, assignee=cast.fay)
     run_outbox().clear()
     clock.shift(46 * MINUTE)
-    assert (watch(NOW + 46 * MINUTE), watch(NOW + 47 * MINUTE)) == (1, 0)
+    assert (check_clocks(NOW + 46 * MINUTE), check_clocks(NOW + 47 * MINUTE)) == (1, 0)
     soon = "Three quarters of the time for the first response are over."
     assert told(run_outbox) == [("fay", soon), ("gus", soon)]
     run_outbox().clear()
     clock.shift(15 * MINUTE)
-    assert (watch(NOW + 61 * MINUTE), watch(NOW + 62 * MINUTE)) == (1, 0)
+    assert (check_clocks(NOW + 61 * MINUTE), check_clocks(NOW + 62 * MINUTE)) == (1, 0)
     over = "The time for the first response is over."
     assert told(run_outbox) == [("fay", over), ("gus", over)]
     assert only().breached_at == NOW + 60 * MINUTE
@@ -307,7 +307,7 @@ def test_assignee_and_leads_are_warned_once_ahead_and_once_at_the_time(cast, tic
 def test_job_that_was_down_for_an_hour_tells_of_the_end_alone(cast, ticket, clock, run_outbox):
     run_outbox().clear()
     clock.shift(timedelta(hours=2))
-    assert watch(NOW + timedelta(hours=2)) == 1
+    assert check_clocks(NOW + timedelta(hours=2)) == 1
     assert [line for _, line in told(run_outbox)] == ["The time for the first response is over."]
     assert only().breached_at == NOW + 60 * MINUTE
 
@@ -319,8 +319,8 @@ def test_ticket_that_fails_keeps_nobody_from_hearing_of_the_others(cast, ticket,
     def fail(failing, now):
         assert failing != ticket
 
-    monkeypatch.setattr("tickets.actions.clocks.reckon", fail)
-    assert watch(NOW + timedelta(hours=2)) == 2
+    monkeypatch.setattr("tickets.actions.clocks.recalculate_clocks", fail)
+    assert check_clocks(NOW + timedelta(hours=2)) == 2
     assert [each.clocks.get().is_stale for each in (ticket, other)] == [True, False]
 
 
@@ -328,12 +328,12 @@ def test_nobody_is_told_of_what_was_answered_or_paused_meanwhile(cast, ticket, c
     builders.comment(cast.fay, ticket)
     other = builders.ticket(cast.ben, cast.acme)
     change_status(actor=actor(cast.fay), ticket=other, status="on_hold")
-    assert watch(NOW + timedelta(hours=9)) == 0
+    assert check_clocks(NOW + timedelta(hours=9)) == 0
 
 
 def test_customers_never_read_of_warnings(cast, ticket, clock, client_of, run_outbox):
     clock.shift(timedelta(hours=2))
-    watch(NOW + timedelta(hours=2))
+    check_clocks(NOW + timedelta(hours=2))
     assert "is over" not in client_of(cast.ben).get(ticket.get_absolute_url()).content.decode()
     assert "is over" in client_of(cast.fay).get(ticket.get_absolute_url()).content.decode()
 
@@ -356,9 +356,9 @@ def test_merging_an_older_ticket_warns_of_nothing_twice(cast, ticket, clock):
     target = builders.ticket(cast.ben, cast.acme)
     SlaClock.objects.filter(ticket=target).update(started_at=NOW + MINUTE)
     clock.shift(timedelta(hours=2))
-    assert watch(NOW + timedelta(hours=2)) == 2
+    assert check_clocks(NOW + timedelta(hours=2)) == 2
     merge_into(actor=actor(cast.fay), ticket=ticket, target=target)
-    assert watch(NOW + timedelta(hours=2)) == 0
+    assert check_clocks(NOW + timedelta(hours=2)) == 0
 
 
 def test_merged_answer_is_owed_less_the_pauses_that_it_had(cast, ticket, clock):
@@ -374,9 +374,9 @@ def test_merged_answer_is_owed_less_the_pauses_that_it_had(cast, ticket, clock):
 def test_undoing_a_merge_tells_of_nothing_twice(cast, ticket, clock):
     made = merge_into(actor=actor(cast.fay), ticket=builders.ticket(cast.ben, cast.acme), target=ticket)
     clock.shift(timedelta(hours=2))
-    assert watch(NOW + timedelta(hours=2)) == 1
+    assert check_clocks(NOW + timedelta(hours=2)) == 1
     undo_merge(actor=actor(cast.fay), merge=made)
-    watch(NOW + timedelta(hours=2))
+    check_clocks(NOW + timedelta(hours=2))
     assert ticket.activities.filter(kind="response_overdue").count() == 1
 
 

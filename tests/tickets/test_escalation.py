@@ -9,7 +9,7 @@ from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
 from tickets.actions.changes import solve
-from tickets.actions.escalation import acknowledge, close_escalation, escalate, remind_of_escalations
+from tickets.actions.escalation import acknowledge, close_escalation, escalate, notify_overdue_escalations
 from tickets.models.people import Escalation
 
 
@@ -96,10 +96,10 @@ def test_customers_neither_take_nor_close(cast, ticket, escalation):
 
 
 def test_late_escalation_is_told_again_once(cast, ticket, escalation):
-    assert remind_of_escalations() == 0
+    assert notify_overdue_escalations() == 0
     Escalation.objects.update(deadline_at=timezone.now())
-    assert remind_of_escalations() == 1
-    assert remind_of_escalations() == 0
+    assert notify_overdue_escalations() == 1
+    assert notify_overdue_escalations() == 0
     assert ticket.activities.filter(kind="escalation_overdue", is_internal=True).count() == 1
 
 
@@ -116,4 +116,4 @@ def test_escalation_ends_with_its_ticket_and_the_next_word_calls_again(cast, tic
 def test_taken_escalation_is_never_late(cast, ticket, escalation):
     acknowledge(actor=actor(cast.gus), ticket=ticket)
     Escalation.objects.update(deadline_at=timezone.now())
-    assert remind_of_escalations() == 0
+    assert notify_overdue_escalations() == 0

@@ -12,7 +12,6 @@ from orgs.actor import Actor
 from orgs.models import User
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
-from tickets import events
 from tickets.actions.record import lock, record, require_agent
 from tickets.models.conversation import ActivityKind
 from tickets.models.teams import HandsOut, Team, absence_of
@@ -97,7 +96,6 @@ def give(
     record(
         ticket,
         ActivityKind.ASSIGNED,
-        events.TICKET_ASSIGNED,
         actor=actor,
         before={"assignee": before.name if before else "", "assignee_id": before.pk if before else None}
         | ({"team": before_team.name if before_team else ""} if teams else {}),
@@ -108,6 +106,5 @@ def give(
         }
         | teams
         | ({"by_team": True} if by_team else {}),
-        is_internal=True,
     )
     return ticket

@@ -1,4 +1,4 @@
-"""Changes without a comment: assignee, status, severity, closing."""
+"""Changes without a comment: status, severity, product and reason, closing."""
 
 from datetime import timedelta
 
@@ -8,28 +8,27 @@ from django.utils import timezone
 from orgs.actor import SYSTEM, Actor
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
-from tickets import events
-from tickets.actions.clocks import clocks_of, keep
-from tickets.actions.escalation import end_with
+from tickets.actions.clocks import load_clocks, save_clocks
 from tickets.actions.record import lock, record, require_agent
+from tickets.actions.status import move_status, require_open, require_transition
 from tickets.clock.clocks import CLOCK_FIELDS
 from tickets.models.catalog import Product, Reason
 from tickets.models.conversation import ActivityKind
 from tickets.models.ticket import Ticket
 from tickets.permissions import is_in_charge
-from tickets.states import REOPEN_DAYS, Severity, Status, can_change
+from tickets.states import REOPEN_DAYS, Severity, Status
 
 
 @transaction.atomic
 def change_status(*, actor: Actor, ticket: Ticket, status: str) -> Ticket:
-    """Set the status by hand, as an agent. Raises ``RuleViolation`` for one that cannot follow."""
+    """Set the status, as an agent. Raises ``RuleViolation`` for one that can't follow the present one."""
     require_agent(actor)
     return _set_status(actor, lock(ticket), status)
 
 
 @transaction.atomic
 def solve(*, actor: Actor, ticket: Ticket) -> Ticket:
-    """Mark solved, as the customer. Solving what is solved already changes nothing."""
+    """Mark a ticket solved, as the customer. Does nothing if it is solved already."""
     return _set_status(actor, lock(ticket), Status.SOLVED)
 
 
@@ -37,68 +36,47 @@ def _set_status(actor: Actor, ticket: Ticket, status: str) -> Ticket:
     before = ticket.status
     if before == status:
         return ticket
-    if not can_change(before, status):
-        raise RuleViolation(
-            "status_not_possible",
-            f"A ticket that is {Status(before).label.lower()} cannot become {Status(status).label.lower()}.",
-        )
-    now = timezone.now()
-    ticket.status = status
-    ticket.solved_at = now if status == Status.SOLVED else None
-    clocks = clocks_of(ticket)
-    if status == Status.OPEN:
-        clocks.asked(now)
-    else:
-        clocks.rested(status, now)
-    keep(clocks)
-    ticket.updated_at = now
-    ticket.save(update_fields=["status", "solved_at", *CLOCK_FIELDS, "updated_at"])
-    if status == Status.SOLVED:
-        end_with(ticket)
-    record(
-        ticket,
-        ActivityKind.STATUS_CHANGED,
-        events.TICKET_STATUS_CHANGED,
-        actor=actor,
-        before={"status": before},
-        after={"status": status},
-    )
+    require_transition(before, status)
+    _move_and_record(ticket, status, ActivityKind.STATUS_CHANGED, actor=actor)
     return ticket
+
+
+def _move_and_record(ticket: Ticket, status: str, kind: ActivityKind, *, actor: Actor) -> None:
+    before = {"status": ticket.status}
+    move_status(ticket, status, at=timezone.now())
+    record(ticket, kind, actor=actor, before=before, after={"status": status})
 
 
 @transaction.atomic
 def change_severity(*, actor: Actor, ticket: Ticket, severity: str, reason: str = "") -> Ticket:
-    """Change the severity, as the requester, an admin or an agent, who must say why: the customer is told.
+    """Change the severity, as the requester, an organization admin, or an agent, who must give a reason.
 
-    What is still owed is due by the new severity, counted from the start of its clock. What was met stays
-    as it was.
+    Open clocks are recalculated by the new severity from their start. Those that were met don't change.
     """
     ticket = lock(ticket)
     if not is_in_charge(actor, ticket):
         raise RuleViolation("not_allowed", "Only the requester and organization admins can change this.")
-    if ticket.is_closed:
-        raise RuleViolation("ticket_closed", "A closed ticket keeps its severity.")
+    require_open(ticket)
     before = ticket.severity
     if before == severity:
         return ticket
     by_agent = actor.can(Capability.WORK_QUEUE)
     if by_agent and not reason.strip():
-        raise RuleViolation("reason_missing", "Say why: the customer reads it.", field="reason")
+        raise RuleViolation("reason_missing", "Enter a reason. The customer can read it.", field="reason")
     if not by_agent and ticket.services.filter(is_early_availability=True).exists():
         raise RuleViolation(
             "early_availability",
-            "The severity stays Low, because a service on this ticket is in early availability.",
+            "The severity stays Low because a service on this ticket is in early availability.",
         )
     ticket.severity = severity
     ticket.updated_at = timezone.now()
-    clocks = clocks_of(ticket)
-    clocks.reckon_anew(ticket.updated_at)
-    keep(clocks)
+    clocks = load_clocks(ticket)
+    clocks.recalculate(ticket.updated_at)
+    save_clocks(clocks)
     ticket.save(update_fields=["severity", "updated_at", *CLOCK_FIELDS])
     record(
         ticket,
         ActivityKind.SEVERITY_CHANGED,
-        events.TICKET_SEVERITY_CHANGED,
         actor=actor,
         before={"severity": Severity(before)},
         after={"severity": Severity(severity)} | ({"reason": reason.strip()} if by_agent else {}),
@@ -108,7 +86,7 @@ def change_severity(*, actor: Actor, ticket: Ticket, severity: str, reason: str 
 
 @transaction.atomic
 def reclassify(*, actor: Actor, ticket: Ticket, product: Product, reason: Reason) -> Ticket:
-    """Say anew what a ticket is about and why it was opened, as an agent. The customer sees it."""
+    """Change a ticket's product and reason, as an agent. The customer can see it."""
     require_agent(actor)
     ticket = lock(ticket)
     before = {"product": ticket.product.name, "reason": ticket.reason.name}
@@ -121,7 +99,6 @@ def reclassify(*, actor: Actor, ticket: Ticket, product: Product, reason: Reason
     record(
         ticket,
         ActivityKind.RECLASSIFIED,
-        events.TICKET_RECLASSIFIED,
         actor=actor,
         before=before,
         after=after,
@@ -130,28 +107,14 @@ def reclassify(*, actor: Actor, ticket: Ticket, product: Product, reason: Reason
 
 
 def close_solved() -> int:
-    """Close what has been solved for fourteen days; how many. Safe to run twice at once."""
-    now = timezone.now()
-    solved_before = now - timedelta(days=REOPEN_DAYS)
+    """Close tickets that have been solved for ``REOPEN_DAYS``; return how many. Safe to run concurrently."""
+    solved_before = timezone.now() - timedelta(days=REOPEN_DAYS)
     due = Ticket.objects.filter(status=Status.SOLVED, solved_at__lte=solved_before)
     count = 0
-    for ticket in due.iterator():
+    for pk in due.values_list("pk", flat=True).iterator():
         with transaction.atomic():
-            locked = Ticket.objects.select_for_update(skip_locked=True).filter(
-                pk=ticket.pk, status=Status.SOLVED
-            )
-            if not locked.filter(solved_at__lte=solved_before).update(status=Status.CLOSED, updated_at=now):
-                continue
-            clocks = clocks_of(ticket)
-            clocks.rested(Status.CLOSED, now)
-            keep(clocks)
-            record(
-                ticket,
-                ActivityKind.CLOSED,
-                events.TICKET_CLOSED,
-                actor=SYSTEM,
-                before={"status": Status.SOLVED},
-                after={"status": Status.CLOSED},
-            )
-            count += 1
+            ticket = due.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+            if ticket:
+                _move_and_record(ticket, Status.CLOSED, ActivityKind.CLOSED, actor=SYSTEM)
+                count += 1
     return count

@@ -3,24 +3,20 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.utils import timezone
 
 from orgs.actor import Actor
 from orgs.models import User
 from orgs.roles import Capability
-from supportcenter.errors import RuleViolation
-from tickets import events
-from tickets.actions.clocks import clocks_of, keep
-from tickets.actions.escalation import end_with, escalate
+from tickets.actions.escalation import escalate
 from tickets.actions.files import attach
 from tickets.actions.record import lock, record, require_agent
-from tickets.actions.snoozing import wake
-from tickets.clock.clocks import CLOCK_FIELDS
+from tickets.actions.snoozing import unsnooze
+from tickets.actions.status import move_status, require_open, require_transition
 from tickets.mentions import asks_to_escalate, handle_of, handles_in
 from tickets.models.conversation import ActivityKind, Attachment, Comment
 from tickets.models.mentions import Mention
 from tickets.models.ticket import Ticket
-from tickets.states import Status, after_customer_comment, can_change
+from tickets.states import after_agent_comment, after_customer_comment
 
 
 @transaction.atomic
@@ -32,34 +28,27 @@ def add_comment(
     files: Sequence[Attachment] = (),
     status: str | None = None,
 ) -> Comment:
-    """Add a public comment; an agent may set the status in the same step, as one update.
+    """Add a public comment; an agent may set the status in the same step.
 
-    A customer's comment opens a paused or solved ticket again and starts the wait for an answer; with
-    ``#escalate`` in it, it also calls for more attention. Raises ``RuleViolation`` on a closed ticket, and
-    for a status that cannot follow the present one.
+    A customer's comment reopens a paused or solved ticket and starts the wait for an answer; with
+    ``#escalate`` in it, it also escalates the ticket. Raises ``RuleViolation`` on a closed ticket, and for a
+    status that can't follow the present one.
     """
     ticket = lock(ticket)
-    if ticket.is_closed:
-        raise RuleViolation(
-            "ticket_closed", "This ticket is closed. Please open a new one that refers to it."
-        )
+    require_open(ticket)
     before = ticket.status
     by_agent = actor.can(Capability.WORK_QUEUE) and ticket.requester_id != actor.user_id
     comment = _write(actor, ticket, body, files, is_internal=False)
     if by_agent:
-        _answered(ticket, status or before, comment)
+        after = after_agent_comment(status or before)
+        if after != before:
+            require_transition(before, after)
     else:
-        _asked(ticket, comment)
-    changed = ticket.status != before
-    record(
-        ticket,
-        ActivityKind.COMMENTED,
-        events.TICKET_COMMENTED,
-        actor=actor,
-        comment=comment,
-        before={"status": before} if changed else {},
-        after={"status": ticket.status} if changed else {},
-    )
+        unsnooze(ticket)
+        after = after_customer_comment(before)
+    move_status(ticket, after, at=comment.created_at, comment=comment, by_agent=by_agent)
+    change = {"before": {"status": before}, "after": {"status": after}} if after != before else {}
+    record(ticket, ActivityKind.COMMENTED, actor=actor, comment=comment, **change)
     if not actor.can(Capability.WORK_QUEUE) and asks_to_escalate(body):
         escalate(actor=actor, ticket=ticket, text=body)
     return comment
@@ -69,32 +58,27 @@ def add_comment(
 def add_internal_note(
     *, actor: Actor, ticket: Ticket, body: str, files: Sequence[Attachment] = ()
 ) -> Comment:
-    """Add a note that only staff see. Nothing that a customer can see changes, not even a time.
+    """Add a note that only staff can see. Nothing that a customer can see changes, not even a time.
 
-    Colleagues who are named in it with ``@`` hear of it.
+    Agents mentioned in it with ``@`` are notified.
     """
     require_agent(actor)
     ticket = lock(ticket)
     note = _write(actor, ticket, body, files, is_internal=True)
-    handles = _mention(note)
-    record(
-        ticket,
-        ActivityKind.NOTED,
-        events.TICKET_NOTED,
-        actor=actor,
-        comment=note,
-        after={"mentions": handles} if handles else {},
-        is_internal=True,
-    )
+    handles = _save_mentions(note)
+    after = {"mentions": handles} if handles else {}
+    record(ticket, ActivityKind.NOTED, actor=actor, comment=note, after=after)
     return note
 
 
-def _mention(note: Comment) -> list[str]:
-    """Note down the colleagues whom a note names; their handles. Others than agents cannot be named."""
+def _save_mentions(note: Comment) -> list[str]:
+    """Save which agents a note mentions and return their handles. Only agents can be mentioned."""
     handles = handles_in(note.body)
-    called = list(User.objects.called(handles)) if handles else []
-    Mention.objects.bulk_create([Mention(comment=note, user=user) for user in called], ignore_conflicts=True)
-    return sorted({handle_of(user.email) for user in called})
+    mentioned = list(User.objects.called(handles)) if handles else []
+    Mention.objects.bulk_create(
+        [Mention(comment=note, user=user) for user in mentioned], ignore_conflicts=True
+    )
+    return sorted({handle_of(user.email) for user in mentioned})
 
 
 def _write(
@@ -105,37 +89,3 @@ def _write(
     )
     attach(comment, files)
     return comment
-
-
-def _answered(ticket: Ticket, status: str, comment: Comment) -> None:
-    """Support wrote: whatever was owed is met."""
-    if status == Status.NEW:
-        status = Status.OPEN
-    if status != ticket.status and not can_change(ticket.status, status):
-        raise RuleViolation("status_not_possible", f"This ticket cannot become “{Status(status).label}” now.")
-    ticket.status = status
-    ticket.solved_at = (ticket.solved_at or comment.created_at) if status == Status.SOLVED else None
-    clocks = clocks_of(ticket)
-    clocks.answered(comment.created_at, comment.author, status)
-    keep(clocks)
-    if status == Status.SOLVED:
-        end_with(ticket)
-    _touch(ticket, comment)
-
-
-def _asked(ticket: Ticket, comment: Comment) -> None:
-    """The customer wrote: an answer is owed, from the first comment that waits for one."""
-    wake(ticket)
-    ticket.status = after_customer_comment(ticket.status)
-    ticket.solved_at = None
-    clocks = clocks_of(ticket)
-    clocks.asked(comment.created_at)
-    keep(clocks)
-    _touch(ticket, comment)
-
-
-def _touch(ticket: Ticket, comment: Comment) -> None:
-    ticket.updated_at = timezone.now()
-    ticket.last_reply_by, ticket.last_reply_at = comment.author, comment.created_at
-    changed = ["status", "solved_at", "first_responded_at", "updated_at", "last_reply_by", "last_reply_at"]
-    ticket.save(update_fields=[*changed, *CLOCK_FIELDS])

@@ -1,4 +1,4 @@
-"""Calls for more attention: raised by the customer, taken and closed by support."""
+"""Escalations: raised by customers, acknowledged and closed by support."""
 
 from datetime import datetime, timedelta
 
@@ -9,28 +9,25 @@ from django.utils import timezone
 from orgs.actor import SYSTEM, Actor
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
-from tickets import events
-from tickets.actions.clocks import clocks_of, keep
 from tickets.actions.record import lock, record, require_agent
-from tickets.actions.snoozing import wake
-from tickets.clock.clocks import CLOCK_FIELDS
+from tickets.actions.snoozing import unsnooze
+from tickets.actions.status import move_status, require_open
 from tickets.models.conversation import ActivityKind
 from tickets.models.people import Escalation
 from tickets.models.ticket import Ticket
-from tickets.states import ANSWER_OWED, Status
+from tickets.states import after_customer_comment
 
 
 @transaction.atomic
 def escalate(*, actor: Actor, ticket: Ticket, text: str = "") -> Escalation:
-    """Call for more attention. While a call is open, a second one adds nothing and gives back the first.
+    """Escalate a ticket, as a customer, or return the escalation that is already open.
 
-    A solved or paused ticket is open again by it. Raises ``RuleViolation`` on a closed ticket and for staff.
+    A solved or paused ticket becomes open. Raises ``RuleViolation`` on a closed ticket and for staff.
     """
     if actor.can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_a_customer", "Escalating is for customers.")
+        raise RuleViolation("not_a_customer", "Only customers can escalate a ticket.")
     ticket = lock(ticket)
-    if ticket.is_closed:
-        raise RuleViolation("ticket_closed", "This ticket is closed and cannot be escalated.")
+    require_open(ticket)
     present = ticket.escalations.filter(closed_at=None).first()
     if present:
         return present
@@ -44,12 +41,12 @@ def escalate(*, actor: Actor, ticket: Ticket, text: str = "") -> Escalation:
         deadline_at=now + timedelta(minutes=settings.ESCALATION_MINUTES),
     )
     before = ticket.status
-    _owe_an_answer(ticket)
-    _rise_until(ticket, escalation.deadline_at)
+    unsnooze(ticket)
+    ticket.escalation_due_at = escalation.deadline_at
+    move_status(ticket, after_customer_comment(before), at=now)
     record(
         ticket,
         ActivityKind.ESCALATED,
-        events.TICKET_ESCALATED,
         actor=actor,
         before={"status": before},
         after={"status": ticket.status, "text": text},
@@ -57,22 +54,9 @@ def escalate(*, actor: Actor, ticket: Ticket, text: str = "") -> Escalation:
     return escalation
 
 
-def _owe_an_answer(ticket: Ticket) -> None:
-    now = timezone.now()
-    wake(ticket)
-    if ticket.status not in ANSWER_OWED:
-        ticket.status = Status.OPEN
-        ticket.solved_at = None
-    clocks = clocks_of(ticket)
-    clocks.asked(now)
-    keep(clocks)
-    ticket.updated_at = now
-    ticket.save(update_fields=["status", "solved_at", *CLOCK_FIELDS, "updated_at"])
-
-
 @transaction.atomic
 def acknowledge(*, actor: Actor, ticket: Ticket) -> Escalation:
-    """Take an escalation, as staff: the customer sees by whom. Taking it twice changes nothing."""
+    """Acknowledge an escalation, as an agent: the customer sees who did. Twice changes nothing."""
     ticket, escalation = _open_escalation(actor, ticket)
     if escalation.acknowledged_at:
         return escalation
@@ -80,68 +64,37 @@ def acknowledge(*, actor: Actor, ticket: Ticket) -> Escalation:
     escalation.acknowledged_by = actor.user
     escalation.acknowledged_at = now
     escalation.save(update_fields=["acknowledged_by", "acknowledged_at"])
-    _rise_until(ticket, None)
-    _touch(ticket)
-    record(
-        ticket,
-        ActivityKind.ESCALATION_ACKNOWLEDGED,
-        events.TICKET_ESCALATION_ACKNOWLEDGED,
-        actor=actor,
-        after={"in_time": now <= escalation.deadline_at},
-    )
+    ticket.escalation_due_at = None
+    _touch(ticket, now)
+    in_time = now <= escalation.deadline_at
+    record(ticket, ActivityKind.ESCALATION_ACKNOWLEDGED, actor=actor, after={"in_time": in_time})
     return escalation
 
 
 @transaction.atomic
 def close_escalation(*, actor: Actor, ticket: Ticket, outcome: str) -> Escalation:
-    """Close an escalation with what came of it. Whoever closes it has taken it."""
+    """Close an escalation with its outcome, as an agent. Closing also acknowledges it."""
     acknowledge(actor=actor, ticket=ticket)
     ticket, escalation = _open_escalation(actor, ticket)
     escalation.closed_at = timezone.now()
     escalation.outcome = outcome
     escalation.save(update_fields=["closed_at", "outcome"])
-    _touch(ticket)
-    record(
-        ticket,
-        ActivityKind.ESCALATION_CLOSED,
-        events.TICKET_ESCALATION_CLOSED,
-        actor=actor,
-        after={"outcome": outcome},
-    )
+    _touch(ticket, escalation.closed_at)
+    record(ticket, ActivityKind.ESCALATION_CLOSED, actor=actor, after={"outcome": outcome})
     return escalation
 
 
-def end_with(ticket: Ticket) -> None:
-    """Close an escalation together with its ticket; what solved the ticket tells of it."""
-    ticket.escalations.filter(closed_at=None).update(
-        closed_at=timezone.now(), outcome="The ticket was solved."
-    )
-    _rise_until(ticket, None)
-
-
-def _rise_until(ticket: Ticket, deadline_at: datetime | None) -> None:
-    """Put a ticket where its deadline belongs in the queue; without one, where its answer does."""
-    ticket.escalation_due_at = deadline_at
-    ticket.save(update_fields=["escalation_due_at"])
-
-
-def remind_of_escalations() -> int:
-    """Tell of escalations that nobody took by their deadline, once each; how many."""
+def notify_overdue_escalations() -> int:
+    """Publish an event for each escalation past its deadline, once; return how many."""
     count = 0
-    late = Escalation.objects.filter(
+    overdue = Escalation.objects.filter(
         acknowledged_at=None, closed_at=None, reminded_at=None, deadline_at__lte=timezone.now()
     )
-    for escalation in late.select_related("ticket"):
+    for escalation in overdue.select_related("ticket"):
         with transaction.atomic():
-            untold = Escalation.objects.filter(pk=escalation.pk, acknowledged_at=None, reminded_at=None)
-            if untold.update(reminded_at=timezone.now()):
-                record(
-                    escalation.ticket,
-                    ActivityKind.ESCALATION_OVERDUE,
-                    events.TICKET_ESCALATION_OVERDUE,
-                    actor=SYSTEM,
-                    is_internal=True,
-                )
+            # The second look has the same conditions: it may have been acknowledged or closed meanwhile.
+            if overdue.filter(pk=escalation.pk).update(reminded_at=timezone.now()):
+                record(escalation.ticket, ActivityKind.ESCALATION_OVERDUE, actor=SYSTEM)
                 count += 1
     return count
 
@@ -155,6 +108,6 @@ def _open_escalation(actor: Actor, ticket: Ticket) -> tuple[Ticket, Escalation]:
     return ticket, escalation
 
 
-def _touch(ticket: Ticket) -> None:
-    ticket.updated_at = timezone.now()
-    ticket.save(update_fields=["updated_at"])
+def _touch(ticket: Ticket, at: datetime) -> None:
+    ticket.updated_at = at
+    ticket.save(update_fields=["escalation_due_at", "updated_at"])

@@ -6,7 +6,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from orgs.actor import Actor
-from tickets import events
 from tickets.actions.clocks import promise_update
 from tickets.actions.record import lock, record, require_agent
 from tickets.models.conversation import ActivityKind
@@ -33,15 +32,7 @@ def hand_over(
         return card
     card.written_by, card.written_at = actor.person, timezone.now()
     card.save()
-    record(
-        ticket,
-        ActivityKind.HANDED_OVER,
-        events.TICKET_HANDED_OVER,
-        actor=actor,
-        before=before,
-        after=_plain(card),
-        is_internal=True,
-    )
+    record(ticket, ActivityKind.HANDED_OVER, actor=actor, before=before, after=_plain(card))
     return card
 
 

@@ -1,4 +1,4 @@
-"""Tickets that belong together: a comment that becomes a ticket of its own, and links."""
+"""Splitting a comment off into a new ticket, and linking tickets."""
 
 import uuid
 
@@ -6,9 +6,8 @@ from django.db import transaction
 
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
-from tickets import events
 from tickets.actions.opening import TicketDraft, create_ticket
-from tickets.actions.record import lock, lock_both, record, require_agent
+from tickets.actions.record import lock, lock_both, record_reference, require_agent
 from tickets.models.conversation import ActivityKind, Attachment, Comment
 from tickets.models.linking import TicketLink
 from tickets.models.ticket import Ticket
@@ -18,13 +17,13 @@ from tickets.models.ticket import Ticket
 def split(*, actor: Actor, comment: Comment, subject: str) -> Ticket:
     """Open a ticket from a public comment, for the customer who wrote it; each comment once.
 
-    The comment stays where it is; its text and files begin the new ticket. Both threads say so, and the
-    tickets are linked. Raises ``RuleViolation`` for an internal note.
+    The comment stays; its text and files are copied to the new ticket. Both threads show it, and the tickets
+    are linked. Raises ``RuleViolation`` for an internal note.
     """
     require_agent(actor)
     if comment.is_internal:
         raise RuleViolation(
-            "internal", "An internal note cannot become a ticket: the customer would read it."
+            "internal", "An internal note can't become a ticket because the customer would see it."
         )
     ticket = lock(comment.ticket)
     key = uuid.uuid5(uuid.NAMESPACE_URL, f"split:{comment.pk}")
@@ -43,51 +42,45 @@ def split(*, actor: Actor, comment: Comment, subject: str) -> Ticket:
     )
     made = create_ticket(requester, ticket.organization, draft)
     _copy_files(comment, made)
-    _tell(actor, made, ActivityKind.SPLIT_FROM, events.TICKET_SPLIT_FROM, ticket)
-    _tell(actor, ticket, ActivityKind.SPLIT, events.TICKET_SPLIT, made)
+    record_reference(made, ActivityKind.SPLIT_FROM, ticket, actor=actor)
+    record_reference(ticket, ActivityKind.SPLIT, made, actor=actor)
     TicketLink.objects.create(first=ticket, second=made, linked_by=actor.user)
     return made
 
 
 @transaction.atomic
 def link(*, actor: Actor, ticket: Ticket, other: Ticket) -> TicketLink:
-    """Note that two tickets are related; internal, whichever organizations they are of. Twice is once."""
+    """Link two related tickets of any organizations. Internal. Does nothing if they are linked already."""
     require_agent(actor)
     if ticket.pk == other.pk:
-        raise RuleViolation("same_ticket", "A ticket is not related to itself.", field="target")
+        raise RuleViolation("same_ticket", "A ticket can't be linked to itself.", field="target")
     ticket, other = lock_both(ticket, other)
     first, second = sorted((ticket, other), key=lambda each: each.pk)
     found, is_new = TicketLink.objects.get_or_create(
         first=first, second=second, defaults={"linked_by": actor.user}
     )
     if is_new:
-        _tell(actor, ticket, ActivityKind.LINKED, events.TICKET_LINKED, other, is_internal=True)
-        _tell(actor, other, ActivityKind.LINKED, events.TICKET_LINKED, ticket, is_internal=True)
+        record_reference(ticket, ActivityKind.LINKED, other, actor=actor)
+        record_reference(other, ActivityKind.LINKED, ticket, actor=actor)
     return found
 
 
 @transaction.atomic
 def unlink(*, actor: Actor, ticket: Ticket, other: Ticket) -> None:
-    """Take a link away. Gone already is fine."""
+    """Remove a link, if there is one."""
     require_agent(actor)
     ticket, other = lock_both(ticket, other)
     first, second = sorted((ticket, other), key=lambda each: each.pk)
     if TicketLink.objects.filter(first=first, second=second).delete()[0]:
-        _tell(actor, ticket, ActivityKind.UNLINKED, events.TICKET_UNLINKED, other, is_internal=True)
-        _tell(actor, other, ActivityKind.UNLINKED, events.TICKET_UNLINKED, ticket, is_internal=True)
+        record_reference(ticket, ActivityKind.UNLINKED, other, actor=actor)
+        record_reference(other, ActivityKind.UNLINKED, ticket, actor=actor)
 
 
 def _copy_files(comment: Comment, ticket: Ticket) -> None:
-    """The same stored files on the first comment of the new ticket; files are never altered."""
+    """Attach the same stored files to the first comment of the new ticket; files are never changed."""
     first = ticket.comments.get()
     names = ["uploaded_by_id", "name", "content_type", "size", "sha256", "uploaded_at"]
     Attachment.objects.bulk_create(
         Attachment(comment=first, file=each.file.name, **{name: getattr(each, name) for name in names})
         for each in comment.attachments.all()
     )
-
-
-def _tell(
-    actor: Actor, ticket: Ticket, kind: ActivityKind, event: str, other: Ticket, *, is_internal: bool = False
-) -> None:
-    record(ticket, kind, event, actor=actor, after={"reference": other.reference}, is_internal=is_internal)

@@ -12,21 +12,20 @@ from orgs.actor import Actor
 from orgs.models import Organization, Project, Service, User
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
-from tickets import events
-from tickets.actions.clocks import keep
+from tickets.actions.clocks import save_clocks
 from tickets.actions.files import attach
-from tickets.actions.record import record
+from tickets.actions.record import record, record_reference
 from tickets.clock.clocks import Clocks
 from tickets.models.catalog import Product, Reason
 from tickets.models.conversation import ActivityKind, Attachment, Comment
 from tickets.models.people import Participant
 from tickets.models.ticket import Ticket
-from tickets.states import Severity
+from tickets.states import Severity, Status
 
 
 @dataclass(frozen=True)
 class TicketDraft:
-    """A checked create form. ``submission_key`` is made with the form, so one form makes one ticket."""
+    """A validated create form. ``submission_key`` is created with the form, so one form opens one ticket."""
 
     submission_key: uuid.UUID
     subject: str
@@ -42,9 +41,9 @@ class TicketDraft:
 
 
 def open_ticket(*, actor: Actor, organization: Organization, draft: TicketDraft) -> Ticket:
-    """Open a ticket for the acting person; the same submission twice gives the same ticket.
+    """Open a ticket for the acting person; submitting the same form twice returns the same ticket.
 
-    Raises ``RuleViolation`` for somebody from outside, and for an organization without a paid service.
+    Raises ``RuleViolation`` for non-members, and for an organization without a paid service.
     """
     if not actor.can(Capability.OPEN_TICKETS, organization):
         raise RuleViolation("not_a_member", f"Only members of {organization} can open its tickets.")
@@ -61,12 +60,12 @@ def open_ticket(*, actor: Actor, organization: Organization, draft: TicketDraft)
 
 
 def severity_for(draft: TicketDraft) -> str:
-    """The severity that a draft gets: services of early availability are always Low."""
+    """Return the severity of a draft: tickets about services in early availability are always Low."""
     return Severity.LOW if any(each.is_early_availability for each in draft.services) else draft.severity
 
 
 def create_ticket(actor: Actor, organization: Organization, draft: TicketDraft) -> Ticket:
-    """Write a new ticket of the acting person; callers check the rules and hold the transaction."""
+    """Create a ticket of the acting person; callers check the rules and hold the transaction."""
     now = timezone.now()
     severity = severity_for(draft)
     ticket = Ticket(
@@ -85,10 +84,10 @@ def create_ticket(actor: Actor, organization: Organization, draft: TicketDraft) 
         last_reply_at=now,
     )
     clocks = Clocks(ticket, [], lambda: entitlement_of(organization, now))
-    clocks.asked(now)
+    clocks.status_changed(Status.NEW, now)
     ticket.tier = clocks.entitlement.tier_code
     ticket.save(force_insert=True)
-    keep(clocks)
+    save_clocks(clocks)
     ticket.projects.set(draft.projects)
     ticket.services.set(draft.services)
     Participant.objects.bulk_create(
@@ -101,17 +100,10 @@ def create_ticket(actor: Actor, organization: Organization, draft: TicketDraft) 
     record(
         ticket,
         ActivityKind.OPENED,
-        events.TICKET_OPENED,
         actor=actor,
         comment=comment,
         after={"status": ticket.status, "severity": ticket.severity},
     )
     if draft.follow_up_to:
-        record(
-            draft.follow_up_to,
-            ActivityKind.FOLLOWED_UP,
-            events.TICKET_FOLLOWED_UP,
-            actor=actor,
-            after={"reference": ticket.reference},
-        )
+        record_reference(draft.follow_up_to, ActivityKind.FOLLOWED_UP, ticket, actor=actor)
     return ticket

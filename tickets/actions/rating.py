@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
-from tickets import events
 from tickets.actions.record import lock, record
 from tickets.models.conversation import ActivityKind
 from tickets.models.people import Rating
@@ -36,7 +35,6 @@ def rate(*, actor: Actor, ticket: Ticket, score: int, comment: str = "") -> Rati
     record(
         ticket,
         ActivityKind.RATED,
-        events.TICKET_RATED,
         actor=actor,
         before=before,
         after={"score": score, "comment": comment},

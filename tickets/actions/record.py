@@ -1,4 +1,4 @@
-"""What every action does around its change: check who acts, lock the ticket, then record and publish."""
+"""What every action does around its change: check the actor, lock the ticket, record and publish."""
 
 from typing import Any
 
@@ -8,18 +8,19 @@ from supportcenter.errors import RuleViolation
 from supportcenter.outbox.publish import publish
 from tickets.models.conversation import Activity, ActivityKind, Comment
 from tickets.models.ticket import Ticket, TicketQuerySet
+from tickets.timeline import ENTRIES
 
 
 def require_agent(actor: Actor) -> None:
-    """Let only who works the queue on."""
+    """Require an agent."""
     if not actor.can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_staff", "Only support staff can do this.")
+        raise RuleViolation("not_staff", "Only support agents can do this.")
 
 
 def lock(ticket: Ticket) -> Ticket:
-    """The ticket as it is now, locked until the transaction ends.
+    """Return the ticket as it is now, locked until the transaction ends.
 
-    Of one that was merged it is the ticket into which it went: whatever comes in for it lands there.
+    For a merged ticket, return the one it was merged into: whatever arrives for it lands there.
     """
     pk = ticket.pk
     while (found := _locked().filter(pk=pk, merged_into=None).first()) is None:
@@ -28,7 +29,7 @@ def lock(ticket: Ticket) -> Ticket:
 
 
 def lock_both(one: Ticket, other: Ticket) -> tuple[Ticket, Ticket]:
-    """Two tickets themselves, merged or not, locked in order of their ids: nobody waits in a circle."""
+    """Lock two tickets, merged or not, in the order of their ids so that two callers can't deadlock."""
     found = {each.pk: each for each in _locked().filter(pk__in=[one.pk, other.pk]).order_by("pk")}
     return found[one.pk], found[other.pk]
 
@@ -41,15 +42,16 @@ def _locked() -> TicketQuerySet:
 def record(
     ticket: Ticket,
     kind: ActivityKind,
-    event: str,
     *,
     actor: Actor,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     comment: Comment | None = None,
-    is_internal: bool = False,
 ) -> Activity:
-    """Write the history row of a change and publish the fact."""
+    """Write the history entry of a change and publish its event.
+
+    ``tickets.timeline`` says who may read an entry of this kind.
+    """
     activity = Activity.objects.create(
         ticket=ticket,
         kind=kind,
@@ -58,7 +60,12 @@ def record(
         comment=comment,
         before=before or {},
         after=after or {},
-        is_internal=is_internal,
+        is_internal=ENTRIES[kind].is_internal,
     )
-    publish(event, {"ticket": ticket.pk, "activity": activity.pk}, actor_id=actor.user_id)
+    publish(kind.event, {"ticket": ticket.pk, "activity": activity.pk}, actor_id=actor.user_id)
     return activity
+
+
+def record_reference(ticket: Ticket, kind: ActivityKind, other: Ticket, *, actor: Actor) -> Activity:
+    """Record a change that refers to another ticket."""
+    return record(ticket, kind, actor=actor, after={"reference": other.reference})

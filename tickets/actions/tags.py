@@ -6,7 +6,6 @@ from django.db import transaction
 
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
-from tickets import events
 from tickets.actions.record import lock, record, require_agent
 from tickets.models.conversation import ActivityKind
 from tickets.models.tags import Tag, wrong_tags
@@ -27,15 +26,7 @@ def set_tags(*, actor: Actor, ticket: Ticket, tags: Sequence[str]) -> Ticket:
     before = sorted(ticket.tags.values_list("name", flat=True))
     if before != names:
         ticket.tags.set(tags_named(names))
-        record(
-            ticket,
-            ActivityKind.TAGGED,
-            events.TICKET_TAGGED,
-            actor=actor,
-            before={"tags": before},
-            after={"tags": names},
-            is_internal=True,
-        )
+        record(ticket, ActivityKind.TAGGED, actor=actor, before={"tags": before}, after={"tags": names})
     return ticket
 
 

@@ -1,6 +1,6 @@
-"""The response clock: when what support owes is due, and what starts, pauses, meets and ends it.
+"""The SLA clocks of a ticket: what starts, pauses, meets and ends them, and when they are due.
 
-Pure: it works on values and on rows in memory with explicit instants; ``actions.clocks`` loads and keeps
+Pure: it works on values and rows in memory with explicit instants; ``tickets.actions.clocks`` loads and saves
 them. The rules are in docs/decisions/0013-response-clock.md.
 """
 
@@ -14,15 +14,15 @@ from tickets.models.clock import RESPONSES, ClockKind, SlaClock
 from tickets.models.ticket import Ticket
 from tickets.states import ANSWER_OWED, Severity, Status
 
-# The share of the time after which assignee and leads are warned.
+# The share of the time after which the assignee and the duty leads are warned.
 WARN_AFTER = 0.75
-# What of a ticket says how its clocks stand, so that lists need no other table.
+# The summary of the clocks on the ticket, so that lists need no other table.
 CLOCK_FIELDS = ["response_due_at", "response_warn_at", "due_kind", "is_best_effort"]
 
 
 @dataclass(frozen=True)
 class Pause:
-    """A stretch in which nothing was owed; without an end it still lasts. ``reason`` is the status."""
+    """A span in which the clock didn't run; without an end it still lasts. ``reason`` is the status."""
 
     began: datetime
     ended: datetime | None
@@ -39,16 +39,16 @@ class Pause:
 
 
 def pauses_of(clock: SlaClock) -> list[Pause]:
-    """Every pause of a clock, in order."""
+    """Return every pause of a clock, in order."""
     return [Pause.read(each) for each in clock.pauses]
 
 
-def runs_out_at(
+def due_at_of(
     target: Target, started_at: datetime, pauses: Sequence[Pause], *, share: float = 1
 ) -> datetime | None:
-    """When a share of the promised time has run, pauses left out; None while a pause keeps it from it.
+    """Return when a share of the target's time has run, pauses excluded; None while a pause prevents it.
 
-    A best-effort target has no time that runs: it is the end of a business day, counted anew after a pause.
+    A best-effort target has no running time: it is the end of a business day, counted again after a pause.
     """
     if target.minutes is None:
         lasts = bool(pauses) and pauses[-1].ended is None
@@ -67,7 +67,7 @@ def runs_out_at(
 
 
 class Clocks:
-    """The open clocks of one ticket. Methods change rows in memory, and the ticket's summary of them."""
+    """The open clocks of one ticket. Methods change rows in memory and the summary on the ticket."""
 
     def __init__(self, ticket: Ticket, rows: Iterable[SlaClock], entitled: Callable[[], Entitlement]) -> None:
         self.ticket = ticket
@@ -77,7 +77,7 @@ class Clocks:
 
     @property
     def entitlement(self) -> Entitlement:
-        """What the organization is entitled to now; looked up when first needed."""
+        """What the organization is entitled to now, looked up when first needed."""
         if self._entitlement is None:
             self._entitlement = self._entitled()
         return self._entitlement
@@ -85,22 +85,31 @@ class Clocks:
     def open_one(self, *kinds: str) -> SlaClock | None:
         return next((each for each in self.rows if each.is_open and each.kind in kinds), None)
 
-    def asked(self, at: datetime) -> None:
-        """The customer wrote, or an answer is owed for another reason: paused clocks run on.
+    def status_changed(self, status: str, at: datetime) -> None:
+        """Follow the ticket's status: while an answer is owed clocks run, otherwise they pause or end.
 
-        Where no answer was owed yet, the clock of the next one starts, or of the first.
+        If no answer was owed yet, the clock of the first or the next response starts. A solved ticket keeps
+        only the clock of a first response that was never given: paused, in case the ticket is reopened.
         """
-        for clock in self.rows:
-            self._resume(clock, at)
-        if not self.open_one(*RESPONSES):
-            answered = self.ticket.first_responded_at is not None
-            self._start(ClockKind.NEXT_RESPONSE if answered else ClockKind.FIRST_RESPONSE, at)
-        self._sum_up()
+        if status in ANSWER_OWED:
+            for clock in self.rows:
+                self._resume(clock, at)
+            if not self.open_one(*RESPONSES):
+                answered = self.ticket.first_responded_at is not None
+                self._start(ClockKind.NEXT_RESPONSE if answered else ClockKind.FIRST_RESPONSE, at)
+        else:
+            for clock in self.rows:
+                is_kept = status != Status.SOLVED or clock.kind == ClockKind.FIRST_RESPONSE
+                if status != Status.CLOSED and is_kept:
+                    self._pause(clock, at, status)
+                else:
+                    self._end(clock, at)
+        self._update_summary()
 
-    def answered(self, at: datetime, by: User | None, status: str) -> None:
-        """Support wrote: what was owed is met, in time or late. ``status`` is what the ticket has now.
+    def agent_replied(self, at: datetime, by: User | None, status: str) -> None:
+        """Meet everything that was owed, in time or late. ``status`` is the ticket's status from now on.
 
-        Where the tier promises updates, the next one is owed from here on.
+        If the tier promises updates, the next one is owed from here on.
         """
         for clock in self.rows:
             if clock.is_open:
@@ -111,27 +120,12 @@ class Clocks:
         self.ticket.first_responded_at = self.ticket.first_responded_at or at
         if status in {Status.OPEN, Status.ON_HOLD}:
             self._start(ClockKind.NEXT_UPDATE, at)
-        self.rested(status, at)
-
-    def rested(self, status: str, at: datetime) -> None:
-        """The status says that nothing is owed for now: clocks pause, and end with the ticket.
-
-        A solved ticket keeps only the clock of a first response that was never given: paused, for the case
-        that it is reopened.
-        """
         if status not in ANSWER_OWED:
-            for clock in self.rows:
-                over = status == Status.CLOSED or (
-                    status == Status.SOLVED and clock.kind != ClockKind.FIRST_RESPONSE
-                )
-                if over:
-                    self._end(clock, at)
-                else:
-                    self._pause(clock, at, status)
-        self._sum_up()
+            self.status_changed(status, at)
+        self._update_summary()
 
-    def promised(self, due_at: datetime, at: datetime, by: User) -> None:
-        """An agent promised the next update: that instant counts, whatever the status says."""
+    def update_promised(self, due_at: datetime, at: datetime, by: User) -> None:
+        """Start the clock of an update that an agent promised; it runs whatever the status is."""
         if present := self.open_one(ClockKind.NEXT_UPDATE):
             self._end(present, at)
         self.rows.append(
@@ -146,33 +140,33 @@ class Clocks:
                 warn_at=at + (due_at - at) * WARN_AFTER,
             )
         )
-        self._sum_up()
+        self._update_summary()
 
-    def reckon_anew(self, at: datetime) -> None:
-        """By the present severity, tier and calendar, from the start of each open clock."""
+    def recalculate(self, at: datetime) -> None:
+        """Apply the present severity, tier and calendar to each open clock, from its start."""
         for clock in self.rows:
-            if clock.is_open and not clock.promised_by_id and self._aim(clock, at):
-                ran_out = clock.due_at is not None and clock.due_at <= at and not clock.is_best_effort
-                clock.breached_at = clock.due_at if ran_out else None
-                clock.told_at = clock.told_at if ran_out else None
+            if clock.is_open and not clock.promised_by_id and self._set_target(clock, at):
+                is_overdue = clock.is_overdue(at)
+                clock.breached_at = clock.due_at if is_overdue else None
+                clock.notified_at = clock.notified_at if is_overdue else None
                 if clock.warn_at is None or clock.warn_at > at:
                     clock.warned_at = None
-        self._sum_up()
+        self._update_summary()
 
-    def owe_like(self, other: SlaClock, at: datetime) -> None:
-        """Count what is owed from the earlier start of another ticket's clock, less its pauses."""
+    def inherit_start(self, other: SlaClock, at: datetime) -> None:
+        """Count the response that is owed from the start of another ticket's clock, if that is earlier."""
         clock = self.open_one(*RESPONSES)
         if clock and other.started_at < clock.started_at:
             clock.started_at, clock.pauses = other.started_at, other.pauses
-            self.reckon_anew(at)
+            self.recalculate(at)
 
     def _start(self, kind: str, at: datetime) -> None:
         clock = SlaClock(ticket=self.ticket, kind=kind, started_at=at)
-        if self._aim(clock, at):
+        if self._set_target(clock, at):
             self.rows.append(clock)
 
-    def _aim(self, clock: SlaClock, at: datetime) -> bool:
-        """Set a clock to what is promised now; what the tier promises no more ends, and that is False."""
+    def _set_target(self, clock: SlaClock, at: datetime) -> bool:
+        """Set a clock's due time by the present target; end it and return False if there is none anymore."""
         severity = Severity(self.ticket.severity)
         target = self.entitlement.target(clock.kind, severity)
         if target is None:
@@ -184,12 +178,12 @@ class Clocks:
         clock.promise = f"{words} ({severity.label} severity, {self.entitlement.tier_name} tier)"
         clock.is_best_effort = target.is_best_effort
         pauses = pauses_of(clock)
-        clock.due_at = runs_out_at(target, clock.started_at, pauses)
+        clock.due_at = due_at_of(target, clock.started_at, pauses)
         clock.warn_at = None
         if target.is_best_effort:
             clock.breached_at = None
         else:
-            clock.warn_at = runs_out_at(target, clock.started_at, pauses, share=WARN_AFTER)
+            clock.warn_at = due_at_of(target, clock.started_at, pauses, share=WARN_AFTER)
         return True
 
     def _pause(self, clock: SlaClock, at: datetime, reason: str) -> None:
@@ -202,12 +196,12 @@ class Clocks:
         self._note_breach(clock, at)
         clock.paused_at = at
         clock.pauses.append([at.isoformat(), None, reason])
-        self._aim(clock, at)
+        self._set_target(clock, at)
 
     def _resume(self, clock: SlaClock, at: datetime) -> None:
         if clock.is_open and clock.paused_at:
             self._end_pause(clock, at)
-            self._aim(clock, at)
+            self._set_target(clock, at)
 
     def _end_pause(self, clock: SlaClock, at: datetime) -> None:
         if clock.paused_at:
@@ -215,7 +209,7 @@ class Clocks:
             clock.paused_at = None
 
     def _end(self, clock: SlaClock, at: datetime) -> None:
-        """Nothing is owed any more, without having been met."""
+        """End a clock without meeting it."""
         if clock.is_open:
             self._note_breach(clock, at)
             clock.ended_at = at
@@ -226,8 +220,8 @@ class Clocks:
         if clock.due_at and clock.due_at < at and not clock.is_best_effort:
             clock.breached_at = clock.breached_at or clock.due_at
 
-    def _sum_up(self) -> None:
-        """Say on the ticket what is due next."""
+    def _update_summary(self) -> None:
+        """Copy what is due next to the ticket, so that lists need no other table."""
         running = [each for each in self.rows if each.is_running and each.due_at]
         due = min(running, key=lambda each: (each.due_at, each.kind), default=None)
         ticket = self.ticket

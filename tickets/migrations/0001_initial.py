@@ -391,7 +391,7 @@ class Migration(migrations.Migration):
             name='Activity',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('opened', 'Opened'), ('commented', 'Commented'), ('noted', 'Noted'), ('assigned', 'Assigned'), ('status_changed', 'Status Changed'), ('severity_changed', 'Severity Changed'), ('participants_added', 'Participants Added'), ('participant_joined', 'Participant Joined'), ('participant_left', 'Participant Left'), ('participant_removed', 'Participant Removed'), ('escalated', 'Escalated'), ('escalation_overdue', 'Escalation Overdue'), ('escalation_acknowledged', 'Escalation Acknowledged'), ('escalation_closed', 'Escalation Closed'), ('rated', 'Rated'), ('followed_up', 'Followed Up'), ('update_promised', 'Update Promised'), ('response_due_soon', 'Response Due Soon'), ('response_overdue', 'Response Overdue'), ('tagged', 'Tagged'), ('handed_over', 'Handed Over'), ('snoozed', 'Snoozed'), ('woken', 'Woken'), ('merged', 'Merged'), ('merged_away', 'Merged Away'), ('merge_undone', 'Merge Undone'), ('split', 'Split'), ('split_from', 'Split From'), ('linked', 'Linked'), ('unlinked', 'Unlinked'), ('reclassified', 'Reclassified'), ('closed', 'Closed')], max_length=30)),
+                ('kind', models.CharField(choices=[('opened', 'Opened'), ('commented', 'Commented'), ('noted', 'Noted'), ('assigned', 'Assigned'), ('status_changed', 'Status Changed'), ('severity_changed', 'Severity Changed'), ('participants_added', 'Participants Added'), ('participant_joined', 'Participant Joined'), ('participant_left', 'Participant Left'), ('participant_removed', 'Participant Removed'), ('escalated', 'Escalated'), ('escalation_overdue', 'Escalation Overdue'), ('escalation_acknowledged', 'Escalation Acknowledged'), ('escalation_closed', 'Escalation Closed'), ('rated', 'Rated'), ('followed_up', 'Followed Up'), ('update_promised', 'Update Promised'), ('response_due_soon', 'Response Due Soon'), ('response_overdue', 'Response Overdue'), ('tagged', 'Tagged'), ('handed_over', 'Handed Over'), ('snoozed', 'Snoozed'), ('unsnoozed', 'Unsnoozed'), ('merged', 'Merged'), ('merged_away', 'Merged Away'), ('merge_undone', 'Merge Undone'), ('split_off', 'Split Off'), ('split', 'Split'), ('split_from', 'Split From'), ('linked', 'Linked'), ('unlinked', 'Unlinked'), ('reclassified', 'Reclassified'), ('closed', 'Closed')], max_length=30)),
                 ('source', models.CharField(choices=[('web', 'Web'), ('mail', 'Mail'), ('api', 'API'), ('system', 'System')], max_length=10)),
                 ('before', models.JSONField(default=dict)),
                 ('after', models.JSONField(default=dict)),
@@ -446,7 +446,7 @@ class Migration(migrations.Migration):
                 ('breached_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('warned_at', models.DateTimeField(null=True)),
-                ('told_at', models.DateTimeField(null=True)),
+                ('notified_at', models.DateTimeField(null=True)),
                 ('is_stale', models.BooleanField(default=False)),
                 ('met_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('promised_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -632,7 +632,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='slaclock',
-            index=models.Index(condition=models.Q(('ended_at', None), ('is_best_effort', False), ('paused_at', None), ('told_at', None)), fields=['due_at'], name='clock_to_tell_of'),
+            index=models.Index(condition=models.Q(('ended_at', None), ('is_best_effort', False), ('notified_at', None), ('paused_at', None)), fields=['due_at'], name='clock_to_notify'),
         ),
         migrations.AddIndex(
             model_name='slaclock',

@@ -1,5 +1,6 @@
-"""Running promises to the customer: one row for each time that support owed something."""
+"""SLA clocks: one row for each time that support owed a customer something."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -15,18 +16,18 @@ class ClockKind(models.TextChoices):
     NEXT_UPDATE = "next_update", "Next update"
 
 
-# Kinds that an answer is owed by; at most one of them is open on a ticket.
+# Kinds of response clocks; at most one of them is open on a ticket.
 RESPONSES = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE)
 
 
 class SlaClock(models.Model):
-    """What support owes from ``started_at`` on, and when; reckoned by ``tickets.clock``.
+    """What support owes from ``started_at`` on, and when it is due; calculated by ``tickets.clock``.
 
-    ``due_at`` and ``warn_at`` (75 % of the time) are empty while it is paused with time left; ``pauses``
-    keeps every pause as begin, end (null while it lasts) and the status that was its reason. It is over with
-    ``ended_at``: met if ``met_at`` is set, otherwise nothing was owed any more. ``breached_at`` is the
-    instant at which it ran out unmet; a best-effort clock is never breached. ``promise`` is the target in
-    words. ``is_stale`` asks for a new reckoning, because the tier or its calendar changed.
+    ``due_at`` and ``warn_at`` (75 % of the time) are empty while it is paused with time left. ``pauses``
+    lists every pause as start, end (null while it lasts) and the status that caused it. A clock ends with
+    ``ended_at``: met if ``met_at`` is set, otherwise nothing was owed anymore. ``breached_at`` is the due
+    time it missed; a best-effort clock is never breached. ``promise`` is the target as text. ``is_stale``
+    asks for a recalculation because the tier or its calendar changed.
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="clocks")
@@ -46,7 +47,7 @@ class SlaClock(models.Model):
     breached_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     warned_at = models.DateTimeField(null=True)
-    told_at = models.DateTimeField(null=True)
+    notified_at = models.DateTimeField(null=True)
     is_stale = models.BooleanField(default=False)
 
     class Meta:
@@ -73,8 +74,8 @@ class SlaClock(models.Model):
             ),
             models.Index(
                 fields=["due_at"],
-                name="clock_to_tell_of",
-                condition=Q(ended_at=None, paused_at=None, told_at=None, is_best_effort=False),
+                name="clock_to_notify",
+                condition=Q(ended_at=None, paused_at=None, notified_at=None, is_best_effort=False),
             ),
             models.Index(fields=["id"], name="clock_stale", condition=Q(ended_at=None, is_stale=True)),
             models.Index(fields=["met_at"], name="clock_met"),
@@ -91,6 +92,10 @@ class SlaClock(models.Model):
     @property
     def is_running(self) -> bool:
         return self.ended_at is None and self.paused_at is None
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Return whether it is past its due time; a best-effort clock never is."""
+        return self.due_at is not None and self.due_at <= now and not self.is_best_effort
 
     @property
     def is_missed(self) -> bool:

@@ -101,6 +101,8 @@ class Attachment(models.Model):
 
 
 class ActivityKind(models.TextChoices):
+    """Kinds of history entries. ``tickets.timeline`` has their text, icon and audience."""
+
     OPENED = "opened"
     COMMENTED = "commented"
     NOTED = "noted"
@@ -123,16 +125,22 @@ class ActivityKind(models.TextChoices):
     TAGGED = "tagged"
     HANDED_OVER = "handed_over"
     SNOOZED = "snoozed"
-    WOKEN = "woken"
+    UNSNOOZED = "unsnoozed"
     MERGED = "merged"
     MERGED_AWAY = "merged_away"
     MERGE_UNDONE = "merge_undone"
+    SPLIT_OFF = "split_off"
     SPLIT = "split"
     SPLIT_FROM = "split_from"
     LINKED = "linked"
     UNLINKED = "unlinked"
     RECLASSIFIED = "reclassified"
     CLOSED = "closed"
+
+    @property
+    def event(self) -> str:
+        """The name of the event that is published with an entry of this kind."""
+        return f"ticket.{self.value}"
 
 
 class Activity(models.Model):

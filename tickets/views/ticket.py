@@ -37,41 +37,8 @@ from tickets.models.teams import absence_of
 from tickets.models.ticket import Ticket, number_of
 from tickets.permissions import sight_of
 from tickets.rendering import to_html
-from tickets.timeline import headline, status_words
+from tickets.timeline import ENTRIES, status_words, timeline_text
 from tickets.views.panel import panel_of
-
-ICONS = {
-    ActivityKind.ASSIGNED: "user-check",
-    ActivityKind.STATUS_CHANGED: "refresh",
-    ActivityKind.SEVERITY_CHANGED: "urgent",
-    ActivityKind.PARTICIPANTS_ADDED: "user-plus",
-    ActivityKind.ESCALATED: "flame",
-    ActivityKind.PARTICIPANT_JOINED: "user-plus",
-    ActivityKind.PARTICIPANT_LEFT: "user-minus",
-    ActivityKind.PARTICIPANT_REMOVED: "user-minus",
-    ActivityKind.ESCALATION_OVERDUE: "flame",
-    ActivityKind.ESCALATION_ACKNOWLEDGED: "user-check",
-    ActivityKind.ESCALATION_CLOSED: "checks",
-    ActivityKind.RATED: "star",
-    ActivityKind.FOLLOWED_UP: "link",
-    ActivityKind.MERGED: "git-merge",
-    ActivityKind.MERGED_AWAY: "git-merge",
-    ActivityKind.MERGE_UNDONE: "arrow-back-up",
-    ActivityKind.SPLIT: "subtask",
-    ActivityKind.SPLIT_FROM: "subtask",
-    ActivityKind.LINKED: "link",
-    ActivityKind.UNLINKED: "link",
-    ActivityKind.HANDED_OVER: "notes",
-    ActivityKind.SNOOZED: "moon",
-    ActivityKind.WOKEN: "bell",
-    ActivityKind.TAGGED: "tag",
-    ActivityKind.RECLASSIFIED: "package",
-    ActivityKind.CLOSED: "archive",
-    ActivityKind.UPDATE_PROMISED: "clock",
-    ActivityKind.RESPONSE_DUE_SOON: "clock",
-    ActivityKind.RESPONSE_OVERDUE: "clock",
-}
-IMPORTANT = {ActivityKind.ESCALATED, ActivityKind.ESCALATION_OVERDUE}
 
 
 @require_safe
@@ -197,13 +164,13 @@ def entries_of(actor: Actor, ticket: Ticket, *, since: int | None = None) -> lis
 
 def _entry(actor: Actor, ticket: Ticket, activity: Activity, *, for_staff: bool) -> dict[str, Any]:
     who = activity.actor.name if activity.actor else "The system"
-    words = headline(activity.kind, who, activity.before, activity.after, for_staff=for_staff)
+    words = timeline_text(activity.kind, who, activity.before, activity.after, for_staff=for_staff)
     entry: dict[str, Any] = {
         "id": activity.pk,
         "at": activity.created_at,
         "kind": activity.kind,
-        "icon": ICONS.get(ActivityKind(activity.kind), "point"),
-        "is_important": activity.kind in IMPORTANT,
+        "icon": ENTRIES[ActivityKind(activity.kind)].icon,
+        "is_important": ENTRIES[ActivityKind(activity.kind)].is_important,
         "words": words,
     }
     if comment := activity.comment:

@@ -48,7 +48,7 @@ class Conversation:
         """Create the rows of all that happens before ``now``."""
         ticket = self.ticket
         self._comment(self.cast.requester, self.story.opening, ticket.created_at, ActivityKind.OPENED)
-        self.clocks.asked(ticket.created_at)
+        self.clocks.status_changed(Status.NEW, ticket.created_at)
         ticket.tier = self.clocks.entitlement.tier_code
         at = ticket.created_at
         for message in self.story.messages:
@@ -68,14 +68,14 @@ class Conversation:
         else:
             status = after_customer_comment(self.ticket.status)
             self._comment(author, message.text, at, ActivityKind.COMMENTED, status)
-            self.clocks.asked(at)
+            self.clocks.status_changed(Status.OPEN, at)
             if message is self.story.escalation:
                 self._escalate(at)
 
     def _answer(self, author: User, message: Message, at: datetime) -> None:
         is_last = message is self.story.messages[-1] and self.story.status != Status.OPEN
         status = self.story.status if is_last else Status.WAITING
-        self.clocks.answered(at, author, status)
+        self.clocks.agent_replied(at, author, status)
         if self.escalation and not self.escalation.acknowledged_at:
             self.escalation.acknowledged_by = self.cast.lead
             self.escalation.acknowledged_at = min(at, self.escalation.raised_at + timedelta(minutes=11))
@@ -93,7 +93,7 @@ class Conversation:
             at += timedelta(minutes=4)
             ticket.solved_at = at
             self._change(ActivityKind.STATUS_CHANGED, self.cast.requester, at, Status.SOLVED)
-        self.clocks.rested(Status.SOLVED, at)
+        self.clocks.status_changed(Status.SOLVED, at)
         if self.escalation:
             self.escalation.closed_at = at
             ticket.escalation_due_at = None
