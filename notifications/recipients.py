@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from notifications.models.messages import Reason
 from notifications.models.preferences import MailPreferences, Rhythm
 from tickets.models.conversation import ActivityKind
-from tickets import events
 
 WORDS = {
     Reason.REQUESTER: "You opened this ticket.",

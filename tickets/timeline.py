@@ -175,7 +175,7 @@ ENTRIES: dict[ActivityKind, Entry] = {
     Kind.MERGED: Entry(_with_reference("merged {} into this ticket"), "git-merge"),
     Kind.MERGED_AWAY: Entry(_with_reference("merged this ticket into {}"), "git-merge"),
     Kind.MERGE_UNDONE: Entry(_with_reference("undid the merge with {}"), "arrow-back-up"),
-    Kind.SPLIT_OFF: Entry(_with_reference("undid the merge with {}"), "arrow-back-up"),
+    Kind.MERGE_SPLIT_OFF: Entry(_with_reference("undid the merge with {}"), "arrow-back-up"),
     Kind.SPLIT: Entry(_with_reference("split a comment into the new ticket {}"), "subtask"),
     Kind.SPLIT_FROM: Entry(_with_reference("opened this ticket from a comment on {}"), "subtask"),
     Kind.LINKED: Entry(_with_reference("linked {}"), "link", is_internal=True),

@@ -31,7 +31,7 @@ def test_shift_by_keyboard(person):
     page.wait_for_url(re.compile(f"/tickets/{reference}/"))
     press(page, "a")
     choose(page, "Fay")
-    expect(page.locator("#ticket-thread")).to_contain_text("took the ticket")
+    expect(page.locator("#ticket-thread")).to_contain_text("self-assigned the ticket")
 
     # A note to a colleague, then the answer; each goes out with Ctrl-Enter.
     page.locator("body").press("n")

@@ -65,7 +65,7 @@ def test_escalation_from_a_comment_to_its_outcome(person, mail_to):
     desk.get_by_role("button", name="Take escalation").click()
     expect(desk.get_by_text("Gus Lindgren took it")).to_be_visible()
     expect(page.get_by_text("Gus Lindgren took it")).to_be_visible()
-    mail_to("ben@acme.example", "Gus Lindgren took the escalation.")
+    mail_to("ben@acme.example", "Gus Lindgren acknowledged the escalation.")
     gus.follow(desk.get_by_role("link", name="Close escalation"))
     desk.get_by_label("Outcome").fill("An engineer is on it until it is solved.")
     desk.get_by_role("button", name="Close escalation").click()

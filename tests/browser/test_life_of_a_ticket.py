@@ -54,7 +54,7 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     fay.follow(desk.get_by_role("link", name="Replication falls behind").first)
     desk.get_by_label("Assignee").select_option(label="Fay Dubois")
     desk.get_by_role("button", name="Assign", exact=True).click()
-    expect(desk.get_by_text("Fay Dubois took the ticket")).to_be_visible()
+    expect(desk.get_by_text("Fay Dubois self-assigned the ticket")).to_be_visible()
     desk.get_by_text("Internal note", exact=True).first.check()
     desk.get_by_label("Comment").fill("Broker 2 ran out of page cache.")
     desk.get_by_role("button", name="Add internal note").click()
@@ -83,9 +83,9 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     expect(page.locator(".comment-mine").last).to_contain_text("Much better, thank you.")
     expect(page.get_by_label("Comment")).to_have_value("")
     page.get_by_role("button", name="Mark as solved").click()
-    expect(page.get_by_text("Ben Okafor marked the ticket solved")).to_be_visible()
+    expect(page.get_by_text("Ben Okafor marked the ticket as solved")).to_be_visible()
     expect(page.get_by_text("Solved").first).to_be_visible()
-    mail_to("fay@support.example", "Ben Okafor marked the ticket solved.")
+    mail_to("fay@support.example", "Ben Okafor marked the ticket as solved.")
 
     # The catcher has no note in any customer's mail, and Eve of Globex sees none of this.
     eve = person("eve@globex.example")
@@ -119,4 +119,4 @@ def test_everything_needed_works_without_javascript(person, mail_to):
     page.get_by_role("button", name="Send comment").click()
     expect(page.get_by_text("One more thing.")).to_be_visible()
     page.get_by_role("button", name="Mark as solved").click()
-    expect(page.get_by_text("Ben Okafor marked the ticket solved")).to_be_visible()
+    expect(page.get_by_text("Ben Okafor marked the ticket as solved")).to_be_visible()

@@ -122,7 +122,7 @@ def test_added_participants_get_one_mail_with_the_comment(cast, ticket, mails_af
     [
         (
             lambda cast, ticket: solve(actor=actor(cast.ben), ticket=ticket),
-            "Ben Okafor marked the ticket solved.",
+            "Ben Okafor marked the ticket as solved.",
         ),
         (
             lambda cast, ticket: change_severity(
@@ -157,7 +157,7 @@ def test_escalation_reaches_duty_leads_and_the_customer_hears_who_took_it(cast, 
     acknowledge(actor=actor(cast.gus), ticket=ticket)
     mails = mails_after()
     assert "Ben Okafor escalated the ticket." in mails["gus@support.example"].body
-    assert "Gus Lindgren took the escalation." in mails["ben@acme.example"].body
+    assert "Gus Lindgren acknowledged the escalation." in mails["ben@acme.example"].body
 
 
 def test_late_escalation_is_mailed_again(cast, ticket, mails_after, run_outbox):
@@ -165,4 +165,4 @@ def test_late_escalation_is_mailed_again(cast, ticket, mails_after, run_outbox):
     run_outbox()
     Escalation.objects.update(deadline_at=timezone.now())
     notify_overdue_escalations()
-    assert "Nobody took the escalation by its deadline." in mails_after()["gus@support.example"].body
+    assert "The escalation was not acknowledged by its deadline." in mails_after()["gus@support.example"].body

@@ -155,7 +155,7 @@ def test_rule_that_refuses_one_ticket_stops_no_other(cast, tickets):
     job = ask(cast, tickets)
     run_bulk()
     assert outcomes(job) == ["refused", "skipped", "done"]
-    assert job.items.order_by("pk").first().message == "A ticket that is closed cannot become on hold."
+    assert job.items.order_by("pk").first().message == "A ticket that is closed can't become on hold."
 
 
 def test_agent_who_was_removed_changes_nothing_any_more(cast, tickets):

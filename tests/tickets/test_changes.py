@@ -67,7 +67,7 @@ def test_solving_twice_is_solving_once(cast, ticket):
 
 
 def test_nothing_becomes_new_again(cast, ticket):
-    with pytest.raises(RuleViolation, match="cannot become new"):
+    with pytest.raises(RuleViolation, match=r"can.t become new"):
         change_status(
             actor=actor(cast.fay),
             ticket=change_status(actor=actor(cast.fay), ticket=ticket, status="open"),
@@ -113,12 +113,12 @@ def test_no_more_than_fifty_people_in_cc_altogether(cast, ticket):
 
     many = [member(cast.acme, f"p{number}@acme.example", f"P{number}", "member") for number in range(51)]
     add_participants(actor=actor(cast.ben), ticket=ticket, users=many[:50], body="x")
-    with pytest.raises(RuleViolation, match="At most 50"):
+    with pytest.raises(RuleViolation, match="at most 50"):
         add_participants(actor=actor(cast.ben), ticket=ticket, users=many[50:], body="x")
 
 
 def test_agent_says_why_the_severity_changes_and_the_customer_reads_it(cast, ticket, run_outbox):
-    with pytest.raises(RuleViolation, match="Say why"):
+    with pytest.raises(RuleViolation, match="Enter a reason"):
         change_severity(actor=actor(cast.fay), ticket=ticket, severity="high", reason=" ")
     change_severity(actor=actor(cast.fay), ticket=ticket, severity="high", reason="It got slower")
     told = [mail.body for mail in run_outbox() if mail.to == [cast.ben.email]]
@@ -144,7 +144,7 @@ def test_same_product_again_is_no_change_and_a_retired_one_can_stay(cast, ticket
 
 
 def test_only_agents_reclassify(cast, ticket):
-    with pytest.raises(RuleViolation, match="support staff"):
+    with pytest.raises(RuleViolation, match="support agents"):
         reclassify(actor=actor(cast.ada), ticket=ticket, product=ticket.product, reason=ticket.reason)
 
 

@@ -262,7 +262,7 @@ def test_second_promise_replaces_the_first(cast, ticket):
 
 
 @pytest.mark.parametrize(
-    ("who", "hours", "words"), [("ben", 1, "Only support"), ("fay", -1, "still to come")]
+    ("who", "hours", "words"), [("ben", 1, "Only support"), ("fay", -1, "in the future")]
 )
 def test_promise_that_is_refused(cast, ticket, who, hours, words):
     with pytest.raises(RuleViolation, match=words):
@@ -294,12 +294,12 @@ def test_assignee_and_leads_are_warned_once_ahead_and_once_at_the_time(cast, tic
     run_outbox().clear()
     clock.shift(46 * MINUTE)
     assert (check_clocks(NOW + 46 * MINUTE), check_clocks(NOW + 47 * MINUTE)) == (1, 0)
-    soon = "Three quarters of the time for the first response are over."
+    soon = "The first response is due soon."
     assert told(run_outbox) == [("fay", soon), ("gus", soon)]
     run_outbox().clear()
     clock.shift(15 * MINUTE)
     assert (check_clocks(NOW + 61 * MINUTE), check_clocks(NOW + 62 * MINUTE)) == (1, 0)
-    over = "The time for the first response is over."
+    over = "The first response is overdue."
     assert told(run_outbox) == [("fay", over), ("gus", over)]
     assert only().breached_at == NOW + 60 * MINUTE
 
@@ -308,7 +308,7 @@ def test_job_that_was_down_for_an_hour_tells_of_the_end_alone(cast, ticket, cloc
     run_outbox().clear()
     clock.shift(timedelta(hours=2))
     assert check_clocks(NOW + timedelta(hours=2)) == 1
-    assert [line for _, line in told(run_outbox)] == ["The time for the first response is over."]
+    assert [line for _, line in told(run_outbox)] == ["The first response is overdue."]
     assert only().breached_at == NOW + 60 * MINUTE
 
 
@@ -343,7 +343,7 @@ def test_answer_with_a_promise_is_one_step_and_a_time_that_is_over_sends_nothing
     form = {"kind": "answer", "body": "We ask the vendor.", "status": "on_hold"}
     late = fay.post(url, form | {"next_update_at": "2026-11-23T09:00"})
     assert (late.status_code, ticket.comments.count()) == (422, 1)
-    assert "Choose a time that is still to come." in late.content.decode()
+    assert "Choose a time in the future." in late.content.decode()
     fay.post(url, form | {"next_update_at": "2026-11-23T16:00"})
     assert due(ticket) == NOW + timedelta(hours=6)
     assert "promised the next update by 16:00 UTC" in client_of(cast.ben).get(url[:-9]).content.decode()

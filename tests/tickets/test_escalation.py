@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from supportcenter.errors import RuleViolation
@@ -67,7 +68,7 @@ def test_solved_ticket_is_open_again_by_an_escalation(cast, ticket):
 
 
 def test_staff_do_not_escalate_and_closed_tickets_are_not(cast, ticket):
-    with pytest.raises(RuleViolation, match="for customers"):
+    with pytest.raises(RuleViolation, match="Only customers"):
         escalate(actor=actor(cast.fay), ticket=ticket)
     type(ticket).objects.update(status="closed", solved_at=timezone.now())
     with pytest.raises(RuleViolation, match="closed"):
@@ -89,9 +90,18 @@ def test_closing_keeps_the_outcome_and_takes_it_too(cast, ticket, escalation):
     assert escalation.closed_at is not None
 
 
+def test_escalation_closed_meanwhile_is_not_reported_as_overdue(cast, ticket, escalation, monkeypatch):
+    """Two workers look at once: the first one has its list when the escalation is closed."""
+    Escalation.objects.update(deadline_at=timezone.now() - timedelta(minutes=1))
+    found = list(Escalation.objects.select_related("ticket"))
+    monkeypatch.setattr(QuerySet, "select_related", lambda self, *names: found)
+    Escalation.objects.update(closed_at=timezone.now())
+    assert notify_overdue_escalations() == 0
+
+
 def test_customers_neither_take_nor_close(cast, ticket, escalation):
     for change in (acknowledge, lambda **kw: close_escalation(outcome="x", **kw)):
-        with pytest.raises(RuleViolation, match="staff"):
+        with pytest.raises(RuleViolation, match="agents"):
             change(actor=actor(cast.ben), ticket=ticket)
 
 

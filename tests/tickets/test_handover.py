@@ -40,7 +40,7 @@ def test_next_update_is_a_promise_once(cast, ticket):
 
 
 def test_only_agents_hand_over(cast, ticket):
-    with pytest.raises(RuleViolation, match="support staff"):
+    with pytest.raises(RuleViolation, match="support agents"):
         hand_over(actor=actor(cast.ben), ticket=ticket, **CARD)
 
 

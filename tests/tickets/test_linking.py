@@ -57,7 +57,7 @@ def test_agent_splits_on_the_page_and_both_threads_tell(cast, client_of, ticket)
     page = text(fay.post(path, {"subject": "Split"}, follow=True))
     assert f"Fay Dubois opened this ticket from a comment on {ticket.reference}" in page
     made = Ticket.objects.get(subject="Split")
-    assert f"made a comment the new ticket {made.reference}" in text(client_of(cast.ben).get(url))
+    assert f"split a comment into the new ticket {made.reference}" in text(client_of(cast.ben).get(url))
 
 
 def test_linked_once_from_either_side_and_internally(cast, client_of, ticket):
@@ -89,5 +89,5 @@ def test_linking_and_unlinking_on_the_page(cast, client_of, ticket, run_outbox):
 
 @pytest.mark.parametrize("do", [link, unlink])
 def test_only_agents_link(cast, ticket, do):
-    with pytest.raises(RuleViolation, match="support staff"):
+    with pytest.raises(RuleViolation, match="support agents"):
         do(actor=actor(cast.ada), ticket=ticket, other=builders.ticket(cast.ben, cast.acme))

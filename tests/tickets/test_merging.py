@@ -22,6 +22,7 @@ from tickets.actions.escalation import escalate
 from tickets.actions.files import stage_files
 from tickets.actions.following import follow_ticket
 from tickets.actions.merging import merge_into, undo_merge
+from tickets.models.clock import SlaClock
 from tickets.models.linking import Merge
 from tickets.models.ticket import Ticket
 
@@ -82,6 +83,18 @@ def test_answer_that_was_owed_is_owed_on_the_target(cast, source, target):
     merge(cast, source, target)
     target.refresh_from_db()
     assert (target.status, target.response_due_at) == ("open", due_at)
+
+
+def test_promise_that_is_overdue_on_both_is_missed_once(cast, source, target):
+    began = timezone.now() - timedelta(days=3)
+    SlaClock.objects.filter(ticket=source).update(started_at=began, due_at=began + timedelta(hours=1))
+    made = merge(cast, source, target)
+    missed = SlaClock.objects.filter(due_at__lt=timezone.now())
+    assert [clock.ticket for clock in missed.exclude(ticket=source)] == [target]
+    assert not SlaClock.objects.filter(ticket=source).exclude(breached_at=None).exists()
+    builders.comment(cast.fay, target)
+    assert SlaClock.objects.exclude(breached_at=None).count() == 1
+    assert made.source == source
 
 
 def test_solved_target_is_open_again_where_an_answer_was_owed(cast, source, target):
@@ -169,7 +182,7 @@ def test_only_agents_merge(cast, source, target):
         lambda: merge_into(actor=actor(cast.ada), ticket=source, target=target),
         lambda: undo_merge(actor=actor(cast.ada), merge=merge(cast, source, target)),
     ):
-        with pytest.raises(RuleViolation, match="support staff"):
+        with pytest.raises(RuleViolation, match="support agents"):
             do()
 
 

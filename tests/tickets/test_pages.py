@@ -146,7 +146,7 @@ def test_agent_answers_and_the_customer_solves(cast, client_of, ticket):
     assert "Which <code>version</code>?" in page
     assert "Waiting for you" in page
     assert client_of(cast.ben).post(f"{url}resolution/").url == url
-    assert "Ben Okafor marked the ticket solved" in text(client_of(cast.ben).get(url))
+    assert "Ben Okafor marked the ticket as solved" in text(client_of(cast.ben).get(url))
 
 
 def test_htmx_gets_the_changed_ticket_and_not_the_page(cast, client_of, ticket):

@@ -54,7 +54,7 @@ def test_what_is_no_tag_is_refused(cast, ticket, tags):
 
 
 def test_only_agents_set_tags(cast, ticket):
-    with pytest.raises(RuleViolation, match="Only support staff"):
+    with pytest.raises(RuleViolation, match="Only support agents"):
         set_tags(actor=actor(cast.ada), ticket=ticket, tags=["x"])
 
 

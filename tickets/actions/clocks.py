@@ -49,7 +49,9 @@ def promise_update(*, actor: Actor, ticket: Ticket, at: datetime, now: datetime)
     require_agent(actor)
     ticket = lock(ticket)
     if ticket.is_finished:
-        raise RuleViolation("ticket_finished", "A solved ticket needs no further update.", field="next_update_at")
+        raise RuleViolation(
+            "ticket_finished", "A solved ticket needs no further update.", field="next_update_at"
+        )
     if at <= now:
         raise RuleViolation("in_the_past", "Choose a time in the future.", field="next_update_at")
     clocks = load_clocks(ticket)

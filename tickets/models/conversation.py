@@ -129,7 +129,7 @@ class ActivityKind(models.TextChoices):
     MERGED = "merged"
     MERGED_AWAY = "merged_away"
     MERGE_UNDONE = "merge_undone"
-    SPLIT_OFF = "split_off"
+    MERGE_SPLIT_OFF = "merge_split_off"
     SPLIT = "split"
     SPLIT_FROM = "split_from"
     LINKED = "linked"
