@@ -90,7 +90,7 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Ticket:
     merge.undone_by, merge.undone_at = actor.person, now
     merge.save(update_fields=["undone_by", "undone_at"])
     record_reference(source, ActivityKind.MERGE_UNDONE, target, actor=actor)
-    record_reference(target, ActivityKind.SPLIT_OFF, source, actor=actor)
+    record_reference(target, ActivityKind.MERGE_SPLIT_OFF, source, actor=actor)
     return source
 
 
@@ -202,7 +202,7 @@ def _refresh_summary(ticket: Ticket) -> None:
     """Update what lists show of a ticket after its comments or escalation moved."""
     last = ticket.comments.filter(is_internal=False).order_by("-created_at", "-pk").first()
     if last:
-        ticket.last_word_by_id, ticket.last_reply_at = last.author_id, last.created_at
+        ticket.last_reply_by_id, ticket.last_reply_at = last.author_id, last.created_at
     waiting = ticket.escalations.filter(closed_at=None, acknowledged_at=None)
     ticket.escalation_due_at = waiting.values_list("deadline_at", flat=True).first()
     ticket.save(update_fields=["last_reply_by", "last_reply_at", "escalation_due_at"])
