@@ -42,7 +42,7 @@ def tiers() -> QuerySet[SupportTier]:
 
 def calendars_for(actor: Actor, *, to_change: bool = False) -> QuerySet[SupportCalendar]:
     """Return all calendars with versions and tiers, for agents; ``to_change`` requires a duty lead."""
-    require(actor, Capability.MANAGE_DESK if to_change else Capability.WORK_QUEUE)
+    require(actor, Capability.MANAGE_SETTINGS if to_change else Capability.WORK_QUEUE)
     return SupportCalendar.objects.prefetch_related("versions", "tiers")
 
 

@@ -9,7 +9,7 @@ from billing.models.charges import ServiceCharge
 from billing.models.groups import BillingGroup
 from billing.models.invoices import Invoice
 from billing.models.tiers import SlaTarget, SupportTier, TierPeriod
-from orgs.admin import AuditedAdmin, DeskAdmin
+from orgs.admin import AuditedAdmin, SettingsAdmin
 from orgs.models import AuditArea, Organization
 
 
@@ -19,7 +19,7 @@ class TargetInline(admin.TabularInline):
 
 
 @admin.register(SupportTier)
-class SupportTierAdmin(DeskAdmin):
+class SupportTierAdmin(SettingsAdmin):
     list_display = ["name", "calendar", "has_phone", "minimum_amount", "percentage"]
     inlines = [TargetInline]
 

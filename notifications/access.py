@@ -47,8 +47,8 @@ def mail_texts_for(actor: Actor) -> list[MailText]:
 
 
 def mail_text_for(actor: Actor, kind: str) -> MailText:
-    """The text of one kind, for who changes the desk."""
-    require(actor, Capability.MANAGE_DESK)
+    """Return the text of one kind of mail, for duty leads."""
+    require(actor, Capability.MANAGE_SETTINGS)
     if kind not in TextKind:
         raise Http404("No such kind of mail")
     return MailText.objects.filter(kind=kind).first() or MailText(kind=kind)

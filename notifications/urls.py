@@ -11,8 +11,8 @@ urlpatterns = [
     path("mail/resending/", ledger.resendings, name="resendings"),
     path("mail/delay/", ledger.delay, name="delay"),
     path("mail/<uuid:key>/resending/", ledger.resending, name="resending"),
-    path("desk/mail-texts/", texts.mail_texts, name="mail_texts"),
-    path("desk/mail-texts/<slug:kind>/", texts.mail_text, name="mail_text"),
+    path("settings/mail-texts/", texts.mail_texts, name="mail_texts"),
+    path("settings/mail-texts/<slug:kind>/", texts.mail_text, name="mail_text"),
     path("mail/suppressions/", suppressions.suppressions, name="suppressions"),
     path("mail/suppressions/<int:number>/lifting/", suppressions.lifting, name="lifting"),
 ]

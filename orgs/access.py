@@ -134,14 +134,14 @@ def audit_log_of(organization: Organization) -> QuerySet[AuditEntry]:
     return organization.audit_entries.select_related("actor").order_by("-pk")
 
 
-def desk_log(actor: Actor) -> QuerySet[AuditEntry]:
-    """All that was changed of the desk, newest first, with who did it; for who works there."""
+def settings_log(actor: Actor) -> QuerySet[AuditEntry]:
+    """Return every change to the settings, newest first, with who made it; for agents."""
     require(actor, Capability.WORK_QUEUE)
     return AuditEntry.objects.filter(organization=None).select_related("actor").order_by("-pk")
 
 
-def people_in_desk_log() -> QuerySet[User]:
-    """Everybody who ever changed something of the desk, by name."""
+def people_in_settings_log() -> QuerySet[User]:
+    """Return everyone who ever changed a setting, by name."""
     actors = AuditEntry.objects.filter(organization=None).order_by().values("actor")
     return User.objects.filter(pk__in=actors).order_by("name")
 

@@ -95,10 +95,10 @@ def _words(obj: Any, field: Field) -> Any:
     return str(getattr(obj, f"get_{field.name}_display")() if field.choices else value)
 
 
-class DeskAdmin(AuditedAdmin):
-    """For what belongs to no organization: its changes stand in the log of the desk."""
+class SettingsAdmin(AuditedAdmin):
+    """For models that belong to no organization: their changes go to the audit log of the settings."""
 
-    area = models.AuditArea.DESK
+    area = models.AuditArea.SETTINGS
 
     def organization_of(self, obj: Any) -> None:
         return None
@@ -137,7 +137,7 @@ class OrganizationAdmin(AuditedAdmin):
 
     def area_of(self, obj: Any) -> models.AuditArea:
         is_unit = isinstance(obj, models.OrganizationalUnit)
-        return models.AuditArea.RESOURCES if is_unit else models.AuditArea.SETTINGS
+        return models.AuditArea.RESOURCES if is_unit else models.AuditArea.POLICY
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # its audit log stays for ever

@@ -64,7 +64,7 @@ def _navigation(
     if actor.can(Capability.WORK_QUEUE):
         items.append(("Queue", "tickets:queue", [], "inbox"))
         items.append(("Mail", "notifications:mails", [], "mail"))
-        items.append(("Desk", "tickets:teams", [], "adjustments"))
+        items.append(("Settings", "tickets:teams", [], "adjustments"))
     if actor.can(Capability.SEE_REPORTS):
         items.append(("Reports", "tickets:reports", [], "chart-bar"))
     if actor.can(Capability.MANAGE_ACCOUNTS):
@@ -87,8 +87,8 @@ def _item(request: HttpRequest, label: str, url: str, icon: str) -> NavigationIt
     """An item is current on its page, and where it leads to an area also on the pages below."""
     is_area = url.endswith("/admin/") or url.startswith(("/account-team/", "/mail/", "/reports/"))
     current = request.path == url or (is_area and request.path.startswith(url))
-    if url.startswith("/desk/"):  # the item leads to the first page of the area
-        current = request.path.startswith("/desk/")
+    if url.startswith("/settings/"):  # the item leads to the first page of the area
+        current = request.path.startswith("/settings/")
     return NavigationItem(label, url, icon, current)
 
 

@@ -229,10 +229,10 @@ class Invitation(models.Model):
 class AuditArea(models.TextChoices):
     PEOPLE = "people", "People"
     RESOURCES = "resources", "Units, projects and services"
-    SETTINGS = "settings", "Visibility and policy"
+    POLICY = "policy", "Visibility and policy"
     TIER = "tier", "Support tier"
     BILLING = "billing", "Billing groups and invoices"
-    DESK = "desk", "The desk"
+    SETTINGS = "settings", "Support settings"
 
 
 class AuditEntry(models.Model):
@@ -258,9 +258,9 @@ class AuditEntry(models.Model):
         verbose_name_plural = "audit entries"
         constraints = [
             models.CheckConstraint(
-                condition=Q(organization__isnull=True, area="desk")
-                | (Q(organization__isnull=False) & ~Q(area="desk")),
-                name="audit_of_org_or_desk",
+                condition=Q(organization__isnull=True, area="settings")
+                | (Q(organization__isnull=False) & ~Q(area="settings")),
+                name="audit_of_org_or_settings",
             )
         ]
         indexes = [models.Index(F("organization"), F("id").desc(), name="audit_of_org")]

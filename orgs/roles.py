@@ -35,7 +35,7 @@ class Capability(models.TextChoices):
     # Of staff, over all organizations
     WORK_QUEUE = "work_queue"
     LEAD_ESCALATIONS = "lead_escalations"
-    MANAGE_DESK = "manage_desk"
+    MANAGE_SETTINGS = "manage_settings"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_REPORTS = "see_reports"
 
@@ -63,7 +63,7 @@ STAFF_CAPABILITIES: dict[str, frozenset[Capability]] = {
         {
             Capability.WORK_QUEUE,
             Capability.LEAD_ESCALATIONS,
-            Capability.MANAGE_DESK,
+            Capability.MANAGE_SETTINGS,
             Capability.SEE_REPORTS,
         }
     ),

@@ -28,7 +28,7 @@ urlpatterns = [
     path("account-team/organizations/<slug:slug>/resources/", resources.import_page, name="import_resources"),
     path("o/<slug:slug>/admin/visibility/", visibility.visibility, name="visibility"),
     path("o/<slug:slug>/admin/audit-log/", audit_log.audit_log, name="audit_log"),
-    path("desk/log/", audit_log.desk_log_page, name="desk_log"),
-    path("desk/log/export/", audit_log.desk_log_export, name="desk_log_export"),
+    path("settings/log/", audit_log.settings_log_page, name="settings_log"),
+    path("settings/log/export/", audit_log.settings_log_export, name="settings_log_export"),
     path("o/<slug:slug>/admin/audit-log/export/", audit_log.audit_log_export, name="audit_log_export"),
 ]

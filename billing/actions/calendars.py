@@ -11,7 +11,7 @@ from billing.calendars import parse_week
 from billing.events import CALENDAR_CHANGED
 from billing.holiday_file import Holiday, load_holidays
 from billing.models.calendars import EPOCH, CalendarVersion, SupportCalendar
-from orgs.actions.record import record_desk, require_manager
+from orgs.actions.record import record_settings, require_manager
 from orgs.actor import Actor
 from orgs.week import StoredWeek, say_week
 from supportcenter.errors import RuleViolation
@@ -48,7 +48,7 @@ def save_calendar(
         calendar.save(update_fields=["name"])
     since = EPOCH if is_new else timezone.now()
     version = CalendarVersion.objects.create(calendar=calendar, valid_from=since, **values)
-    record_desk(
+    record_settings(
         CALENDAR_CHANGED,
         f"{'Created' if is_new else 'Changed'} calendar {name}",
         actor=actor,

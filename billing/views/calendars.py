@@ -26,8 +26,8 @@ def calendars(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     found = [(each, list(each.versions.all())[-1]) for each in calendars_for(actor)]
     rows = [{"calendar": each, "now": now, "week": say_week(now.week)} for each, now in found]
-    context = {"rows": rows, "manages": actor.can(Capability.MANAGE_DESK)}
-    return render(request, "billing/desk/calendars.html", context)
+    context = {"rows": rows, "manages": actor.can(Capability.MANAGE_SETTINGS)}
+    return render(request, "billing/settings/calendars.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +52,7 @@ def _edited(request: HttpRequest, actor: Actor, found: SupportCalendar | None) -
         messages.success(request, f"{saved} saved. Running clocks now use it.")
         return redirect("billing:calendars")
     context = {"calendar": found, "form": form}
-    return render_form(request, "billing/desk/calendar.html", context)
+    return render_form(request, "billing/settings/calendar.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,7 +77,7 @@ def extra_holidays(request: HttpRequest, pk: int) -> HttpResponse:
         context |= {"outcome": True, "fresh": fresh, "known": len(form.cleaned_data["lines"]) - len(fresh)}
     context["form"] = form
     context["present"] = load_holidays(newest.extra_holidays) if (newest := found.versions.last()) else []
-    return render_form(request, "billing/desk/holidays.html", context)
+    return render_form(request, "billing/settings/holidays.html", context)
 
 
 @require_safe
@@ -85,4 +85,4 @@ def matrix(request: HttpRequest) -> HttpResponse:
     """Every tier with its calendar and targets, which are edited in Django's admin."""
     tiers = matrix_for(actor_of(request))
     rows = [{"tier": tier, "promises": promises(tier)} for tier in tiers]
-    return render(request, "billing/desk/matrix.html", {"rows": rows})
+    return render(request, "billing/settings/matrix.html", {"rows": rows})

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from notifications.models.texts import MailText, TextKind
 from notifications.texts import PLACEHOLDERS
-from orgs.actions.record import record_desk, require_manager
+from orgs.actions.record import record_settings, require_manager
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
 from supportcenter.placeholders import placeholder_problem
@@ -29,5 +29,5 @@ def word_mails(*, actor: Actor, kind: str, intro: str, closing: str) -> MailText
         found.intro, found.closing = intro, closing
         found.save(update_fields=["intro", "closing"])
         summary = f"Worded mails anew: {TextKind(kind).label}"
-        record_desk(MAIL_TEXT_CHANGED, summary, actor=actor, before=before, after=after, text=found.pk)
+        record_settings(MAIL_TEXT_CHANGED, summary, actor=actor, before=before, after=after, text=found.pk)
     return found

@@ -19,8 +19,8 @@ from supportcenter.rules import submit
 def mail_texts(request: HttpRequest) -> HttpResponse:
     """Every kind of mail with what stands above and below it."""
     actor = actor_of(request)
-    context = {"rows": mail_texts_for(actor), "manages": actor.can(Capability.MANAGE_DESK)}
-    return render(request, "notifications/desk/mail_texts.html", context)
+    context = {"rows": mail_texts_for(actor), "manages": actor.can(Capability.MANAGE_SETTINGS)}
+    return render(request, "notifications/settings/mail_texts.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,8 +33,8 @@ def mail_text(request: HttpRequest, kind: str) -> HttpResponse:
     if form.is_valid():
         if request.POST.get("do") == "preview":
             context["preview"] = fill_in(form.cleaned_data, actor.person.name)
-            return render(request, "notifications/desk/mail_text.html", context)
+            return render(request, "notifications/settings/mail_text.html", context)
         if submit(form, lambda: word_mails(actor=actor, kind=kind, **form.cleaned_data)):
             messages.success(request, "Saved. Mails that go out from now on have it.")
             return redirect("notifications:mail_texts")
-    return render_form(request, "notifications/desk/mail_text.html", context)
+    return render_form(request, "notifications/settings/mail_text.html", context)

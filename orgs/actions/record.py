@@ -45,7 +45,7 @@ def record(
     return entry
 
 
-def record_desk(
+def record_settings(
     event: str,
     summary: str,
     *,
@@ -54,12 +54,12 @@ def record_desk(
     after: dict[str, Any] | None = None,
     **ids: int,
 ) -> AuditEntry:
-    """Write the audit entry of a change that concerns the whole desk, with only the values that differ."""
+    """Write the audit entry of a change to the settings, with only the values that differ."""
     was, now = before or {}, after or {}
     changed = [name for name in was | now if was.get(name) != now.get(name)]
     return record(
         None,
-        AuditArea.DESK,
+        AuditArea.SETTINGS,
         event,
         summary,
         actor=actor,
@@ -70,6 +70,6 @@ def record_desk(
 
 
 def require_manager(actor: Actor) -> None:
-    """Let only those on who manage the desk."""
-    if not actor.can(Capability.MANAGE_DESK):
-        raise RuleViolation("not_allowed", "Only duty leads change how the desk is set up.")
+    """Require someone who may change the settings."""
+    if not actor.can(Capability.MANAGE_SETTINGS):
+        raise RuleViolation("not_allowed", "Only duty leads can change these settings.")

@@ -26,7 +26,7 @@ def change_visibility(*, actor: Actor, organization: Organization, visibility: s
     organization.save(update_fields=["visibility"])
     record(
         organization,
-        AuditArea.SETTINGS,
+        AuditArea.POLICY,
         events.VISIBILITY_CHANGED,
         f"Switched the visibility of tickets to: {after.label}",
         actor=actor,
@@ -54,7 +54,7 @@ def change_account_manager(*, actor: Actor, organization: Organization, manager:
     organization.save(update_fields=["account_manager"])
     record(
         organization,
-        AuditArea.SETTINGS,
+        AuditArea.POLICY,
         events.ACCOUNT_MANAGER_CHANGED,
         f"Named {manager} account manager" if manager else "Named no account manager",
         actor=actor,
@@ -82,7 +82,7 @@ def change_participants_policy(
     organization.save(update_fields=["participants_may_add"])
     record(
         organization,
-        AuditArea.SETTINGS,
+        AuditArea.POLICY,
         events.PARTICIPANTS_POLICY_CHANGED,
         f"{'Allowed' if participants_may_add else 'No longer allowed'} people in CC to add others",
         actor=actor,

@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
             name='AuditEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area', models.CharField(choices=[('people', 'People'), ('resources', 'Units, projects and services'), ('settings', 'Visibility and policy'), ('tier', 'Support tier'), ('billing', 'Billing groups and invoices'), ('desk', 'The desk')], max_length=20)),
+                ('area', models.CharField(choices=[('people', 'People'), ('resources', 'Units, projects and services'), ('policy', 'Visibility and policy'), ('tier', 'Support tier'), ('billing', 'Billing groups and invoices'), ('settings', 'Support settings')], max_length=20)),
                 ('event', models.CharField(max_length=60)),
                 ('summary', models.TextField()),
                 ('source', models.CharField(choices=[('web', 'Web'), ('mail', 'Mail'), ('api', 'API'), ('system', 'System')], max_length=10)),
@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='auditentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('area', 'desk'), ('organization__isnull', True)), models.Q(('organization__isnull', False), models.Q(('area', 'desk'), _negated=True)), _connector='OR'), name='audit_of_org_or_desk'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('area', 'settings'), ('organization__isnull', True)), models.Q(('organization__isnull', False), models.Q(('area', 'settings'), _negated=True)), _connector='OR'), name='audit_of_org_or_settings'),
         ),
         migrations.AddConstraint(
             model_name='organizationalunit',

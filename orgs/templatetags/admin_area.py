@@ -1,4 +1,4 @@
-"""The navigation inside an organization's admin area, and inside the desk's."""
+"""The navigation of an organization's admin area and of the support settings."""
 
 from django import template
 from django.urls import reverse
@@ -35,7 +35,7 @@ def admin_pages(actor: Actor, organization: Organization, path: str) -> list[Nav
     return items
 
 
-DESK_PAGES = [
+SETTINGS_PAGES = [
     ("Teams", "tickets:teams", "users"),
     ("People", "tickets:staff", "user-check"),
     ("Macros", "tickets:macros", "template"),
@@ -45,12 +45,12 @@ DESK_PAGES = [
     ("Calendars", "billing:calendars", "calendar"),
     ("Tiers and targets", "billing:matrix", "clock"),
     ("Texts of mails", "notifications:mail_texts", "mail"),
-    ("Audit log", "orgs:desk_log", "history"),
+    ("Audit log", "orgs:settings_log", "history"),
 ]
 
 
 @register.simple_tag
-def desk_pages(path: str) -> list[NavigationItem]:
-    """The pages that set up the desk; the one at or above ``path`` is current. Who works there reads all."""
-    urls = [(label, reverse(name), icon) for label, name, icon in DESK_PAGES]
+def settings_pages(path: str) -> list[NavigationItem]:
+    """Return the settings pages, which every agent can read; the one at or above ``path`` is current."""
+    urls = [(label, reverse(name), icon) for label, name, icon in SETTINGS_PAGES]
     return [NavigationItem(label, url, icon, current=path.startswith(url)) for label, url, icon in urls]

@@ -5,10 +5,10 @@ from django.views.decorators.http import require_safe
 
 from orgs.access import (
     audit_log_of,
-    desk_log,
     organization_for,
     people_in_audit_log,
-    people_in_desk_log,
+    people_in_settings_log,
+    settings_log,
 )
 from orgs.actor import actor_of
 from orgs.audit import AuditFilterForm, as_table, page_of, steps_of
@@ -36,10 +36,10 @@ def audit_log(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def desk_log_page(request: HttpRequest) -> HttpResponse:
-    """What was changed of the desk, by whom and when; filtered, newest first."""
-    entries = desk_log(actor_of(request))
-    form = AuditFilterForm(request.GET, people=people_in_desk_log(), has_areas=False)
+def settings_log_page(request: HttpRequest) -> HttpResponse:
+    """Show the filtered log of changes to the settings, newest first."""
+    entries = settings_log(actor_of(request))
+    form = AuditFilterForm(request.GET, people=people_in_settings_log(), has_areas=False)
     page = page_of(form.apply(entries), request.GET)
     context = {
         "form": form,
@@ -47,17 +47,17 @@ def desk_log_page(request: HttpRequest) -> HttpResponse:
         "rows": [{"entry": each, "steps": steps_of(each)} for each in page.entries],
         "newer_url": page.newer_url,
         "older_url": page.older_url,
-        "export_url": f"{reverse('orgs:desk_log_export')}?{request.GET.urlencode()}",
+        "export_url": f"{reverse('orgs:settings_log_export')}?{request.GET.urlencode()}",
     }
-    return render(request, "orgs/desk_log.html", context)
+    return render(request, "orgs/settings_log.html", context)
 
 
 @require_safe
-def desk_log_export(request: HttpRequest) -> StreamingHttpResponse:
-    """The filtered log of the desk as CSV, whole."""
-    entries = desk_log(actor_of(request))
-    form = AuditFilterForm(request.GET, people=people_in_desk_log(), has_areas=False)
-    return csv_download("desk-log.csv", as_table(form.apply(entries)))
+def settings_log_export(request: HttpRequest) -> StreamingHttpResponse:
+    """Download the whole filtered settings log as CSV."""
+    entries = settings_log(actor_of(request))
+    form = AuditFilterForm(request.GET, people=people_in_settings_log(), has_areas=False)
+    return csv_download("settings-log.csv", as_table(form.apply(entries)))
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""Calendars of support hours, as the desk keeps them."""
+"""The settings pages of support calendars."""
 
 import re
 
@@ -30,7 +30,7 @@ def business(db):
 
 @pytest.fixture
 def url(business):
-    return f"/desk/calendars/{business.pk}/"
+    return f"/settings/calendars/{business.pk}/"
 
 
 def test_edit_adds_a_version_and_says_so_to_the_clocks(gus, business, url):
@@ -41,7 +41,7 @@ def test_edit_adds_a_version_and_says_so_to_the_clocks(gus, business, url):
     assert second.extra_holidays == [{"on": "2026-12-24", "name": "Eve"}]
     assert OutboxMessage.objects.get(name="calendar.changed").payload == {"calendar": business.pk}
     assert AuditEntry.objects.get().before["week"] == "Mon–Fri 09:00–17:00"
-    assert "Mon–Fri 09:00–12:00, 13:00–18:00" in text(gus.get("/desk/calendars/"))
+    assert "Mon–Fri 09:00–12:00, 13:00–18:00" in text(gus.get("/settings/calendars/"))
 
 
 def test_saving_without_a_change_adds_nothing(gus, business, url):
@@ -69,7 +69,7 @@ def test_wrong_week_is_told_and_what_was_typed_stays(gus, business, url, wrong, 
 
 
 def test_new_calendar_counts_for_all_time(gus):
-    gus.post("/desk/calendars/new/", {"name": "Late shift"} | WEEKDAYS)
+    gus.post("/settings/calendars/new/", {"name": "Late shift"} | WEEKDAYS)
     version = CalendarVersion.objects.get(calendar__name="Late shift")
     assert version.valid_from.year == 2000
 
@@ -101,7 +101,7 @@ def test_file_with_a_bad_line_imports_nothing(gus, business, url):
 
 
 def test_tiers_are_read_with_their_promises(cast, client_of):
-    page = text(client_of(cast.fay).get("/desk/tiers/"))
+    page = text(client_of(cast.fay).get("/settings/tiers/"))
     assert "Low 12 hours · High 4 hours · Critical 1 hour" in page
 
 
@@ -109,7 +109,7 @@ def test_tiers_are_read_with_their_promises(cast, client_of):
 @pytest.mark.parametrize("count", [1, 30])
 def test_list_costs_the_same_for_many(gus, count):
     for number in range(count):
-        gus.post("/desk/calendars/new/", {"name": f"Calendar {number}"} | WEEKDAYS)
-    gus.get("/desk/log/")  # shows what was done; the next page stores no session
+        gus.post("/settings/calendars/new/", {"name": f"Calendar {number}"} | WEEKDAYS)
+    gus.get("/settings/log/")  # shows what was done; the next page stores no session
     with assertNumQueries(6):
-        assert gus.get("/desk/calendars/").status_code == 200
+        assert gus.get("/settings/calendars/").status_code == 200

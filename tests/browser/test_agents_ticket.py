@@ -20,7 +20,7 @@ def open_ticket(fay, number: int) -> Page:
 
 
 def test_macro_by_keys_is_seen_before_it_is_sent(fay):
-    page = fay.open("/desk/macros/new/")
+    page = fay.open("/settings/macros/new/")
     page.get_by_label("Name").fill("Browser: ask for logs")
     page.get_by_label("Text").fill(
         "Hello {{customer_first_name}}, please send **the logs** of {{reference}}."
@@ -52,7 +52,7 @@ def test_macro_by_keys_is_seen_before_it_is_sent(fay):
 
 
 def test_what_is_typed_as_a_note_stays_one_when_a_macro_is_put_in(fay):
-    page = fay.open("/desk/macros/new/")
+    page = fay.open("/settings/macros/new/")
     page.get_by_label("Name").fill("Browser: thanks")
     page.get_by_label("Text").fill("Thank you.")
     fay.follow(page.get_by_role("button", name="Save macro"))

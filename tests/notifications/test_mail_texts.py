@@ -9,7 +9,7 @@ from notifications.texts import framed
 from orgs.models import AuditEntry
 from tests import builders
 
-URL = "/desk/mail-texts/ticket_update/"
+URL = "/settings/mail-texts/ticket_update/"
 TEXTS = {"intro": "Hello {{name}},", "closing": "Yours,\r\n<b>{{ site_name }}</b>"}
 
 

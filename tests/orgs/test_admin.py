@@ -107,7 +107,7 @@ def test_units_inside_their_organization_are_audited(cast, root):
     }
     renamed = found["Changed the organizational unit Europe"]
     assert (renamed.before, renamed.after, renamed.area) == ({"name": "EU"}, {"name": "Europe"}, "resources")
-    assert found["Changed the organization Acme Ltd"].area == "settings"
+    assert found["Changed the organization Acme Ltd"].area == "policy"
 
 
 def test_new_organization_is_in_its_own_log(root):

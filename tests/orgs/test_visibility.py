@@ -16,7 +16,7 @@ def test_account_team_switches_with_audit_entry_and_event(cast):
     cast.acme.refresh_from_db()
     assert cast.acme.visibility == Visibility.ALL
     entry = AuditEntry.objects.get()
-    assert (entry.actor, entry.area) == (cast.hal, "settings")
+    assert (entry.actor, entry.area) == (cast.hal, "policy")
     assert (entry.before, entry.after) == (
         {"visibility": "Own and CC'd tickets"},
         {"visibility": "All tickets for every user"},

@@ -85,7 +85,7 @@ def form(**changes) -> dict:
 
 
 def test_unknown_placeholder_is_refused_with_those_that_exist(cast, client_of):
-    response = client_of(cast.fay).post("/desk/macros/new/", form(body="Hi {{name}}"))
+    response = client_of(cast.fay).post("/settings/macros/new/", form(body="Hi {{name}}"))
     assert response.status_code == 422
     assert "“{{name}}” is not a placeholder" in text(response)
     assert "{{customer_first_name}}, " in text(response)
@@ -95,13 +95,13 @@ def test_unknown_placeholder_is_refused_with_those_that_exist(cast, client_of):
 
 def test_macro_is_made_changed_and_deleted(cast, client_of):
     fay = client_of(cast.fay)
-    assert "No macros yet" in text(fay.get("/desk/macros/"))
-    fay.post("/desk/macros/new/", form(tags="a b"))
+    assert "No macros yet" in text(fay.get("/settings/macros/"))
+    fay.post("/settings/macros/new/", form(tags="a b"))
     made = Macro.objects.get()
     assert (made.owner, [tag.name for tag in made.tags.all()]) == (cast.fay, ["a", "b"])
     fay.post(made.get_absolute_url(), form(name="Many thanks", is_shared="on"))
-    assert "Many thanks" in text(client_of(cast.gus).get("/desk/macros/"))
-    assert fay.post("/desk/macros/new/", form(name="Many thanks", is_shared="on")).status_code == 422
+    assert "Many thanks" in text(client_of(cast.gus).get("/settings/macros/"))
+    assert fay.post("/settings/macros/new/", form(name="Many thanks", is_shared="on")).status_code == 422
     fay.post(f"{made.get_absolute_url()}removal/")
     assert not Macro.objects.exists()
 
@@ -163,7 +163,7 @@ def test_list_costs_the_same_for_many_macros(cast, client_of, count):
         macro(cast.fay, name=f"Macro {number}", tags=["a", f"b{number}"])
     fay = client_of(cast.fay)
     with assertNumQueries(5):
-        fay.get("/desk/macros/")
+        fay.get("/settings/macros/")
 
 
 def test_macros_are_found_by_words(cast, client_of, ticket):

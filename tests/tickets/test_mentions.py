@@ -97,6 +97,6 @@ def test_colleagues_are_offered_by_name_and_handle(cast, client_of, count):
         User.objects.create(email=f"g{number}@support.example", name=f"Gu {number}", staff_role="agent")
     fay = client_of(cast.fay)
     with assertNumQueries(4):
-        found = builders.options(fay.get("/desk/people/?q=gu"))
+        found = builders.options(fay.get("/suggestions/agents/?q=gu"))
     assert "gus " in found or count == 30
     assert len(found) == min(count + 1, 8)

@@ -82,6 +82,6 @@ def test_tags_are_offered_most_used_first(cast, client_of, ticket, count):
     set_tags(actor=actor(cast.fay), ticket=ticket, tags=["kafka-used", "other"])
     fay = client_of(cast.fay)
     with assertNumQueries(4):  # session, person, memberships; the tags
-        found = builders.options(fay.get("/desk/tags/like/?q=KAF"))
+        found = builders.options(fay.get("/suggestions/tags/?q=KAF"))
     assert found[0] == "kafka-used "
     assert len(found) == min(count + 1, 8)

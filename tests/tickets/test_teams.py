@@ -160,7 +160,7 @@ def test_absence_by_the_persons_own_clock(at, words):
     assert found.absence_at(at) == words
 
 
-def test_only_who_manages_the_desk_makes_teams(cast):
+def test_only_duty_leads_create_teams(cast):
     team = make_team(cast)
     with pytest.raises(RuleViolation, match="duty leads"):
         save_team(actor=actor(cast.fay), team=team, name="X", description="", hands_out="by_hand", members=[])
@@ -187,7 +187,7 @@ def test_who_stays_keeps_their_turn_and_the_log_says_what_changed(cast):
     )
     assert team.members.get().handed_at is not None
     entry = AuditEntry.objects.get(event="team.changed")
-    assert (entry.organization, entry.area, entry.actor) == (None, "desk", cast.gus)
+    assert (entry.organization, entry.area, entry.actor) == (None, "settings", cast.gus)
     assert entry.before == {"members": ["Fay Dubois", "Gus Lindgren"]}
     assert entry.after == {"members": ["Fay Dubois"]}
 

@@ -63,7 +63,7 @@ class AnswerForm(CommentForm):
     ) -> None:
         super().__init__(data, files, ticket=ticket, draft=draft, initial=initial)
         self.fields["body"].widget.attrs |= {
-            "data-options": reverse("tickets:colleagues_like"),
+            "data-options": reverse("tickets:agent_suggestions"),
             "data-options-if": "[name=kind][value=note]:checked",
             "data-completes": "mention",
         }

@@ -17,7 +17,7 @@ class TagsField(forms.CharField):
         attributes = {
             "autocomplete": "off",
             "spellcheck": "false",
-            "data-options": reverse_lazy("tickets:tags_like"),
+            "data-options": reverse_lazy("tickets:tag_suggestions"),
             "data-completes": "word",
         }
         super().__init__(label="Tags", required=False, widget=forms.TextInput(attrs=attributes), **options)

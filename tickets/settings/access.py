@@ -24,8 +24,8 @@ _OPEN = Count("tickets", filter=Q(tickets__status__in=UNFINISHED))
 
 def may_manage(actor: Actor, *, to_change: bool = False) -> bool:
     """Whether somebody changes how the desk is set up; agents only read it, anybody else gets 403."""
-    require(actor, Capability.MANAGE_DESK if to_change else Capability.WORK_QUEUE)
-    return actor.can(Capability.MANAGE_DESK)
+    require(actor, Capability.MANAGE_SETTINGS if to_change else Capability.WORK_QUEUE)
+    return actor.can(Capability.MANAGE_SETTINGS)
 
 
 def teams_for(actor: Actor) -> QuerySet[Team]:
@@ -36,7 +36,7 @@ def teams_for(actor: Actor) -> QuerySet[Team]:
 
 def team_for(actor: Actor, pk: int) -> Team:
     """One team, for who manages the desk."""
-    require(actor, Capability.MANAGE_DESK)
+    require(actor, Capability.MANAGE_SETTINGS)
     return _found(Team.objects.filter(pk=pk).first(), "team")
 
 
@@ -69,7 +69,7 @@ def availability_for(actor: Actor, user_id: int) -> tuple[User, Availability]:
     """An agent and when they are there, to be changed: one's own, or as who manages the desk."""
     require(actor, Capability.WORK_QUEUE)
     user = _found(agents_and_availability().filter(pk=user_id).first(), "agent")
-    if user != actor.user and not actor.can(Capability.MANAGE_DESK):
+    if user != actor.user and not actor.can(Capability.MANAGE_SETTINGS):
         raise PermissionDenied
     return user, getattr(user, "availability", None) or Availability(user=user)
 
@@ -86,7 +86,7 @@ def choices_for(actor: Actor, name: str) -> QuerySet[Choice]:
 
 def choice_for(actor: Actor, name: str, pk: int) -> Choice:
     """One product or reason, for who manages the desk."""
-    require(actor, Capability.MANAGE_DESK)
+    require(actor, Capability.MANAGE_SETTINGS)
     return _found(choices_for(actor, name).filter(pk=pk).first(), "entry")
 
 
@@ -98,7 +98,7 @@ def tags_for(actor: Actor, words: str = "") -> QuerySet[Tag]:
 
 def tag_for(actor: Actor, pk: int) -> Tag:
     """One tag, for who manages the desk."""
-    require(actor, Capability.MANAGE_DESK)
+    require(actor, Capability.MANAGE_SETTINGS)
     return _found(tags_for(actor).filter(pk=pk).first(), "tag")
 
 

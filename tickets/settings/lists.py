@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
-from orgs.actions.record import record_desk, require_manager
+from orgs.actions.record import record_settings, require_manager
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
 from tickets import events
@@ -24,7 +24,7 @@ def add_choice(*, actor: Actor, kind: type[Choice], name: str) -> Choice:
         raise RuleViolation("name_taken", "There is one of this name already.", field="name")
     last = rows.aggregate(last=Max("position"))["last"] or 0
     made = rows.create(code=code, name=name, position=last + 1)
-    record_desk(
+    record_settings(
         events.LIST_CHANGED, f"Added the {_word(kind)} {name}", actor=actor, after=_values(made), id=made.pk
     )
     return made
@@ -62,7 +62,7 @@ def move_choice(*, actor: Actor, choice: Choice, up: bool) -> None:
         each.position = position
     type(choice)._default_manager.bulk_update(rows, ["position"])  # noqa: SLF001
     way = "up" if up else "down"
-    record_desk(
+    record_settings(
         events.LIST_CHANGED, f"Moved the {_word(type(choice))} {choice} {way}", actor=actor, id=choice.pk
     )
 
@@ -71,7 +71,7 @@ def _changed(actor: Actor, choice: Choice, before: dict[str, object]) -> None:
     after = _values(choice)
     if before != after:
         summary = f"Changed the {_word(type(choice))} {before['name']}"
-        record_desk(events.LIST_CHANGED, summary, actor=actor, before=before, after=after, id=choice.pk)
+        record_settings(events.LIST_CHANGED, summary, actor=actor, before=before, after=after, id=choice.pk)
 
 
 def _word(kind: type[Choice]) -> str:
@@ -99,7 +99,7 @@ def rename_tag(*, actor: Actor, tag: Tag, name: str) -> Tag:
             Tag.objects.filter(pk=tag.pk).update(name=name)
     except IntegrityError:  # somebody made it this moment
         return _merge(actor, tag, Tag.objects.get(name=name))
-    record_desk(
+    record_settings(
         events.TAG_RENAMED,
         f"Renamed the tag {before}",
         actor=actor,
@@ -115,7 +115,7 @@ def _merge(actor: Actor, tag: Tag, into: Tag) -> Tag:
     for rows, owner in [(Ticket.tags.through.objects, "ticket"), (Macro.tags.through.objects, "macro")]:
         have = rows.filter(tag=into).values(owner)
         rows.filter(tag=tag).exclude(**{f"{owner}__in": have}).update(tag=into)
-    record_desk(
+    record_settings(
         events.TAGS_MERGED,
         f"Merged the tag {tag} into {into}",
         actor=actor,
@@ -132,4 +132,4 @@ def delete_tag(*, actor: Actor, tag: Tag) -> None:
     require_manager(actor)
     before = {"name": tag.name, "tickets": tag.tickets.count()}
     if Tag.objects.filter(pk=tag.pk).delete()[0]:
-        record_desk(events.TAG_DELETED, f"Deleted the tag {tag}", actor=actor, before=before)
+        record_settings(events.TAG_DELETED, f"Deleted the tag {tag}", actor=actor, before=before)

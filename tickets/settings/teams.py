@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 
-from orgs.actions.record import record_desk, require_manager
+from orgs.actions.record import record_settings, require_manager
 from orgs.actor import Actor
 from orgs.models import User
 from orgs.roles import Capability
@@ -36,7 +36,9 @@ def save_team(
     how, after = "Changed" if before else "Made", _values(team)
     if before != after:
         event = events.TEAM_CHANGED if before else events.TEAM_MADE
-        record_desk(event, f"{how} the team {name}", actor=actor, before=before, after=after, team=team.pk)
+        record_settings(
+            event, f"{how} the team {name}", actor=actor, before=before, after=after, team=team.pk
+        )
     return team
 
 
@@ -46,7 +48,7 @@ def delete_team(*, actor: Actor, team: Team) -> None:
     require_manager(actor)
     before = _values(team)
     if Team.objects.filter(pk=team.pk).delete()[0]:
-        record_desk(events.TEAM_DELETED, f"Deleted the team {team}", actor=actor, before=before)
+        record_settings(events.TEAM_DELETED, f"Deleted the team {team}", actor=actor, before=before)
 
 
 def _values(team: Team) -> dict[str, object]:
@@ -84,7 +86,7 @@ def set_availability(
     found.save()
     after = _times(found)
     if before != after:
-        record_desk(
+        record_settings(
             events.AVAILABILITY_CHANGED,
             f"Changed when {user} is there",
             actor=actor,

@@ -27,7 +27,7 @@ def choices(request: HttpRequest, name: str) -> HttpResponse:
     title, word = TITLES[name]
     rows = choices_for(actor, name)
     context = {"name": name, "title": title, "word": word, "rows": rows, "form": form, "manages": manages}
-    return render_form(request, "tickets/desk/choices.html", context)
+    return render_form(request, "tickets/settings/choices.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,7 +41,7 @@ def choice(request: HttpRequest, name: str, pk: int) -> HttpResponse:
         messages.success(request, "Saved.")
         return redirect(f"tickets:{name}")
     context = {"name": name, "title": TITLES[name][0], "found": found, "form": form}
-    return render_form(request, "tickets/desk/choice.html", context)
+    return render_form(request, "tickets/settings/choice.html", context)
 
 
 @require_POST

@@ -18,7 +18,7 @@ from tickets.settings.macros import delete_macro, save_macro
 @require_safe
 def macros(request: HttpRequest) -> HttpResponse:
     """All macros that one may use."""
-    return render(request, "tickets/macros.html", {"macros": macros_for(actor_of(request))})
+    return render(request, "tickets/settings/macros.html", {"macros": macros_for(actor_of(request))})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +42,7 @@ def _edited(request: HttpRequest, actor: Actor, found: Macro | None) -> HttpResp
         messages.success(request, f"The macro “{saved.name}” is saved.")
         return redirect("tickets:macros")
     context = {"macro": found, "form": form, "placeholders": PLACEHOLDERS.items()}
-    return render_form(request, "tickets/macro.html", context)
+    return render_form(request, "tickets/settings/macro.html", context)
 
 
 @require_POST

@@ -18,7 +18,7 @@ def staff(request: HttpRequest) -> HttpResponse:
     """All agents: when they work, whether they are there now, and in which teams."""
     now = timezone.now()
     rows = [{"person": each, "absence": absence_of(each.user, now)} for each in staff_for(actor_of(request))]
-    return render(request, "tickets/desk/staff.html", {"rows": rows})
+    return render(request, "tickets/settings/staff.html", {"rows": rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,4 +36,4 @@ def availability(request: HttpRequest, user_id: int) -> HttpResponse:
         messages.success(request, "Saved. Colleagues see it where they assign tickets.")
         return redirect("tickets:staff")
     context = {"person": person, "form": form}
-    return render_form(request, "tickets/desk/availability.html", context)
+    return render_form(request, "tickets/settings/availability.html", context)

@@ -25,7 +25,7 @@ def tags(request: HttpRequest) -> HttpResponse:
         "q": words,
         "manages": may_manage(actor),
     }
-    return render(request, "tickets/desk/tags.html", context)
+    return render(request, "tickets/settings/tags.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +38,7 @@ def tag(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"The tag is {renamed} now.")
         return redirect("tickets:tag_list")
     context = {"tag": found, "form": form}
-    return render_form(request, "tickets/desk/tag.html", context)
+    return render_form(request, "tickets/settings/tag.html", context)
 
 
 @require_POST

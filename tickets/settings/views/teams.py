@@ -21,7 +21,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     if _saved(request, actor, form, None):
         return redirect("tickets:teams")
     context = {"teams": teams_for(actor), "form": form, "manages": manages}
-    return render_form(request, "tickets/desk/teams.html", context)
+    return render_form(request, "tickets/settings/teams.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +33,7 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
     if _saved(request, actor, form, found):
         return redirect("tickets:teams")
     context = {"team": found, "form": form}
-    return render_form(request, "tickets/desk/team.html", context)
+    return render_form(request, "tickets/settings/team.html", context)
 
 
 def _saved(request: HttpRequest, actor: Actor, form: TeamForm, found: Team | None) -> bool:

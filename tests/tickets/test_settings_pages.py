@@ -1,4 +1,4 @@
-"""Pages that set up the desk: teams, people, products, reasons, tags, and the log of all that."""
+"""The settings pages: teams, people, products, reasons, tags, and their audit log."""
 
 import csv
 import io
@@ -26,16 +26,16 @@ def gus(cast, client_of):
 
 
 def log() -> list[str]:
-    return list(AuditEntry.objects.filter(area="desk").order_by("id").values_list("summary", flat=True))
+    return list(AuditEntry.objects.filter(area="settings").order_by("id").values_list("summary", flat=True))
 
 
 def test_team_is_made_changed_and_deleted(cast, gus):
     form = {"name": "Streaming", "hands_out": "round_robin", "members": [cast.fay.pk]}
-    assert gus.post("/desk/teams/", form).status_code == 302
-    page = text(gus.get("/desk/teams/"))
+    assert gus.post("/settings/teams/", form).status_code == 302
+    page = text(gus.get("/settings/teams/"))
     assert "Streaming" in page
     assert "Round robin" in page
-    url = f"/desk/teams/{Team.objects.get().pk}/"
+    url = f"/settings/teams/{Team.objects.get().pk}/"
     assert 'value="Streaming"' in text(gus.get(url))
     gus.post(url, form | {"members": []})
     gus.post(f"{url}removal/")
@@ -45,15 +45,15 @@ def test_team_is_made_changed_and_deleted(cast, gus):
 def test_agents_read_and_see_no_buttons(cast, client_of):
     Team.objects.create(name="Streaming")
     fay = client_of(cast.fay)
-    assert "Make team" not in text(fay.get("/desk/teams/"))
-    assert "Add a product" not in text(fay.get("/desk/products/"))
-    assert fay.post("/desk/products/", {"name": "Redis"}).status_code == 403
-    assert "Change when Fay" in text(fay.get("/desk/staff/"))
-    assert "Change when Gus" not in text(fay.get("/desk/staff/"))
+    assert "Make team" not in text(fay.get("/settings/teams/"))
+    assert "Add a product" not in text(fay.get("/settings/products/"))
+    assert fay.post("/settings/products/", {"name": "Redis"}).status_code == 403
+    assert "Change when Fay" in text(fay.get("/settings/staff/"))
+    assert "Change when Gus" not in text(fay.get("/settings/staff/"))
 
 
 def test_hours_and_days_out_of_office(cast, client_of):
-    fay, url = client_of(cast.fay), f"/desk/staff/{cast.fay.pk}/"
+    fay, url = client_of(cast.fay), f"/settings/staff/{cast.fay.pk}/"
     form = {
         "monday": "9-12, 13-17",
         "away_from": "2026-12-24",
@@ -61,7 +61,7 @@ def test_hours_and_days_out_of_office(cast, client_of):
         "away_note": "Leave",
     }
     assert fay.post(url, form).status_code == 302
-    assert "Mon 09:00–12:00, 13:00–17:00" in text(fay.get("/desk/staff/"))
+    assert "Mon 09:00–12:00, 13:00–17:00" in text(fay.get("/settings/staff/"))
     page = text(fay.get(url))
     assert 'value="09:00–12:00, 13:00–17:00"' in page
     assert 'value="2026-12-24"' in page
@@ -73,16 +73,16 @@ def test_hours_and_days_out_of_office(cast, client_of):
 
 
 def test_product_is_added_renamed_retired_and_moved(cast, client_of, gus):
-    gus.post("/desk/products/", {"name": "Dragonfly"})
+    gus.post("/settings/products/", {"name": "Dragonfly"})
     made = Product.objects.get(code="dragonfly")
     assert Product.objects.last() == made
-    gus.post(f"/desk/products/{made.pk}/place/", {"up": "1"})
+    gus.post(f"/settings/products/{made.pk}/place/", {"up": "1"})
     assert list(Product.objects.all())[-2] == made
-    names = [str(each) for each in gus.get("/desk/products/").context["rows"]]
+    names = [str(each) for each in gus.get("/settings/products/").context["rows"]]
     assert names == [str(each) for each in Product.objects.all()]
-    assert gus.post(f"/desk/products/{made.pk}/", {"name": "kafka"}).status_code == 302
-    assert gus.post(f"/desk/products/{made.pk}/", {"name": "PostgreSQL"}).status_code == 422
-    gus.post(f"/desk/products/{made.pk}/", {"name": "Dragonfly 2", "is_retired": "on"})
+    assert gus.post(f"/settings/products/{made.pk}/", {"name": "kafka"}).status_code == 302
+    assert gus.post(f"/settings/products/{made.pk}/", {"name": "PostgreSQL"}).status_code == 422
+    gus.post(f"/settings/products/{made.pk}/", {"name": "Dragonfly 2", "is_retired": "on"})
     assert "Dragonfly 2" not in text(client_of(cast.ben).get("/o/acme/tickets/new/"))
     assert log()[-1] == "Changed the product kafka"
 
@@ -90,7 +90,7 @@ def test_product_is_added_renamed_retired_and_moved(cast, client_of, gus):
 def test_last_product_that_can_be_chosen_stays(gus, cast):
     Product.objects.exclude(code="kafka").update(is_retired=True)
     kafka = Product.objects.get(code="kafka")
-    refused = gus.post(f"/desk/products/{kafka.pk}/", {"name": "Apache Kafka", "is_retired": "on"})
+    refused = gus.post(f"/settings/products/{kafka.pk}/", {"name": "Apache Kafka", "is_retired": "on"})
     assert refused.status_code == 422
     assert "needs one that is not retired" in text(refused)
 
@@ -106,13 +106,13 @@ def tagged(cast):
 
 
 def test_tag_is_renamed_everywhere(gus, tagged):
-    gus.post(f"/desk/tags/{tagged.pk}/", {"name": "#Slow"})
+    gus.post(f"/settings/tags/{tagged.pk}/", {"name": "#Slow"})
     assert [(each.name, each.tickets.count()) for each in Tag.objects.all()] == [("latency", 2), ("slow", 2)]
-    assert gus.post(f"/desk/tags/{tagged.pk}/", {"name": "two words"}).status_code == 422
+    assert gus.post(f"/settings/tags/{tagged.pk}/", {"name": "two words"}).status_code == 422
 
 
 def test_tag_merges_into_the_one_whose_name_it_gets(gus, tagged):
-    gus.post(f"/desk/tags/{tagged.pk}/", {"name": "latency"})
+    gus.post(f"/settings/tags/{tagged.pk}/", {"name": "latency"})
     latency = Tag.objects.get()
     assert (latency.tickets.count(), latency.macro_set.count() if hasattr(latency, "macro_set") else 1) == (
         3,
@@ -122,17 +122,17 @@ def test_tag_merges_into_the_one_whose_name_it_gets(gus, tagged):
 
 
 def test_tag_is_taken_off_every_ticket(gus, tagged):
-    gus.post(f"/desk/tags/{tagged.pk}/removal/")
+    gus.post(f"/settings/tags/{tagged.pk}/removal/")
     assert Tag.objects.get().name == "latency"
     assert AuditEntry.objects.get(event="tag.deleted").before == {"name": "lag", "tickets": 2}
 
 
 def test_log_has_page_filter_and_file(cast, client_of, gus):
-    gus.post("/desk/products/", {"name": "Dragonfly"})
+    gus.post("/settings/products/", {"name": "Dragonfly"})
     fay = client_of(cast.fay)
-    assert "Added the product Dragonfly" in text(fay.get("/desk/log/"))
-    assert "Nothing matches" in text(fay.get("/desk/log/?person=system"))
-    file = b"".join(fay.get("/desk/log/export/").streaming_content).decode()
+    assert "Added the product Dragonfly" in text(fay.get("/settings/log/"))
+    assert "Nothing matches" in text(fay.get("/settings/log/?person=system"))
+    file = b"".join(fay.get("/settings/log/export/").streaming_content).decode()
     assert [row["What"] for row in csv.DictReader(io.StringIO(file))] == ["Added the product Dragonfly"]
     assert "Dragonfly" not in text(client_of(cast.ada).get("/o/acme/admin/audit-log/"))
 
@@ -155,8 +155,8 @@ def test_lists_cost_the_same_for_many_rows(cast, gus, count, page, queries):
     for number in range(count):
         colleague = staff(f"{number}@support.example", f"No {number}", "agent")
         Team.objects.create(name=f"Team {number}").members.create(user=colleague)
-        gus.post("/desk/products/", {"name": f"Product {number}"})
+        gus.post("/settings/products/", {"name": f"Product {number}"})
         Tag.objects.create(name=f"tag-{number}")
-    gus.get("/desk/log/")  # shows what was done; the next page stores no session
+    gus.get("/settings/log/")  # shows what was done; the next page stores no session
     with assertNumQueries(queries):
-        assert gus.get(f"/desk/{page}/").status_code == 200
+        assert gus.get(f"/settings/{page}/").status_code == 200
