@@ -15,6 +15,7 @@ from billing.proration import (
     SupportPart,
     begin_of,
     local_month,
+    months_covered,
     next_month,
     previous_month,
     support_parts,
@@ -133,3 +134,17 @@ def test_month_of_an_instant_is_the_local_one(zone, month):
 def test_months_follow_each_other(month):
     assert previous_month(next_month(month)) == month
     assert month < next_month(month) <= month + timedelta(days=31)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "months"),
+    [
+        ("2026-09-30T23:59", "2026-11-01T00:00", [9, 10]),  # the end itself is excluded
+        ("2026-10-01T00:00", "2026-10-01T00:01", [10]),
+        ("2026-10-31T22:30", "2026-11-05T00:00", [10, 11]),
+        ("2026-11-02T00:00", "2026-11-01T00:00", []),
+    ],
+)
+def test_months_between_two_instants(start, end, months):
+    instants = [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (start, end)]
+    assert [each.month for each in months_covered(*instants, ZoneInfo("UTC"))] == months
