@@ -14,6 +14,7 @@ COMMANDS = {
     "clean": "clean",
     "vendor": "vendor",
     "docs": "docs",
+    "words": "style_words",
     "screenshots": "screenshots",
     "bench": "bench.command",
     "smtp-sink": "smtp_sink",

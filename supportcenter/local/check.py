@@ -32,6 +32,7 @@ CHECKS: dict[str, list[str]] = {
     "deploy check": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
     "docs": [*PYTHON, "supportcenter.local", "docs", "--check"],
+    "words": [*PYTHON, "supportcenter.local", "words"],
     "imports": [str(SCRIPTS / "lint-imports"), "--no-logo"],
     "lint": [*PYTHON, "ruff", "check"],
     "format": [*PYTHON, "ruff", "format", "--check"],
