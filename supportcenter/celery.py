@@ -41,8 +41,8 @@ SCHEDULE = {
     "count the figures of days that changed": ("tickets.count_figures", 30.0),
     "count the figures of the last days": ("tickets.count_last_days", 21600.0),
     "close solved tickets": ("tickets.close_solved", 3600.0),
-    "forget drafts that nobody can send": ("tickets.drop_drafts", 3600.0),
-    "forget uploads that nobody sent": ("tickets.drop_unsent_files", 3600.0),
+    "forget drafts that nobody can send": ("tickets.delete_stale_drafts", 3600.0),
+    "forget uploads that nobody sent": ("tickets.delete_unsent_files", 3600.0),
     "find tickets by names that changed": ("tickets.sweep_index", 3600.0),
     "forget events that everybody heard": ("outbox.prune", 3600.0),
 }

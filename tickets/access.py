@@ -1,8 +1,9 @@
-"""The only door to tickets and what hangs on them: not visible is 404."""
+"""The only way to get tickets and what belongs to them for a person. What they can't see is 404."""
 
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import PermissionDenied
@@ -39,12 +40,22 @@ from tickets.permissions import (
 from tickets.search.finding import searched
 from tickets.states import Status
 
-# So many tickets are offered where somebody looks for one by words, or for one seen lately.
+# How many tickets are suggested for a search and as recently seen.
 FEW = 5
 
 
+Row = TypeVar("Row")
+
+
+def found_or_404(row: Row | None, message: str) -> Row:
+    """Return the row, or raise ``Http404`` if there is none."""
+    if row is None:
+        raise Http404(message)
+    return row
+
+
 def ticket_named(actor: Actor, words: str, organization: Organization | None = None) -> Ticket | None:
-    """The ticket, of one organization or of all, that the actor may see and that the words refer to."""
+    """Return the visible ticket, of one organization or of all, whose reference was typed."""
     number = number_of(words.strip())
     if number is None:
         return None
@@ -53,20 +64,20 @@ def ticket_named(actor: Actor, words: str, organization: Organization | None = N
 
 
 def tickets_like(actor: Actor, text: str) -> list[Ticket]:
-    """The few tickets that fit a search best, of all that the actor may see."""
+    """Return the few visible tickets that match a search best."""
     found = searched(actor, Ticket.objects.visible_to(actor), text)
     order = ordered(found.queryset, found.sort) if found.sort else found.queryset.order_by("-pk")
     return list(order[:FEW])
 
 
 def recent_tickets(actor: Actor) -> list[Ticket]:
-    """The few tickets that the person looked at last and still sees."""
+    """Return the few tickets that the person viewed last and can still see."""
     seen = Ticket.objects.visible_to(actor).filter(visits__user=actor.user_id)
     return list(seen.order_by("-visits__seen_at")[:FEW])
 
 
 def follow_up_for(actor: Actor, organization: Organization, reference: str) -> Ticket | None:
-    """The closed ticket of this organization that a new one follows, if the actor may see it."""
+    """Return the closed ticket of this organization that a new one follows up, if the actor can see it."""
     visible = Ticket.objects.visible_to(actor).of(organization)
     return visible.filter(pk=number_of(reference) or 0, status=Status.CLOSED).first()
 
@@ -74,8 +85,9 @@ def follow_up_for(actor: Actor, organization: Organization, reference: str) -> T
 def similar_tickets(
     actor: Actor, organization: Organization, *, subject: str, product: str, services: list[int]
 ) -> list[Ticket]:
-    """Up to three open tickets of others that the actor may see: on a named service, or on the product with
-    a subject much like this one. One query.
+    """Return up to three visible open tickets of others, on the same service or with a similar subject.
+
+    One query.
     """
     others = Ticket.objects.visible_to(actor).of(organization).unfinished().exclude(requester=actor.user_id)
     alike = others.annotate(likeness=TrigramWordSimilarity(subject, "subject"))
@@ -84,7 +96,7 @@ def similar_tickets(
 
 
 def submitted_before(actor: Actor, submission_key: str) -> Ticket | None:
-    """The ticket that the actor made with this very form, if it was sent already."""
+    """Return the ticket that the actor already opened with this form, if any."""
     try:
         key = uuid.UUID(submission_key)
     except ValueError:
@@ -93,9 +105,9 @@ def submitted_before(actor: Actor, submission_key: str) -> Ticket | None:
 
 
 def ticket_for(actor: Actor, reference: str, *, capability: Capability | None = None) -> Ticket:
-    """The ticket behind a reference like ``SUP-1042``, with what its page shows.
+    """Return the ticket with a reference like ``SUP-1042``, with what its page shows.
 
-    Of one that was merged it is the ticket into which it went.
+    For a merged ticket, return the one it was merged into.
     """
     tickets = Ticket.objects.for_page().annotate(
         is_muted=Exists(Mute.objects.filter(ticket=OuterRef("pk"), user=actor.user_id)),
@@ -105,7 +117,7 @@ def ticket_for(actor: Actor, reference: str, *, capability: Capability | None = 
 
 
 def bare_ticket_for(actor: Actor, reference: str, *, capability: Capability | None = None) -> Ticket:
-    """The ticket alone, for what a page asks every few seconds; one query."""
+    """Return the ticket without what its page shows; one query."""
     return _one(Ticket.objects.all(), actor, reference, capability)
 
 
@@ -122,7 +134,7 @@ def _one(tickets: TicketQuerySet, actor: Actor, reference: str, capability: Capa
 
 
 def draft_of(actor: Actor, ticket: Ticket) -> ServerDraft | None:
-    """What the person has typed on a ticket and not sent; who works the queue no more has no notes left."""
+    """Return the person's draft on a ticket, if any. Drafts of notes are for agents only."""
     found = ServerDraft.objects.filter(user=actor.person, ticket=ticket).first()
     is_note = found is not None and found.kind == DraftKind.NOTE
     return None if is_note and not actor.can(Capability.WORK_QUEUE) else found
@@ -130,7 +142,7 @@ def draft_of(actor: Actor, ticket: Ticket) -> ServerDraft | None:
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody else of the staff who is on a ticket now; ``doing`` as in ``presence``."""
+    """Another agent who has a ticket open; ``doing`` as in ``tickets.presence``."""
 
     user: User
     doing: str
@@ -146,15 +158,16 @@ def colleagues_on(actor: Actor, ticket: Ticket) -> list[Colleague]:
 
 
 def thread_for(actor: Actor, ticket: Ticket) -> ActivityQuerySet:
-    """The entries of a ticket's thread that the actor may read, oldest first."""
+    """Return the thread entries that the actor may read, oldest first."""
     return ticket.activities.visible_to(actor).for_thread()
 
 
 def participant_for(actor: Actor, ticket: Ticket, user_id: int) -> User:
-    """Somebody in the conversation whom the actor may take out of it."""
-    found = next((each.user for each in ticket.participants.all() if each.user_id == user_id), None)
-    if found is None:
-        raise Http404("Not in this conversation")
+    """Return a participant whom the actor may remove."""
+    found = found_or_404(
+        next((each.user for each in ticket.participants.all() if each.user_id == user_id), None),
+        "Not in this conversation",
+    )
     if not may_remove_participant(actor, ticket, user_id):
         raise PermissionDenied
     return found
@@ -167,51 +180,49 @@ def last_entry_id(actor: Actor, reference: str) -> int | None:
     """
     entries = Activity.objects.visible_to(actor).filter(ticket=OuterRef("pk")).order_by("-pk").values("pk")
     visible = Ticket.objects.visible_to(actor).filter(pk=number_of(reference) or 0)
-    found = visible.annotate(last=Subquery(entries[:1])).values_list("merged_into", "last").first()
-    if found is None:
-        raise Http404("No such ticket")
+    found = found_or_404(
+        visible.annotate(last=Subquery(entries[:1])).values_list("merged_into", "last").first(),
+        "No such ticket",
+    )
     return None if found[0] else found[1]
 
 
 def attachment_for(actor: Actor, key: uuid.UUID) -> Attachment:
-    """A file that the actor may open."""
-    attachment = Attachment.objects.visible_to(actor).filter(pk=key).first()
-    if attachment is None:
-        raise Http404("No such file")
-    return attachment
+    """Return a file that the actor may open."""
+    return found_or_404(Attachment.objects.visible_to(actor).filter(pk=key).first(), "No such file")
 
 
 def unsent_files(actor: Actor) -> QuerySet[Attachment]:
-    """The actor's own uploads that are not on a comment yet."""
+    """Return the actor's uploads that were not sent with a comment yet."""
     return Attachment.objects.unsent_by(actor.person)
 
 
 def tickets_in_project(name: str) -> QuerySet:
-    """Ids of tickets about a project or a service in it."""
+    """Return the ids of tickets about a project or one of its services."""
     whole = Ticket.projects.through.objects.filter(project__name=name).values("ticket")
     parts = Ticket.services.through.objects.filter(service__project__name=name).values("ticket")
     return whole.union(parts)
 
 
 def products(besides: Ticket | None = None) -> QuerySet[Product]:
-    """What a new ticket can be about, or besides what it is already, this one."""
+    """Return the products that a new ticket can have, or an existing one including its present product."""
     present = Q(pk=besides.product_id) if besides else Q()
     return Product.objects.filter(Q(is_retired=False) | present)
 
 
 def reasons(besides: Ticket | None = None) -> QuerySet[Reason]:
-    """Why a new ticket can be opened, or besides why it was already, this one."""
+    """Return the reasons that a new ticket can have, or an existing one including its present reason."""
     present = Q(pk=besides.reason_id) if besides else Q()
     return Reason.objects.filter(Q(is_retired=False) | present)
 
 
 def sees_organization_tab(actor: Actor, organization: Organization) -> bool:
-    """Whether *Tickets in my organization* shows: to admins, and where all tickets are for every user."""
+    """Return whether the actor has the tab *Tickets in my organization*."""
     return actor.can(Capability.SEE_ALL_TICKETS, organization) or organization.visibility == Visibility.ALL
 
 
 def lists_for(actor: Actor, organization: Organization) -> dict[str, TicketQuerySet]:
-    """The tabs of *My tickets* that the actor has in an organization, and the tickets under each."""
+    """Return the tabs of *My tickets* that the actor has in an organization, with their tickets."""
     tickets = Ticket.objects.visible_to(actor).of(organization)
     lists = {"mine": tickets.requested_by(actor.user_id), "cc": tickets.with_participant(actor.user_id)}
     if sees_organization_tab(actor, organization):
@@ -220,28 +231,25 @@ def lists_for(actor: Actor, organization: Organization) -> dict[str, TicketQuery
 
 
 def follows_of(actor: Actor, organization: Organization | None = None) -> QuerySet[Follow]:
-    """What the person follows, in one organization or everywhere."""
+    """Return what the person follows, in one organization or everywhere."""
     follows = Follow.objects.filter(user=actor.person)
     return (follows.filter(organization=organization) if organization else follows).for_list()
 
 
 def follow_for(actor: Actor, pk: int) -> Follow:
-    """One of the person's own rules, or 404."""
-    found = follows_of(actor).filter(pk=pk).first()
-    if found is None:
-        raise Http404("No such rule")
-    return found
+    """Return one of the person's own follows."""
+    return found_or_404(follows_of(actor).filter(pk=pk).first(), "No such follow")
 
 
 def follows_all(actor: Actor, organization: Organization) -> bool | None:
-    """Whether the person follows all tickets of an organization; None where they may not."""
+    """Return whether the person follows all tickets of an organization; None if they may not."""
     if not actor.can(Capability.FOLLOW_ALL_TICKETS, organization):
         return None
     return follows_of(actor, organization).filter(scope=FollowScope.ORGANIZATION).exists()
 
 
 def muted_by(actor: Actor) -> QuerySet[Mute]:
-    """Tickets that the person muted and still sees, the newest first."""
+    """Return the mutes of tickets that the person can still see, newest first."""
     visible = Ticket.objects.visible_to(actor)
     mutes = Mute.objects.filter(user=actor.person, ticket__in=visible)
     return mutes.select_related("ticket").order_by("-pk")
@@ -249,7 +257,7 @@ def muted_by(actor: Actor) -> QuerySet[Mute]:
 
 @dataclass(frozen=True)
 class Allowed:
-    """What the actor may do on a ticket that they see. For display; the actions check for themselves."""
+    """What the actor may do on a ticket that they see. For display only: the actions check by themselves."""
 
     comment: bool
     work: bool
@@ -265,6 +273,7 @@ class Allowed:
 
 
 def allowed_on(actor: Actor, ticket: Ticket) -> Allowed:
+    """Return what the actor may do on a ticket."""
     work = actor.can(Capability.WORK_QUEUE)
     live = not ticket.is_closed
     in_charge = is_in_charge(actor, ticket)
@@ -288,85 +297,80 @@ ORGANIZATIONS_OFFERED = 300
 
 
 def queue_tickets(actor: Actor) -> TicketQuerySet:
-    """All tickets that can stand in the queue, for staff who work it."""
+    """Return all tickets, for agents."""
     require(actor, Capability.WORK_QUEUE)
     return Ticket.objects.visible_to(actor)
 
 
 def tickets_tagged(name: str) -> QuerySet:
-    """Ids of tickets with a tag."""
+    """Return the ids of tickets with a tag."""
     return Ticket.tags.through.objects.filter(tag__name=name.lower()).values("ticket")
 
 
 def saved_views(actor: Actor) -> QuerySet[SavedView]:
-    """The agent's own views and the shared ones, by name, with their owners."""
+    """Return the agent's own views and the shared ones, by name, with their owners."""
     require(actor, Capability.WORK_QUEUE)
     return SavedView.objects.visible_to(actor).select_related("owner")
 
 
 def saved_view_for(actor: Actor, pk: int) -> SavedView:
-    """A view that the agent may change: their own; a shared one also for duty leads. Else 403."""
-    found = saved_views(actor).filter(pk=pk).first()
-    if found is None:
-        raise Http404("No such view")
+    """Return a view that the agent may change: their own, or a shared one as a duty lead. Otherwise 403."""
+    found = found_or_404(saved_views(actor).filter(pk=pk).first(), "No such view")
     if not may_change_view(actor, found):
         raise PermissionDenied
     return found
 
 
 def tier_names(tickets: Iterable[Ticket]) -> dict[int, str]:
-    """The present tiers of the organizations of some tickets, by organization id."""
+    """Return the present tier names of the tickets' organizations, by organization id."""
     return tier_names_of({each.organization_id for each in tickets})
 
 
 def organizations_to_name(actor: Actor) -> list[str]:
-    """Names that are offered while an organization is typed into the filter."""
+    """Return the organization names that the filter suggests."""
     require(actor, Capability.WORK_QUEUE)
     names = Organization.objects.order_by("name").values_list("name", flat=True)
     return list(names[:ORGANIZATIONS_OFFERED])
 
 
-# How many are offered while somebody types.
+# How many suggestions are shown while someone types.
 MOST_OFFERED = 8
 
 
 def macros_for(actor: Actor, words: str = "") -> QuerySet[Macro]:
-    """The macros that the actor may use, everybody's and their own, with their tags; by name."""
+    """Return the shared macros and the actor's own, by name, with their tags."""
     require(actor, Capability.WORK_QUEUE)
     macros = Macro.objects.filter(Q(owner=None) | Q(owner=actor.person)).prefetch_related("tags")
     return macros.filter(Q(name__icontains=words) | Q(body__icontains=words)) if words else macros
 
 
 def macro_for(actor: Actor, pk: int) -> Macro:
-    """One macro that the actor may use; of a colleague's own it is 404."""
-    found = macros_for(actor).filter(pk=pk).first()
-    if found is None:
-        raise Http404("No such macro")
-    return found
+    """Return one macro that the actor may use; a colleague's personal one is 404."""
+    return found_or_404(macros_for(actor).filter(pk=pk).first(), "No such macro")
 
 
 def macro_chosen(actor: Actor, value: object) -> Macro | None:
-    """The macro that a form or an address names by its id, if there still is one."""
+    """Return the macro with an id from a form or URL, if it still exists."""
     number = str(value or "")
     is_id = number.isascii() and number.isdigit() and len(number) < 18
     return macros_for(actor).filter(pk=int(number)).first() if is_id else None
 
 
 def colleagues_like(actor: Actor, words: str) -> QuerySet[User]:
-    """A few agents whose name or handle begins like what somebody types."""
+    """Return a few agents whose name or handle starts with what was typed."""
     require(actor, Capability.WORK_QUEUE)
     return agents().filter(Q(email__istartswith=words) | Q(name__istartswith=words))[:MOST_OFFERED]
 
 
 def mergeable_for(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
-    """Tickets into which this one can go: those of the same requester first."""
+    """Return tickets that this one can be merged into, those of the same requester first."""
     found = _others(actor, ticket, words).of(ticket.organization).exclude(status=Status.CLOSED)
     is_same = Case(When(requester=ticket.requester_id, then=0), default=1)
     return found.order_by(is_same, "-updated_at")[:MOST_OFFERED]
 
 
 def linkable_for(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
-    """Tickets of all organizations to link; without words, the last ones about the same product."""
+    """Return tickets of all organizations to link; without words, recent ones about the same product."""
     found = _others(actor, ticket, words)
     if not words:
         found = found.filter(product=ticket.product_id)
@@ -383,65 +387,58 @@ def _others(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
 
 
 def others_of(ticket: Ticket) -> TicketQuerySet:
-    """The other open tickets of the ticket's organization, the last changed first."""
+    """Return the other open tickets of the ticket's organization, last updated first."""
     others = Ticket.objects.of(ticket.organization).unfinished().exclude(pk=ticket.pk)
     return others.order_by("-updated_at", "-pk")
 
 
 def merge_for(ticket: Ticket, pk: int) -> Merge:
-    """A merge into this ticket."""
-    found = ticket.merged_here.select_related("source", "target").filter(pk=pk).first()
-    if found is None:
-        raise Http404("No such merge")
-    return found
+    """Return a merge into this ticket."""
+    return found_or_404(
+        ticket.merged_here.select_related("source", "target").filter(pk=pk).first(), "No such merge"
+    )
 
 
 def merges_of(ticket: Ticket) -> list[Merge]:
-    """The merges into a ticket that hold, the newest first; one query."""
+    """Return the merges into a ticket that were not undone, newest first; one query."""
     return list(ticket.merged_here.filter(undone_at=None).select_related("source").order_by("-pk"))
 
 
 def links_of(ticket: Ticket) -> TicketQuerySet:
-    """Tickets that are linked to this one; one query."""
+    """Return the tickets linked to this one; one query."""
     first = TicketLink.objects.filter(second=ticket).values("first")
     second = TicketLink.objects.filter(first=ticket).values("second")
     return Ticket.objects.filter(pk__in=first.union(second)).order_by("pk")
 
 
 def linked_for(ticket: Ticket, reference: str) -> Ticket:
-    """A ticket that is linked to this one."""
-    found = links_of(ticket).filter(pk=number_of(reference) or 0).first()
-    if found is None:
-        raise Http404("Not linked")
-    return found
+    """Return a ticket that is linked to this one."""
+    return found_or_404(links_of(ticket).filter(pk=number_of(reference) or 0).first(), "Not linked")
 
 
 def comment_for(ticket: Ticket, pk: int) -> Comment:
-    """A public comment of a ticket."""
+    """Return a public comment of a ticket."""
     comments = ticket.comments.filter(is_internal=False).select_related("author", "ticket__organization")
-    found = comments.filter(pk=pk).first()
-    if found is None:
-        raise Http404("No such comment")
-    return found
+    return found_or_404(comments.filter(pk=pk).first(), "No such comment")
 
 
 def tags_like(actor: Actor, words: str) -> QuerySet[Tag]:
-    """A few tags that begin like what somebody types, the most used first."""
+    """Return a few tags that start with what was typed, most used first."""
     require(actor, Capability.WORK_QUEUE)
     found = Tag.objects.filter(name__startswith=words.lower()).annotate(uses=Count("tickets"))
     return found.order_by("-uses", "name")[:MOST_OFFERED]
 
 
 def tag_line(ticket: Ticket) -> str:
-    """The tags of a ticket as they are typed."""
+    """Return the tags of a ticket as one would type them."""
     return " ".join(tag.name for tag in ticket.tags.all())
 
 
 def teams() -> QuerySet[Team]:
-    """All teams by name."""
+    """Return all teams by name."""
     return Team.objects.all()
 
 
 def agents_and_availability() -> QuerySet[User]:
-    """Who tickets can be assigned to, with when they are there; one query."""
+    """Return the agents with their availability; one query."""
     return agents().select_related("availability")

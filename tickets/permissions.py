@@ -1,4 +1,4 @@
-"""Who may do what on a ticket they can see. Changes nothing; actions enforce it, pages show it."""
+"""Who may see a ticket and what they may do there. Changes nothing: actions enforce it, pages show it."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ RATING_CHANGEABLE_DAYS = 7
 
 
 def is_in_charge(actor: Actor, ticket: Ticket) -> bool:
-    """The requester, admins of the organization, and agents."""
+    """Return whether the actor is the requester, an organization admin, or an agent."""
     return (
         ticket.requester_id == actor.user_id
         or actor.can(Capability.SEE_ALL_TICKETS, ticket.organization_id)
@@ -28,7 +28,7 @@ def is_in_charge(actor: Actor, ticket: Ticket) -> bool:
 
 
 def may_add_participants(actor: Actor, ticket: Ticket) -> bool:
-    """Whoever is in charge; everybody in the conversation where the organization's policy says so."""
+    """Return whether the actor is in charge, or a participant if the organization lets those add people."""
     return is_in_charge(actor, ticket) or (
         ticket.organization.participants_may_add and is_participant(actor, ticket)
     )
@@ -39,12 +39,12 @@ def is_participant(actor: Actor, ticket: Ticket) -> bool:
 
 
 def may_remove_participant(actor: Actor, ticket: Ticket, user_id: int) -> bool:
-    """Oneself, always; others by the requester, admins and agents."""
+    """Return whether the actor may remove a participant: themselves, or others if in charge."""
     return user_id == actor.user_id or is_in_charge(actor, ticket)
 
 
 def may_join(actor: Actor, ticket: Ticket) -> bool:
-    """People of the organization who see the ticket and are not in the conversation yet."""
+    """Return whether the actor is a member of the organization and not in the conversation yet."""
     return (
         ticket.organization_id in actor.roles
         and ticket.requester_id != actor.user_id
@@ -53,14 +53,14 @@ def may_join(actor: Actor, ticket: Ticket) -> bool:
 
 
 def may_rate(actor: Actor, ticket: Ticket, rated_at: datetime | None, now: datetime) -> bool:
-    """The requester and admins, once the ticket is solved; a rating can be changed for seven days."""
+    """Return whether the actor may rate the solved ticket or, within seven days, change the rating."""
     if actor.can(Capability.WORK_QUEUE) or not ticket.is_finished or not is_in_charge(actor, ticket):
         return False
     return rated_at is None or now - rated_at <= timedelta(days=RATING_CHANGEABLE_DAYS)
 
 
 def may_change_view(actor: Actor, view: SavedView) -> bool:
-    """One's own views; duty leads look after the shared ones."""
+    """Return whether the actor may change a view: their own, and shared ones as a duty lead."""
     return view.owner_id == actor.user_id or (view.is_shared and actor.can(Capability.LEAD_ESCALATIONS))
 
 

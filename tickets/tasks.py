@@ -12,16 +12,16 @@ def close_solved() -> int:
     return changes.close_solved()
 
 
-@shared_task(name="tickets.drop_drafts", ignore_result=True)
-def drop_drafts() -> int:
+@shared_task(name="tickets.delete_stale_drafts", ignore_result=True)
+def delete_stale_drafts() -> int:
     """Delete drafts that can't be sent anymore."""
-    return composing.drop_drafts()
+    return composing.delete_stale_drafts()
 
 
-@shared_task(name="tickets.drop_unsent_files", ignore_result=True)
-def drop_unsent_files() -> int:
+@shared_task(name="tickets.delete_unsent_files", ignore_result=True)
+def delete_unsent_files() -> int:
     """Delete uploads that were never sent with a comment."""
-    return files.drop_unsent_files()
+    return files.delete_unsent_files()
 
 
 @shared_task(name="tickets.check_clocks", ignore_result=True)

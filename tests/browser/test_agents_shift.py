@@ -43,7 +43,7 @@ def test_shift_by_keyboard(person):
     press(page, "Control+Enter")
     expect(page.locator("#ticket-thread .comment-agent").last).to_contain_text("Please send us the log.")
     expect(page.locator("#ticket-head")).to_contain_text("Waiting on customer")
-    expect(page.locator("#ticket-side")).to_contain_text("support waits for the customer")
+    expect(page.locator("#ticket-side")).to_contain_text("support is waiting for the customer")
 
     # Away to the own tickets with the palette, back by the number, and solved.
     press(page, "Control+k")

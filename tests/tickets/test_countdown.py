@@ -22,8 +22,8 @@ def at(minutes: float | None, **fields: object) -> tuple[str, str, str]:
         (300, ("5 h left", "running")),
         (29.9, ("29 min left", "running")),
         (0, ("less than 1 min left", "running")),
-        (-0.5, ("late by less than 1 min", "late")),
-        (-125, ("late by 2 h", "late")),
+        (-0.5, ("less than 1 min overdue", "overdue")),
+        (-125, ("2 h overdue", "overdue")),
         (None, ("", "none")),
     ],
 )
@@ -48,7 +48,7 @@ def test_best_effort_is_said_apart_and_never_late():
 
 
 def test_pause_says_for_whom():
-    assert at(None, status="waiting_on_customer") == ("paused", "paused", "waits for the customer")
+    assert at(None, status="waiting_on_customer") == ("paused", "paused", "waiting for the customer")
     assert at(None, status="on_hold") == ("paused", "paused", "on hold")
     assert at(None, status="solved") == ("", "none", "")
 
@@ -56,8 +56,8 @@ def test_pause_says_for_whom():
 @pytest.mark.parametrize("best_effort", [True, False])
 def test_escalation_that_must_be_taken_before_the_answer_goes_first(best_effort):
     call = {"escalation_due_at": NOW - timedelta(minutes=5), "is_best_effort": best_effort}
-    assert at(60, **call) == at(None, **call) == ("late by 5 min", "late", "to take the escalation")
-    assert at(-6, escalation_due_at=call["escalation_due_at"]) == ("late by 6 min", "late", "")
+    assert at(60, **call) == at(None, **call) == ("5 min overdue", "overdue", "to acknowledge the escalation")
+    assert at(-6, escalation_due_at=call["escalation_due_at"]) == ("6 min overdue", "overdue", "")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from orgs.models import Membership
 from tests import builders
 from tests.cast import actor
 from tickets.actions.comments import add_comment
-from tickets.actions.composing import drop_drafts, keep_draft
+from tickets.actions.composing import delete_stale_drafts, save_draft
 from tickets.models.drafts import ServerDraft
 from tickets.models.ticket import Ticket
 
@@ -29,7 +29,7 @@ def text(response) -> str:
 
 
 def keep(person, ticket, body="Half a thought", kind="answer"):
-    return keep_draft(actor=actor(person), ticket=ticket, kind=kind, body=body)
+    return save_draft(actor=actor(person), ticket=ticket, kind=kind, body=body)
 
 
 def test_draft_is_there_in_another_browser_with_kind_and_status(cast, client_of, url):
@@ -94,7 +94,7 @@ def test_drafts_of_closed_tickets_and_of_people_who_left_are_dropped(cast, ticke
     Membership.objects.filter(user=cast.cleo).delete()
     type(cast.gus).objects.filter(pk=cast.gus.pk).update(is_active=False)
     Ticket.objects.filter(pk=closed.pk).update(status="closed", solved_at=timezone.now())
-    assert drop_drafts() == 3
+    assert delete_stale_drafts() == 3
     assert {each.user for each in ServerDraft.objects.all()} == {cast.ben, cast.fay}
 
 

@@ -9,7 +9,7 @@ from supportcenter.errors import RuleViolation
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
-from tickets.actions.files import drop_unsent_files, stage_files
+from tickets.actions.files import delete_unsent_files, stage_files
 from tickets.actions.opening import open_ticket
 from tickets.models.conversation import Attachment
 from tickets.models.ticket import Ticket
@@ -94,7 +94,7 @@ def test_uploads_that_nobody_sent_are_deleted_after_two_days(cast, settings, tmp
         files=[SimpleUploadedFile("old.log", b"x"), SimpleUploadedFile("new.log", b"x")],
     )
     Attachment.objects.filter(pk=old.pk).update(uploaded_at=timezone.now() - timedelta(days=2, seconds=1))
-    assert drop_unsent_files() == 1
+    assert delete_unsent_files() == 1
     assert Attachment.objects.get() == fresh
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [fresh.pk.hex]
 

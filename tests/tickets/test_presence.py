@@ -47,7 +47,7 @@ def test_time_left_ticks_in_the_head_and_is_for_staff(cast, client_of, url):
     fay = client_of(cast.fay)
     assert re.search(r'id="ticket-clock">\s*<span class="due', fay.get(url).content.decode())
     Ticket.objects.update(response_due_at=timezone.now() - timedelta(minutes=5))
-    assert "late by 5 min" in text(fay.get(f"{url}presence/"))
+    assert "5 min overdue" in text(fay.get(f"{url}presence/"))
     assert "ticket-clock" not in client_of(cast.ben).get(url).content.decode()
 
 

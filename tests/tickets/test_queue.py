@@ -157,7 +157,7 @@ def test_row_says_clock_tier_and_last_reply(cast, fay, ticket):
     assert "Customer, <time" in page
     builders.comment(cast.gus, ticket, "On it", status="waiting_on_customer")
     page = text(fay.get("/queue/"))
-    assert "waits for the customer" in page
+    assert "waiting for the customer" in page
     assert "Support, <time" in page
     assert "Gus Lindgren" in page
 

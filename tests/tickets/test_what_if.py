@@ -10,7 +10,7 @@ from billing.calendars import ALWAYS, BUSINESS, Schedule, SupportHours
 from billing.entitlements import Entitlement, Target
 from tests import builders
 from tickets import access
-from tickets.clock.what_if import Answered, Replay, replay
+from tickets.clock.what_if import PastTicket, Replay, replay
 from tickets.models.ticket import Ticket
 from tickets.views import what_if as view
 
@@ -26,12 +26,12 @@ def tier(minutes: int | None, support: Schedule = ROUND_THE_CLOCK) -> Entitlemen
     return Entitlement("tier", "Tier", "", has_phone=False, is_custom=False, targets={"high": target})
 
 
-def answered(after: int | None, opened: datetime = MONDAY) -> Answered:
+def answered(after: int | None, opened: datetime = MONDAY) -> PastTicket:
     """A ticket answered so many minutes after it was opened; None: it waits."""
-    return Answered("high", opened, None if after is None else opened + timedelta(minutes=after))
+    return PastTicket("high", opened, None if after is None else opened + timedelta(minutes=after))
 
 
-def under(promised: Entitlement, *tickets: Answered, now: datetime = NOW) -> Replay:
+def under(promised: Entitlement, *tickets: PastTicket, now: datetime = NOW) -> Replay:
     [result] = replay(tickets, [promised], now)
     return result
 

@@ -1,4 +1,4 @@
-"""Teams: kept, and tickets given to them; and when people are there."""
+"""Assigning tickets to agents and teams."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Candidate:
-    """A member who is at work, with how many unfinished tickets, and when the team last gave them one."""
+    """A team member who is at work, with their open tickets and when the team last assigned them one."""
 
     user_id: int
     load: int = 0
@@ -30,9 +30,10 @@ class Candidate:
 
 
 def choose(hands_out: str, candidates: Sequence[Candidate]) -> Candidate | None:
-    """Who gets the next ticket; nobody where a team hands out by hand, or nobody is at work.
+    """Return who gets the next ticket, or None if the team assigns manually or no one is at work.
 
-    In turn it is who waited longest. By load it is who has fewest; among equals who waited longest.
+    Round robin picks who waited longest; least loaded picks who has fewest open tickets, then who waited
+    longest.
     """
     if hands_out == HandsOut.BY_HAND or not candidates:
         return None
@@ -46,10 +47,10 @@ def choose(hands_out: str, candidates: Sequence[Candidate]) -> Candidate | None:
 
 @transaction.atomic
 def assign_to_team(*, actor: Actor, ticket: Ticket, team: Team) -> Ticket:
-    """Give a ticket to a team, and by its rule to one of its members who is at work now.
+    """Assign a ticket to a team, and by the team's rule to one of its members who is at work.
 
-    If the team hands out by hand, or nobody is there, the team has it without a person. The team's row is
-    locked, so that two tickets at once do not go to the same person out of turn.
+    If the team assigns manually or no one is at work, no agent is assigned. The team's row is locked so that
+    two tickets at once don't go to the same person out of turn.
     """
     require_agent(actor)
     ticket = lock(ticket)
@@ -59,7 +60,7 @@ def assign_to_team(*, actor: Actor, ticket: Ticket, team: Team) -> Ticket:
     if member:
         member.handed_at = timezone.now()
         member.save(update_fields=["handed_at"])
-    return give(actor, ticket, assignee=member.user if member else None, team=team, by_team=True)
+    return set_assignee(actor, ticket, assignee=member.user if member else None, team=team, by_team=True)
 
 
 def _candidates(team: Team) -> list[Candidate]:
@@ -73,20 +74,18 @@ def _candidates(team: Team) -> list[Candidate]:
 
 @transaction.atomic
 def assign(*, actor: Actor, ticket: Ticket, assignee: User | None) -> Ticket:
-    """Give a ticket to an agent, or to nobody, and then to no team either. Internal: the customer sees only
-    who has it.
-    """
+    """Assign a ticket to an agent, or unassign it from agent and team. The history entry is internal."""
     require_agent(actor)
     ticket = lock(ticket)
     if assignee and not Actor(user=assignee, source=actor.source).can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_an_agent", f"{assignee} does not work the queue.", field="assignee")
-    return give(actor, ticket, assignee=assignee, team=ticket.team if assignee else None)
+        raise RuleViolation("not_an_agent", f"{assignee} is not an agent.", field="assignee")
+    return set_assignee(actor, ticket, assignee=assignee, team=ticket.team if assignee else None)
 
 
-def give(
+def set_assignee(
     actor: Actor, ticket: Ticket, *, assignee: User | None, team: Team | None, by_team: bool = False
 ) -> Ticket:
-    """Put person and team on a locked ticket; ``by_team`` where the team chose the person."""
+    """Set agent and team of a locked ticket; ``by_team`` if the team's rule chose the agent."""
     before, before_team = ticket.assignee, ticket.team
     if before == assignee and before_team == team:
         return ticket

@@ -1,4 +1,4 @@
-"""The composer: what is typed is kept until it is sent, and sent only by who saw what came meanwhile."""
+"""The composer: drafts are saved until they are sent, and nobody sends without having seen newer replies."""
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -24,11 +24,11 @@ UNSEEN = "unseen"
 def send_composed(
     *, actor: Actor, ticket: Ticket, message: Message, macro: Macro | None = None, seen: int | None = None
 ) -> Ticket:
-    """Send what the composer holds: an agent's answer or note, a customer's comment; and forget its draft.
+    """Send what is in the composer (an agent's reply or note, a customer's comment) and delete its draft.
 
     ``seen`` is the newest entry that the page showed. Raises ``RuleViolation`` with the code ``unseen`` if
-    somebody else wrote after it: decided under the ticket's lock, so that of two agents who send at once
-    exactly one gets through. Customers are never stopped: what they say is true whatever came meanwhile.
+    someone else wrote after it. That is checked under the ticket's lock, so of two agents who send at the
+    same time exactly one succeeds. Customers are never stopped.
     """
     ticket = lock(ticket)
     if actor.can(Capability.WORK_QUEUE):
@@ -42,30 +42,30 @@ def send_composed(
 
 
 def _require_seen(actor: Actor, ticket: Ticket, seen: int) -> None:
-    news: ActivityQuerySet = ticket.activities.written_since(seen, but_by=actor.person)
-    names = list(news.order_by("id").values_list("actor__name", flat=True))
+    newer: ActivityQuerySet = ticket.activities.written_since(seen, but_by=actor.person)
+    names = list(newer.order_by("id").values_list("actor__name", flat=True))
     if names:
         who = " and ".join(dict.fromkeys(names))
         raise RuleViolation(
             UNSEEN,
-            f"{who} wrote in the meantime. Nothing was sent yet: read it, then change your text or send it.",
+            f"{who} wrote while you were writing. Nothing was sent. Read it, then edit or send yours.",
         )
 
 
 @transaction.atomic
-def keep_draft(
+def save_draft(
     *, actor: Actor, ticket: Ticket, kind: str, body: str, status: str = "", seen: int | None = None
 ) -> bool:
-    """Keep what a person types on a ticket until they send it; whether there is something to keep.
+    """Save what a person is typing on a ticket; return whether there is a draft now.
 
-    An empty text forgets the draft. Raises ``RuleViolation`` if they wrote a comment after ``seen``, the
-    newest entry that their page showed: the text may be part of it, and was overtaken on its way here.
+    An empty text deletes the draft. Raises ``RuleViolation`` if the person commented after ``seen``, the
+    newest entry that their page showed: the text may be an older state of that comment.
     """
     waiting = Ticket.objects.select_for_update(of=("self",), no_key=True).filter(pk=ticket.pk)
     is_closed = waiting.values_list("status", flat=True).get() == Status.CLOSED
     own = ticket.activities.filter(actor=actor.person, comment__isnull=False)
     if seen is not None and own.filter(pk__gt=seen).exists():
-        raise RuleViolation("sent", "You have written here since. Reload the page.")
+        raise RuleViolation("sent", "You have commented since then. Reload the page.")
     if not body or is_closed:
         ServerDraft.objects.filter(user=actor.person, ticket=ticket).delete()
         return False
@@ -77,8 +77,8 @@ def keep_draft(
     return True
 
 
-def drop_drafts() -> int:
-    """Delete drafts that can be sent no more: of closed tickets and of people who left; how many."""
+def delete_stale_drafts() -> int:
+    """Delete drafts of closed tickets and of people who left; return how many."""
     membership = Membership.objects.filter(
         user=OuterRef("user"), user__is_active=True, organization=OuterRef("ticket__organization")
     )

@@ -1,4 +1,4 @@
-"""Uploads: stored as soon as they arrive, sent with a comment later."""
+"""Uploads: stored when they arrive, attached to a comment when it is sent."""
 
 import hashlib
 from collections.abc import Sequence
@@ -16,25 +16,26 @@ from supportcenter.errors import RuleViolation
 from tickets.files.types import SNIFFED, sniff
 from tickets.models.conversation import Attachment, Comment
 
-# Long enough to come back to a form on the next day.
+# Long enough to return to a form on the next day.
 UNSENT_FOR = timedelta(days=2)
 
 
 @transaction.atomic
 def stage_files(*, actor: Actor, files: Sequence[File]) -> list[Attachment]:
-    """Keep uploaded files for their owner, so that an error in the form loses none of them.
+    """Store uploaded files for their owner, so that an error in the form doesn't lose them.
 
-    Raises ``RuleViolation`` when somebody would pile up more than two requests' worth of unsent files.
+    Raises ``RuleViolation`` if the owner's unsent files would exceed twice the size limit of a request.
     """
     unsent = Attachment.objects.unsent_by(actor.person).aggregate(total=Sum("size"))["total"] or 0
     if unsent + sum(file.size or 0 for file in files) > 2 * settings.MAX_REQUEST_MB * 1024 * 1024:
         raise RuleViolation(
-            "too_many_uploads", "You have uploaded a lot that is not sent yet. Try again tomorrow."
+            "too_many_uploads",
+            "You have too many unsent uploads. Send or remove some, or try again tomorrow.",
         )
     staged: list[Attachment] = []
     try:
         for file in files:
-            staged.append(_stage(actor, file))  # noqa: PERF401 - what is stored must be known when one fails
+            staged.append(_stage(actor, file))  # noqa: PERF401 - if one fails, the stored ones are deleted
     except BaseException:
         for attachment in staged:
             attachment.file.delete(save=False)
@@ -61,14 +62,14 @@ def _stage(actor: Actor, file: File) -> Attachment:
 
 
 def attach(comment: Comment, files: Sequence[Attachment]) -> None:
-    """Put uploads of the comment's author that nobody has sent yet on the comment."""
+    """Attach unsent uploads of the comment's author to the comment."""
     Attachment.objects.unsent_by(comment.author).filter(pk__in=[each.pk for each in files]).update(
         comment=comment
     )
 
 
-def drop_unsent_files() -> int:
-    """Delete uploads that nobody sent within two days, row and file; how many."""
+def delete_unsent_files() -> int:
+    """Delete uploads that were not sent within two days, rows and files; return how many."""
     count = 0
     for attachment in Attachment.objects.filter(comment=None, uploaded_at__lt=timezone.now() - UNSENT_FOR):
         deleted, _ = Attachment.objects.filter(pk=attachment.pk, comment=None).delete()

@@ -1,4 +1,4 @@
-"""Following tickets, and muting one: what a person wants of their own mail. No history, no events."""
+"""Following and muting tickets. These are a person's mail preferences: no history, no events."""
 
 from typing import Any
 
@@ -23,34 +23,38 @@ def follow(
     scope: FollowScope = FollowScope.ORGANIZATION,
     target: Target = None,
 ) -> Follow:
-    """Follow all tickets of an organization, or the part that ``scope`` and ``target`` say. Twice is once.
+    """Follow all tickets of an organization, or those of a scope and target. Idempotent.
 
     Raises ``RuleViolation`` unless the actor's role there allows it.
     """
     if not actor.can(Capability.FOLLOW_ALL_TICKETS, organization):
         raise RuleViolation("not_allowed", "Only organization admins can follow the organization's tickets.")
-    aim: dict[str, Any] = {scope.value: target} if target else {}
-    made, _ = Follow.objects.get_or_create(user=actor.person, scope=scope, organization=organization, **aim)
-    return made
+    where: dict[str, Any] = {scope.value: target} if target else {}
+    created, _ = Follow.objects.get_or_create(
+        user=actor.person, scope=scope, organization=organization, **where
+    )
+    return created
 
 
 @transaction.atomic
 def unfollow(*, actor: Actor, organization: Organization) -> int:
-    """Follow nothing of an organization any more; how many rules went. Tickets followed one by one stay."""
+    """Unfollow an organization's tickets, except single ones; return how many follows were deleted."""
     return Follow.objects.filter(user=actor.person, organization=organization).delete()[0]
 
 
 @transaction.atomic
 def end_follow(*, follow: Follow) -> None:
-    """End one rule. Ended already is fine."""
+    """Delete one follow, if it still exists."""
     Follow.objects.filter(pk=follow.pk).delete()
 
 
 @transaction.atomic
 def follow_ticket(*, actor: Actor, ticket: Ticket, on: bool) -> Ticket:
-    """Follow one ticket as an agent, or no longer. Raises ``RuleViolation`` for anybody else."""
+    """Follow or unfollow one ticket, as an agent. Raises ``RuleViolation`` for customers."""
     if not actor.can(Capability.WORK_QUEUE):
-        raise RuleViolation("not_allowed", "Agents follow tickets; customers join the conversation.")
+        raise RuleViolation(
+            "not_allowed", "Only agents can follow single tickets. Join the conversation instead."
+        )
     if on:
         Follow.objects.get_or_create(user=actor.person, scope=FollowScope.TICKET, ticket=ticket)
     else:
@@ -60,7 +64,7 @@ def follow_ticket(*, actor: Actor, ticket: Ticket, on: bool) -> Ticket:
 
 @transaction.atomic
 def mute(*, user_id: int, ticket_id: int, on: bool) -> None:
-    """Have no mail about a ticket, whatever the reason would be; or have it again. Twice is once."""
+    """Mute or unmute a ticket: a muted ticket causes no mail, whatever the reason. Idempotent."""
     if on:
         Mute.objects.get_or_create(user_id=user_id, ticket_id=ticket_id)
     else:

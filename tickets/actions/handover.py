@@ -1,4 +1,4 @@
-"""Handing a ticket over to whoever works next."""
+"""Handover notes."""
 
 from datetime import datetime
 
@@ -17,9 +17,9 @@ from tickets.models.ticket import Ticket
 def hand_over(
     *, actor: Actor, ticket: Ticket, state: str, next_step: str, next_update_at: datetime | None = None
 ) -> Handover:
-    """Write the handover card, as an agent; what it said before stays in the history. Internal.
+    """Write the handover note, as an agent; earlier ones stay in the history. Internal.
 
-    A new time for the next update is a promise to the customer as well.
+    A new time for the next update is also promised to the customer.
     """
     require_agent(actor)
     ticket = lock(ticket)

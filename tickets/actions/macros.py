@@ -1,4 +1,4 @@
-"""Macros: kept, thrown away, and applied to a ticket."""
+"""Sending an agent's reply or note, and applying macros."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from tickets.models.conversation import Attachment
 from tickets.models.macros import Macro, MacroKind
 from tickets.models.ticket import Ticket
 
-# Placeholders of macros, and what each becomes.
+# Placeholders of macros and what they stand for.
 PLACEHOLDERS = {
     "customer_first_name": "first name of the requester",
     "customer_name": "name of the requester",
@@ -33,15 +33,13 @@ PLACEHOLDERS = {
     "organization": "the customer's organization",
     "product": "what the ticket is about",
     "severity": "the severity",
-    "due_time": "when the next answer is due",
+    "due_time": "when the next response is due",
 }
 
 
 @dataclass(frozen=True)
 class Message:
-    """What an agent sends in one step: an answer or a note, the status to set with it, and by when the
-    customer is promised to hear again.
-    """
+    """What an agent sends in one step: a reply or a note, the status to set, and the promised next update."""
 
     body: str
     kind: str = MacroKind.ANSWER
@@ -51,12 +49,12 @@ class Message:
 
 
 def filled(macro: Macro, actor: Actor, ticket: Ticket) -> str:
-    """The macro's text for this ticket, as the actor would send it."""
+    """Return the macro's text with its placeholders filled in for this ticket and actor."""
     return fill(macro.body, values_for(actor, ticket))
 
 
 def values_for(actor: Actor, ticket: Ticket) -> dict[str, str]:
-    """What each placeholder stands for; a time in the requester's own time zone."""
+    """Return the value of each placeholder; times are in the requester's time zone."""
     requester, due_at = ticket.requester, ticket.response_due_at
     return {
         "customer_first_name": requester.get_short_name(),
@@ -74,19 +72,19 @@ def values_for(actor: Actor, ticket: Ticket) -> dict[str, str]:
 
 @transaction.atomic
 def apply_macro(*, actor: Actor, ticket: Ticket, macro: Macro) -> Ticket:
-    """Write the macro's text on a ticket and set what it sets, as one step."""
+    """Send a macro's text on a ticket and make its changes, as one step."""
     message = Message(filled(macro, actor, ticket), macro.kind, macro.status or None)
     return send(actor=actor, ticket=ticket, message=message, macro=macro)
 
 
 @transaction.atomic
 def send(*, actor: Actor, ticket: Ticket, message: Message, macro: Macro | None = None) -> Ticket:
-    """Send an agent's answer or note, and with it whatever else the macro sets that it was made with."""
+    """Send an agent's reply or note, with the changes of the macro that it was written with."""
     require_agent(actor)
     ticket = lock(ticket)
     if macro:
         _require_own(actor, macro)
-        _set_with(actor, ticket, macro)
+        _apply_changes(actor, ticket, macro)
     if message.kind == MacroKind.NOTE:
         add_internal_note(actor=actor, ticket=ticket, body=message.body, files=message.files)
         if message.status:
@@ -98,7 +96,7 @@ def send(*, actor: Actor, ticket: Ticket, message: Message, macro: Macro | None 
     return ticket
 
 
-def _set_with(actor: Actor, ticket: Ticket, macro: Macro) -> None:
+def _apply_changes(actor: Actor, ticket: Ticket, macro: Macro) -> None:
     if macro.is_assigning:
         assign(actor=actor, ticket=ticket, assignee=actor.person)
     if added := list(macro.tags.values_list("name", flat=True)):
@@ -108,4 +106,4 @@ def _set_with(actor: Actor, ticket: Ticket, macro: Macro) -> None:
 
 def _require_own(actor: Actor, macro: Macro) -> None:
     if not actor.can(Capability.WORK_QUEUE) or macro.owner_id not in {None, actor.user_id}:
-        raise RuleViolation("not_your_macro", "This macro belongs to somebody else.")
+        raise RuleViolation("not_your_macro", "This macro belongs to someone else.")

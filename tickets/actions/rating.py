@@ -1,4 +1,4 @@
-"""What the customer says of a solved ticket."""
+"""Ratings of solved tickets."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,14 +16,14 @@ from tickets.permissions import may_rate
 def rate(*, actor: Actor, ticket: Ticket, score: int, comment: str = "") -> Rating:
     """Rate a solved ticket from 1 to 5, or change the rating within seven days of the first.
 
-    Raises ``RuleViolation`` before the ticket is solved, after those days, and for anybody but the requester
-    and admins of the organization.
+    Raises ``RuleViolation`` before the ticket is solved, after those days, and unless the actor is the
+    requester or an organization admin.
     """
     ticket = lock(ticket)
     now = timezone.now()
     present = Rating.objects.filter(ticket=ticket).first()
     if not may_rate(actor, ticket, present.rated_at if present else None, now):
-        raise RuleViolation("not_ratable", "This ticket cannot be rated now.")
+        raise RuleViolation("not_ratable", "This ticket can't be rated now.")
     values = {"score": score, "comment": comment, "rated_by": actor.person}
     if present:
         before = {"score": present.score, "comment": present.comment}

@@ -14,9 +14,9 @@ from tickets.models.ticket import Ticket
 
 @transaction.atomic
 def set_tags(*, actor: Actor, ticket: Ticket, tags: Sequence[str]) -> Ticket:
-    """Give a ticket exactly these tags, as an agent; new ones are made. Internal, like every tag.
+    """Set exactly these tags on a ticket, as an agent, creating missing ones. Internal.
 
-    Raises ``RuleViolation`` for anybody else, and for words that cannot be tags.
+    Raises ``RuleViolation`` for non-agents and for invalid tags.
     """
     require_agent(actor)
     names = sorted({name.lower() for name in tags})
@@ -31,6 +31,6 @@ def set_tags(*, actor: Actor, ticket: Ticket, tags: Sequence[str]) -> Ticket:
 
 
 def tags_named(names: Sequence[str]) -> list[Tag]:
-    """The rows of these tags, made where they are missing; safe when two people make the same one."""
+    """Return the rows of these tags, creating missing ones. Safe if two people create the same one."""
     Tag.objects.bulk_create([Tag(name=name) for name in names], ignore_conflicts=True)
     return list(Tag.objects.filter(name__in=names))

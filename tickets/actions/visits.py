@@ -1,4 +1,4 @@
-"""What somebody has seen."""
+"""Read marks."""
 
 from django.utils import timezone
 
@@ -8,7 +8,7 @@ from tickets.models.ticket import Ticket
 
 
 def mark_seen(*, actor: Actor, ticket: Ticket) -> None:
-    """Remember that the actor has read the ticket as it is now. No fact worth publishing."""
+    """Record that the actor has read the ticket as it is now. Publishes no event."""
     Visit.objects.bulk_create(
         [Visit(ticket=ticket, user=actor.person, seen_at=timezone.now())],
         update_conflicts=True,

@@ -1,4 +1,4 @@
-"""The clock of a ticket as the queue says it: the time that is left, in words, and how urgent it is. Pure."""
+"""The clock of a ticket as lists show it: the time left and how urgent it is. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,11 +8,11 @@ from tickets.models.ticket import Ticket
 from tickets.states import Status
 
 KINDS = {"first_response": "first response", "next_update": "promised update"}
-PAUSED = {Status.WAITING: "waits for the customer", Status.ON_HOLD: "on hold"}
+PAUSED = {Status.WAITING: "waiting for the customer", Status.ON_HOLD: "on hold"}
 
 
 class Urgency(StrEnum):
-    LATE = "late"
+    OVERDUE = "overdue"
     SOON = "soon"
     RUNNING = "running"
     BEST_EFFORT = "best-effort"
@@ -22,7 +22,7 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True)
 class Countdown:
-    """What stands in a row of the queue. ``due_at`` is empty where nothing is owed."""
+    """What a row of the queue shows. ``due_at`` is empty if nothing is owed."""
 
     words: str
     urgency: Urgency
@@ -31,28 +31,28 @@ class Countdown:
 
 
 def countdown(ticket: Ticket, now: datetime) -> Countdown:
-    """The clock of a ticket at an instant: until the answer, or until somebody must take the escalation.
+    """Return the time until the response is due, or until the escalation must be acknowledged, if sooner.
 
-    Best effort is said apart and never late.
+    Best effort is shown as such and is never overdue.
     """
-    answer_at, take_at = ticket.response_due_at, ticket.escalation_due_at
-    if take_at and (answer_at is None or take_at < answer_at):
-        return _until(take_at, now, "to take the escalation", is_soon=True)
-    if answer_at is None:
+    due_at, acknowledge_at = ticket.response_due_at, ticket.escalation_due_at
+    if acknowledge_at and (due_at is None or acknowledge_at < due_at):
+        return _until(acknowledge_at, now, "to acknowledge the escalation", is_soon=True)
+    if due_at is None:
         note = PAUSED.get(Status(ticket.status), "")
         return Countdown("paused", Urgency.PAUSED, note) if note else Countdown("", Urgency.NONE)
     if not ticket.is_best_effort:
         warned = ticket.response_warn_at is not None and ticket.response_warn_at <= now
-        return _until(answer_at, now, KINDS.get(ticket.due_kind, ""), is_soon=warned)
-    if answer_at < now:
-        return Countdown("best effort", Urgency.BEST_EFFORT, due_at=answer_at)
-    return Countdown(f"{length(answer_at - now)} left", Urgency.BEST_EFFORT, "best effort", answer_at)
+        return _until(due_at, now, KINDS.get(ticket.due_kind, ""), is_soon=warned)
+    if due_at < now:
+        return Countdown("best effort", Urgency.BEST_EFFORT, due_at=due_at)
+    return Countdown(f"{length(due_at - now)} left", Urgency.BEST_EFFORT, "best effort", due_at)
 
 
 def _until(due_at: datetime, now: datetime, note: str, *, is_soon: bool) -> Countdown:
     left = due_at - now
     if left < timedelta():
-        return Countdown(f"late by {length(-left)}", Urgency.LATE, note, due_at)
+        return Countdown(f"{length(-left)} overdue", Urgency.OVERDUE, note, due_at)
     urgency = Urgency.SOON if is_soon else Urgency.RUNNING
     return Countdown(f"{length(left)} left", urgency, note, due_at)
 

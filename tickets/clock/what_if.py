@@ -1,4 +1,4 @@
-"""What an organization's tickets would have been promised under each support tier. Pure."""
+"""What an organization's past tickets would have been promised under each support tier."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,16 +9,14 @@ from billing.entitlements import Entitlement
 from orgs.models import Organization
 from tickets.models.ticket import Ticket
 
-# How far back, and how many tickets at most, are replayed under each tier.
+# How far back tickets are replayed under each tier, and how many at most.
 REPLAYED_DAYS = 90
-
-
 REPLAYED_MOST = 1000
 
 
 @dataclass(frozen=True)
-class Answered:
-    """All that a replay needs of a ticket: when it was opened, and when the first answer came, if it did."""
+class PastTicket:
+    """What a replay needs of a ticket: when it was opened and when the first response was given, if any."""
 
     severity: str
     created_at: datetime
@@ -27,9 +25,9 @@ class Answered:
 
 @dataclass(frozen=True)
 class Replay:
-    """One tier's targets over the tickets. Tickets that wait and are not due yet are in no count.
+    """The result for one tier. Open tickets that are not due yet are not counted.
 
-    ``typical`` is the median time from opening to the promised answer, nights and weekends included.
+    ``typical`` is the median time from opening to the promised response, nights and weekends included.
     """
 
     tier: str
@@ -40,7 +38,7 @@ class Replay:
 
     @property
     def share(self) -> int:
-        """Of the counted tickets, the percentage that were answered within the targets, rounded down."""
+        """The percentage of the counted tickets with a response within the target, rounded down."""
         counted = self.in_time + self.late
         return 100 * self.in_time // counted if counted else 0
 
@@ -56,12 +54,12 @@ class Replay:
         )
 
 
-def replay(tickets: Sequence[Answered], tiers: Sequence[Entitlement], now: datetime) -> list[Replay]:
-    """Each tier's targets applied to each ticket, as if the tier had been in force when it was opened."""
+def replay(tickets: Sequence[PastTicket], tiers: Sequence[Entitlement], now: datetime) -> list[Replay]:
+    """Apply each tier's targets to each ticket, as if the tier had been active when it was opened."""
     return [_under(tier, tickets, now) for tier in tiers] if tickets else []
 
 
-def _under(tier: Entitlement, tickets: Sequence[Answered], now: datetime) -> Replay:
+def _under(tier: Entitlement, tickets: Sequence[PastTicket], now: datetime) -> Replay:
     waits: list[float] = []
     in_time = late = 0
     for ticket in tickets:
@@ -75,9 +73,9 @@ def _under(tier: Entitlement, tickets: Sequence[Answered], now: datetime) -> Rep
     return Replay(tier.tier_name, best_effort, timedelta(seconds=median(waits)), in_time, late)
 
 
-def tickets_to_replay(organization: Organization, now: datetime) -> list[Answered]:
-    """Severity and times of the newest tickets of the last 90 days; one query."""
+def tickets_to_replay(organization: Organization, now: datetime) -> list[PastTicket]:
+    """Return the newest tickets of the last 90 days for a replay; one query."""
     since = now - timedelta(days=REPLAYED_DAYS)
     tickets = Ticket.objects.of(organization).filter(created_at__gte=since).order_by("-created_at")
     rows = tickets.values_list("severity", "created_at", "first_responded_at")[:REPLAYED_MOST]
-    return [Answered(*row) for row in rows]
+    return [PastTicket(*row) for row in rows]

@@ -19,10 +19,10 @@ from tickets.models.tags import Tag
 from tickets.models.teams import Team
 from tickets.states import CUSTOMER_WORDS, UNFINISHED, Severity, Status
 
-# Stands in for "no answer owed", so that such tickets sort behind all that have a time.
+# Sorts tickets to which no response is owed behind all that have a due time.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 DUE_ORDER = Coalesce("response_due_at", Value(NEVER, output_field=models.DateTimeField()))
-# What must be answered next: the answer that is owed, or the call for more attention that nobody took yet.
+# What is due next: a response, or the acknowledgment of an escalation.
 QUEUE_ORDER = Coalesce(
     Least("response_due_at", "escalation_due_at"), Value(NEVER, output_field=models.DateTimeField())
 )
@@ -34,7 +34,7 @@ SEVERITY_RANK = Case(
 
 
 def queue_indexes() -> list[models.Index]:
-    """One for each order of the queue, and for the filters that leave few of very many tickets."""
+    """Return the indexes for each order of the queue and for its most selective filters."""
     unfinished = Q(status__in=UNFINISHED)
     return [
         models.Index(QUEUE_ORDER, F("id"), name="ticket_queue", condition=unfinished),
@@ -54,22 +54,22 @@ def queue_indexes() -> list[models.Index]:
 
 
 def is_overdue(now: datetime) -> Q:
-    """What is owed is overdue. Best effort never is."""
+    """Match tickets with an overdue clock. Best effort is never overdue."""
     return Q(response_due_at__lt=now, is_best_effort=False)
 
 
 def is_due_soon(now: datetime) -> Q:
-    """Three quarters of the time are over, or all of it; or nobody took a call for attention."""
+    """Match tickets past 75 % of their time, overdue ones, and those with an unacknowledged escalation."""
     return Q(response_warn_at__lte=now) | Q(escalation_due_at__isnull=False)
 
 
 def is_snoozed(now: datetime) -> Q:
-    """Somebody put it aside until later than ``now``."""
+    """Match tickets that are snoozed until later than ``now``."""
     return Q(snoozed_until__gt=now)
 
 
 def is_escalated() -> Q:
-    """An escalation is not closed yet."""
+    """Match tickets with an open escalation."""
     return Q(Exists(Escalation.objects.filter(ticket=OuterRef("pk"), closed_at=None)))
 
 
@@ -83,9 +83,9 @@ class TicketQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """Tickets that the actor may see.
 
-        Staff who work the queue see all. Anybody else sees, only in organizations they belong to now: what
-        they opened, what they are CC'd on, everything where their role says so, and everything where the
-        organization shows all tickets to every user.
+        Agents see all. Others see, only in organizations that they belong to now: tickets they opened or
+        are CC'd on, all tickets if their role lets them, and all tickets if the organization shows all to
+        every user.
         """
         if actor.can(Capability.WORK_QUEUE):
             return self.all()
@@ -111,31 +111,31 @@ class TicketQuerySet(models.QuerySet):
         return self.filter(organization=organization)
 
     def awake(self, now: datetime) -> Self:
-        """Tickets that nobody put aside until later than ``now``."""
+        """Tickets that are not snoozed."""
         return self.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now))
 
     def put_aside(self, now: datetime) -> Self:
-        """Tickets that somebody put aside until later than ``now``."""
+        """Tickets that are snoozed until later than ``now``."""
         return self.filter(is_snoozed(now))
 
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
 
     def open_by(self, dimension: str) -> models.QuerySet:
-        """How many are not solved, as pairs of a dimension's value (None without one) and their number."""
+        """Count the open tickets, as pairs of a dimension's value (None without one) and their number."""
         of = models.F(dimension) if dimension else models.Value(None, output_field=models.IntegerField())
         rows = self.unfinished().order_by().annotate(of=of)
         return rows.values_list("of").annotate(models.Count("pk"))
 
     def escalated(self) -> Self:
-        """Tickets with an escalation that is not closed yet."""
+        """Tickets with an open escalation."""
         return self.filter(is_escalated())
 
     def in_statuses(self, statuses: Sequence[str]) -> Self:
         return self.filter(status__in=statuses)
 
     def by_due(self) -> Self:
-        """With ``due_order``: when the answer that is owed is due, far in the future where none is."""
+        """With ``due_order``: when the response is due, far in the future if none is owed."""
         return self.annotate(due_order=DUE_ORDER)
 
     def by_severity(self) -> Self:
@@ -143,19 +143,19 @@ class TicketQuerySet(models.QuerySet):
         return self.annotate(severity_rank=SEVERITY_RANK)
 
     def by_queue_order(self) -> Self:
-        """With ``queue_order``: when something must be answered next, far in the future where nothing is."""
+        """With ``queue_order``: when the next thing is due, far in the future if nothing is."""
         return self.annotate(queue_order=QUEUE_ORDER)
 
     def late(self, now: datetime) -> Self:
-        """Tickets whose answer is overdue. Best effort never is."""
+        """Tickets with an overdue clock. Best effort is never overdue."""
         return self.filter(is_overdue(now))
 
     def due_soon(self, now: datetime) -> Self:
-        """Tickets of whose time three quarters are over, or all of it, and calls that nobody took."""
+        """Tickets past 75 % of their time, overdue ones, and those with an unacknowledged escalation."""
         return self.filter(is_due_soon(now))
 
     def for_queue(self, user_id: int | None) -> Self:
-        """With everything that a row of the agents' queue shows but the tier, and can be ordered by."""
+        """With everything that a row of the queue shows, except the tier, and the values it sorts by."""
         tickets = self.for_list().select_related(
             "organization", "requester", "assignee", "team", "product", "last_reply_by"
         )
@@ -166,7 +166,7 @@ class TicketQuerySet(models.QuerySet):
         return self.annotate(is_unread=is_unread(user_id))
 
     def for_list(self) -> Self:
-        """With everything that a row of a list shows, in the one query."""
+        """With everything that a row of a list shows, in one query."""
         tickets = self.select_related("organization", "requester", "assignee", "product")
         calls = self._open_escalations()
         late = calls.filter(acknowledged_at=None, deadline_at__lte=Now())
@@ -205,12 +205,11 @@ class TicketQuerySet(models.QuerySet):
 class Ticket(models.Model):
     """One case of one organization. Its public reference is the prefix and the primary key.
 
-    ``updated_at`` moves with what the customer can see, and only with that. ``response_due_at`` is when what
-    support owes next is due, and empty while it owes nothing; ``due_kind`` says what that is,
-    ``response_warn_at`` when three quarters of its time are over, and ``is_best_effort`` that it is no
-    promise. They sum up the ticket's clocks (``tickets.clock``), so that lists need no other table.
-    ``escalation_due_at`` is by when somebody must take the open escalation, and empty once somebody did.
-    ``last_reply_by`` wrote the newest public comment.
+    ``updated_at`` changes only with what the customer can see. ``response_due_at`` is when support's next
+    obligation is due, empty if there is none; ``due_kind`` is its kind, ``response_warn_at`` when 75 % of its
+    time has passed, and ``is_best_effort`` that it isn't a promise. They summarize the ticket's clocks
+    (``tickets.clock``), so that lists need no other table. ``escalation_due_at`` is the deadline of an
+    escalation that was not acknowledged yet. ``last_reply_by`` wrote the newest public comment.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="tickets")
@@ -282,7 +281,7 @@ class Ticket(models.Model):
 
     @property
     def customer_status(self) -> str:
-        """The status in the customer's words."""
+        """The status as customers see it."""
         return CUSTOMER_WORDS[Status(self.status)]
 
     @property
@@ -291,12 +290,12 @@ class Ticket(models.Model):
 
     @property
     def open_escalation(self) -> Escalation | None:
-        """The escalation that is not closed yet; needs the escalations to be prefetched to cost nothing."""
+        """The open escalation, if any; costs no query if escalations are prefetched."""
         return next((each for each in self.escalations.all() if each.closed_at is None), None)
 
     @property
     def is_snoozed(self) -> bool:
-        """Whether it is put aside; a time that is over tells only that it was."""
+        """Whether it is snoozed now; a time in the past means that it was."""
         return self.snoozed_until is not None and self.snoozed_until > timezone.now()
 
     @property
@@ -305,7 +304,7 @@ class Ticket(models.Model):
 
 
 def number_of(reference: str) -> int | None:
-    """The number in a reference like ``SUP-1042``; None for anything else."""
+    """Return the number in a reference like ``SUP-1042``; None for anything else."""
     prefix, _, number = reference.upper().rpartition("-")
     is_ours = prefix == settings.TICKET_PREFIX.upper() and number.isascii() and number.isdigit()
     return int(number) if is_ours and len(number) < 18 else None

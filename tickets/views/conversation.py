@@ -13,7 +13,7 @@ from supportcenter.http import is_fragment, posted, render_form
 from supportcenter.rules import submit
 from tickets import presence
 from tickets.access import allowed_on, bare_ticket_for, macro_chosen, ticket_for
-from tickets.actions.composing import UNSEEN, keep_draft, send_composed
+from tickets.actions.composing import UNSEEN, save_draft, send_composed
 from tickets.actions.macros import Message
 from tickets.actions.participants import add_participants
 from tickets.actions.visits import mark_seen
@@ -65,7 +65,7 @@ def draft(request: HttpRequest, reference: str) -> HttpResponse:
     form = DraftForm(request.POST)
     if not form.is_valid():
         return HttpResponse(status=422)
-    is_kept = keep_draft(actor=actor, ticket=ticket, **form.cleaned_data)
+    is_kept = save_draft(actor=actor, ticket=ticket, **form.cleaned_data)
     if actor.can(Capability.WORK_QUEUE):
         presence.be_writing(ticket.pk, actor.person.pk, form.cleaned_data["kind"] if is_kept else "")
     return HttpResponse(status=204)

@@ -30,7 +30,7 @@ def test_promise_and_due_time_of_a_new_ticket():
     )
 
 
-@pytest.mark.parametrize(("after", "words"), [(-5, "given 11:55, in time."), (5, "given 12:05, late.")])
+@pytest.mark.parametrize(("after", "words"), [(-5, "given 11:55, on time."), (5, "given 12:05, overdue.")])
 def test_first_response_in_time_and_late(after, words):
     assert words in sentences(met(after))
 
@@ -45,8 +45,8 @@ def test_best_effort_is_expected_and_never_late():
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        ("waiting_on_customer", "waits for the customer"),
-        ("on_hold", "waits for a third party"),
+        ("waiting_on_customer", "waiting for the customer"),
+        ("on_hold", "waiting for a third party"),
         ("solved", "has stopped: the ticket is solved"),
         ("closed", "has stopped: the ticket is closed"),
     ],
@@ -57,10 +57,10 @@ def test_why_the_clock_stands_still_and_what_starts_it(status, words):
     assert ("starts it again" in text) is (status != "closed")
 
 
-@pytest.mark.parametrize(("kind", "what"), [("next_response", "answer"), ("next_update", "update")])
+@pytest.mark.parametrize(("kind", "what"), [("next_response", "response"), ("next_update", "update")])
 def test_what_is_owed_next_and_whether_it_is_late(kind, what):
     assert f"The next {what} is due by 12:00." in sentences(met(), clock(kind))
-    assert "It is late." in sentences(met(), clock(kind, breached_at=DUE))
+    assert "It is overdue." in sentences(met(), clock(kind, breached_at=DUE))
 
 
 def test_promise_of_an_agent_has_a_name_and_outlives_a_pause():
