@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from billing.calendars import ALWAYS, BUSINESS, Schedule, SupportHours
 from billing.entitlements import Entitlement, Target
 from tests import builders
-from tickets import access
+from tickets.clock import what_if as rule
 from tickets.clock.what_if import PastTicket, Replay, replay
 from tickets.models.ticket import Ticket
 from tickets.views import what_if as view
@@ -137,7 +137,7 @@ def test_fragment_is_a_part_of_the_page(cast, client_of, tickets):
 
 @time_machine.travel(NOW, tick=False)
 def test_only_so_many_of_the_newest_are_replayed(cast, client_of, tickets, monkeypatch):
-    for module in (access, view):
+    for module in (rule, view):
         monkeypatch.setattr(module, "REPLAYED_MOST", 1)
     assert "Your newest 1 ticket of the last 90 days" in client_of(cast.ada).get(PAGE).content.decode()
 
