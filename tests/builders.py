@@ -47,7 +47,7 @@ def comment(author: User, on: Ticket, body: str = "Any news?", **changes: Any) -
 
 
 def tier_change(admin: User, organization: Organization, tier: str, **changes: Any) -> TierChange:
-    """A request for a tier as the pages make it: at the quote that was just seen."""
+    """Request a tier at its current quote, as the pages do."""
     wanted = SupportTier.objects.get(code=tier)
     group = changes.pop("group", None) or organization.billing_groups.get(is_default=True)
     seen = digest(quote_for(organization, wanted, group, timezone.now()))
@@ -61,7 +61,7 @@ def charge(service: Service, day: date, amount: str = "100") -> ServiceCharge:
 
 
 def invoice(service: Service, month: date = date(2026, 10, 1), amount: str = "100") -> Invoice:
-    """The invoice of a month in which one service was charged once."""
+    """Return the invoice of a month in which one service was charged once."""
     charge(service, month, amount)
     organization = service.project.unit.organization
     close_month(organization=organization, month=month)
@@ -69,12 +69,12 @@ def invoice(service: Service, month: date = date(2026, 10, 1), amount: str = "10
 
 
 def options(response: Any) -> list[str]:
-    """What each suggestion of a combobox would put into its field."""
+    """Return what each suggestion of a combobox would put into its field."""
     return [html.unescape(each) for each in re.findall(r'data-value="([^"]*)"', response.content.decode())]
 
 
 def form_data(**changes: Any) -> dict[str, Any]:
-    """What a browser posts with the create form."""
+    """Return what a browser posts with the create form."""
     return {
         "submission_key": str(uuid.uuid4()),
         "cc": "",

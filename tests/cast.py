@@ -12,7 +12,7 @@ from orgs.actor import Actor, Source
 from orgs.models import Membership, Organization, OrganizationalUnit, Project, Service, User
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-# bcrypt and friends are slow by design; only tests of sign-in need a real password.
+# Real hashers are slow by design; only tests of sign-in need a real password.
 NO_PASSWORD = "!"
 
 

@@ -18,7 +18,7 @@ from tests.site import Site
 from tests.waiting import LIMIT_SECONDS
 from tickets.bulk import actions as bulk
 
-# What must be fast is measured by ratios and query counts (tests/bench), not by the clock.
+# What must be fast is measured by counts and ratios, not by the clock.
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 
@@ -27,7 +27,7 @@ RunOutbox = Callable[[], list[EmailMultiAlternatives]]
 
 @pytest.fixture
 def cast(db: None) -> Cast:
-    """The people of the documentation, in Acme, Globex and Hobby."""
+    """The cast of docs/development.md, in Acme, Globex and Hobby."""
     return make_cast()
 
 

@@ -1,4 +1,4 @@
-"""The site's settings with what tests need otherwise."""
+"""The site's settings, changed where tests need it."""
 
 from supportcenter.settings import *  # noqa: F403
 from supportcenter.settings import STORAGES

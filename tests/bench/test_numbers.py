@@ -65,7 +65,7 @@ def test_queries_do_not_grow_with_the_tickets(cast, client_of, grow):
 
 
 def blocks(sql: str) -> int:
-    """Blocks that PostgreSQL touches for a query: what it costs, whatever else the machine does."""
+    """Return the blocks that PostgreSQL touches for a query: its cost on any machine."""
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
@@ -74,7 +74,7 @@ def blocks(sql: str) -> int:
 
 @pytest.fixture
 def cost(cast, client_of):
-    """Blocks that PostgreSQL touches for all that a page of the queue asks."""
+    """Return the blocks that PostgreSQL touches for all queries of a page."""
     fay = client_of(cast.fay)
 
     def cost(path: str) -> int:

@@ -1,4 +1,4 @@
-"""Search asks the index for exact words, however many tickets there are, and ranks only the newest hits."""
+"""Search looks exact words up in the index at any number of tickets, and ranks only the newest hits."""
 
 from io import StringIO
 
@@ -32,7 +32,7 @@ def search(person, text):
     return page_of(found.queryset.for_list(), BY_RANK, QueryDict())
 
 
-# One test, because the crowd takes a while to gather.
+# One test, because creating so many tickets takes a while.
 def test_words_are_looked_up_in_the_index(cast, crowd):
     for text in ("quokka", "quoka", "quoka koala", "quokka org:acme", "quokka wombat"):
         cost = cost_of(lambda text=text: search(cast.fay, text), text, StringIO())

@@ -90,7 +90,7 @@ def browser() -> Iterator[Browser]:
 
 
 class Person:
-    """Someone with a browser of their own. What the console complains of fails the test."""
+    """Someone with a browser of their own. A complaint in the console fails the test."""
 
     def __init__(self, context: BrowserContext, site: str) -> None:
         self.site = site
@@ -103,7 +103,7 @@ class Person:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _listen(self, message: ConsoleMessage) -> None:
-        # Chromium reports every answer of 4xx as an error; tests ask for some on purpose.
+        # Chromium reports every 4xx response as an error; tests cause some on purpose.
         if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
             self.complaints.append(f"{self.page.url}: {message.text}")
 
@@ -128,7 +128,7 @@ class Person:
         self.check()
 
     def check(self) -> None:
-        """axe finds nothing, in light and dark, and nothing scrolls sideways on a small phone."""
+        """Expect no finding of axe, in light and dark, and nothing that scrolls sideways on a small phone."""
         self.page.locator("body").wait_for(state="attached")
         for theme in ("dark", "light"):
             self.page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
@@ -153,7 +153,7 @@ def violations(page: Page) -> list[str]:
 
 @pytest.fixture
 def person(browser: Browser, site: str, driver: Driver) -> Iterator[Callable[..., Person]]:
-    """People by their address, signed in; without an address, someone who is not."""
+    """Open a browser for the person with this address, signed in, or for someone without an account."""
     people: list[Person] = []
 
     def come(email: str = "", **options: Any) -> Person:
@@ -182,7 +182,7 @@ def run_at(driver: Driver) -> Callable[[str, datetime], None]:
 
 @pytest.fixture
 def mail_to(person: Callable[..., Person]) -> Callable[..., dict[str, Any]]:
-    """Wait until the catcher has a mail to an address whose text holds some words; the newest of them."""
+    """Wait for a mail to an address whose text contains some words; return the newest."""
     reader = person()
 
     def newest(address: str, words: str) -> dict[str, Any] | None:

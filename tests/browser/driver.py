@@ -1,4 +1,4 @@
-"""What browser tests need done inside the site, because no browser can do it."""
+"""What browser tests need from inside the site, because no browser can do it."""
 
 import os
 from datetime import datetime
@@ -11,7 +11,7 @@ SESSION_COOKIE = "session"
 
 
 def sign_in(email: str) -> str:
-    """Return a new session of this person."""
+    """Start a session for this person; return its key."""
     from django.conf import settings
     from django.test import Client
 

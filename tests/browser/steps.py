@@ -39,6 +39,16 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def choose_by_arrows(page: Page, option: str) -> None:
+    """Choose in the select that has the focus. Typing its name would do only on a fast machine."""
+    page.keyboard.press("Home")
+    label = "select => select.selectedOptions[0].label"
+    while not page.locator("select:focus").evaluate(label).startswith(option):
+        before = page.locator("select:focus").input_value()
+        page.keyboard.press("ArrowDown")
+        expect(page.locator("select:focus")).not_to_have_value(before)
+
+
 def press_pair(page: Page, first: str, second: str) -> None:
     """Press two keys that mean something only right after each other, however busy the machine is."""
     page.evaluate(

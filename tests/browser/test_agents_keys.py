@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.steps import TICKET_URL, press_pair
 
 
-def test_agent_goes_through_the_queue_and_answers_by_keys(person):
+def test_agent_works_through_the_queue_by_keys(person):
     fay = person("fay@support.example")
     page = fay.open("/queue/")
     keys, subjects = page.keyboard, page.locator(".queue-table .ticket-subject")

@@ -4,12 +4,12 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import create_ticket, press, press_pair
+from tests.browser.steps import choose_by_arrows, create_ticket, press, press_pair
 
 
 def choose(page: Page, option: str) -> None:
-    """Choose in the select that has the focus, and press the button behind it."""
-    page.keyboard.type(option)
+    """Choose in the select that has the focus, and press the button after it."""
+    choose_by_arrows(page, option)
     press(page, "Tab", "Enter")
 
 
@@ -19,7 +19,7 @@ def test_shift_by_keyboard(person):
     fay = person("fay@support.example")
     page = fay.open("/")
 
-    # The newest of nobody's tickets, found, opened and taken.
+    # The newest unassigned ticket is found, opened and assigned.
     press_pair(page, "g", "u")
     page.wait_for_url(re.compile("/queue/unassigned/$"))
     press(page, "/")
@@ -33,7 +33,7 @@ def test_shift_by_keyboard(person):
     choose(page, "Fay")
     expect(page.locator("#ticket-thread")).to_contain_text("self-assigned the ticket")
 
-    # A note to a colleague, then the answer; each goes out with Ctrl-Enter.
+    # A note to a colleague, then the reply; Ctrl-Enter sends each.
     page.locator("body").press("n")
     page.keyboard.type("Looks like the broker, @gus ")
     press(page, "Control+Enter")
@@ -45,7 +45,7 @@ def test_shift_by_keyboard(person):
     expect(page.locator("#ticket-head")).to_contain_text("Waiting on customer")
     expect(page.locator("#ticket-side")).to_contain_text("support is waiting for the customer")
 
-    # Away to the own tickets with the palette, back by the number, and solved.
+    # To one's own tickets with the palette, back by the number, and solved.
     press(page, "Control+k")
     page.keyboard.type("mine")
     expect(page.locator("#palette [aria-selected=true]")).to_contain_text("Mine")

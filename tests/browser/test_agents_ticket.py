@@ -1,4 +1,4 @@
-"""An agent works on a ticket: a macro, a mention, the severity with its reason, merging and undoing it."""
+"""An agent works on a ticket: a macro, a mention, the severity with its reason, a merge and its undo."""
 
 import re
 
@@ -19,7 +19,7 @@ def open_ticket(fay, number: int) -> Page:
     return page
 
 
-def test_macro_by_keys_is_seen_before_it_is_sent(fay):
+def test_macro_by_keys_is_previewed_before_it_is_sent(fay):
     page = fay.open("/settings/macros/new/")
     page.get_by_label("Name").fill("Browser: ask for logs")
     page.get_by_label("Text").fill(
@@ -51,7 +51,7 @@ def test_macro_by_keys_is_seen_before_it_is_sent(fay):
     expect(field).to_have_value("")
 
 
-def test_what_is_typed_as_a_note_stays_one_when_a_macro_is_put_in(fay):
+def test_note_stays_a_note_when_a_macro_is_applied(fay):
     page = fay.open("/settings/macros/new/")
     page.get_by_label("Name").fill("Browser: thanks")
     page.get_by_label("Text").fill("Thank you.")
@@ -96,7 +96,7 @@ def test_severity_needs_its_reason(fay):
     expect(page.locator("#ticket-thread")).to_contain_text(": A workaround is in place")
 
 
-def test_merging_and_undoing_it(fay):
+def test_merge_and_undo(fay):
     page = open_ticket(fay, 3)
     here = page.locator("#ticket-line .num").text_content()
     fay.follow(page.get_by_role("link", name="Merge into another"))
@@ -116,7 +116,7 @@ def test_merging_and_undoing_it(fay):
     expect(page.locator("#toasts")).to_contain_text("a ticket of its own again")
 
 
-def test_handing_over_and_putting_aside(fay):
+def test_handover_note_and_snooze(fay):
     page = fay.open("/queue/?severity=critical")
     fay.follow(page.locator(".queue-table .ticket-subject").first)
     page.locator("#ticket-handover summary").click()

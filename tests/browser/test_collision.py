@@ -12,12 +12,12 @@ from tests.waiting import wait_until
 
 @pytest.fixture
 def address(person) -> str:
-    """A new ticket of Ben's."""
+    """The address of a new ticket that Ben created."""
     page = create_ticket(person("ben@acme.example"), "Two at once")
     return page.url
 
 
-def test_who_looks_and_who_writes_is_seen_without_a_reload(person, address):
+def test_who_is_viewing_or_writing_appears_without_a_reload(person, address):
     fay, gus = person("fay@support.example"), person("gus@support.example")
     head = fay.open(address).locator("#ticket-presence")
     expect(head).to_have_attribute("hx-trigger", "every 4s")
@@ -33,7 +33,7 @@ def test_who_looks_and_who_writes_is_seen_without_a_reload(person, address):
 
 
 def type_until(writer: Person, seen: Locator, words: str) -> None:
-    """Go on typing until another page shows it: that someone writes is forgotten after some seconds."""
+    """Keep typing until another page shows it: the sign that someone writes expires after some seconds."""
 
     def type_and_look() -> bool:
         writer.page.get_by_label("Comment").press_sequentially("a")
@@ -42,10 +42,10 @@ def type_until(writer: Person, seen: Locator, words: str) -> None:
     wait_until(type_and_look, words)
 
 
-def test_second_answer_waits_until_the_first_was_read(person, address):
+def test_second_reply_waits_until_the_first_was_read(person, address):
     fay, gus = person("fay@support.example"), person("gus@support.example")
     for one in (fay, gus):
-        # Their pages do not look for news by themselves: the other's answer must be shown on sending.
+        # Their pages don't poll: sending must show the other's reply.
         one.context.route(re.compile("/thread/"), lambda route: route.fulfill(status=204))
         one.page.goto(address)
     fay.page.get_by_label("Comment").fill("Restart it.")
@@ -64,7 +64,7 @@ def test_second_answer_waits_until_the_first_was_read(person, address):
     expect(news).to_have_count(0)
 
 
-def test_draft_moves_to_another_browser_and_is_gone_once_it_is_sent(person, address):
+def test_draft_moves_to_another_browser_and_goes_when_it_is_sent(person, address):
     desk, laptop = person("fay@support.example"), person("fay@support.example")
     page = desk.page
     page.goto(address)
@@ -80,7 +80,7 @@ def test_draft_moves_to_another_browser_and_is_gone_once_it_is_sent(person, addr
     expect(page.get_by_label("Comment")).to_have_value("")
 
 
-def test_what_the_server_did_not_get_is_back_in_the_same_tab(person, address):
+def test_unsaved_text_is_restored_in_the_same_tab(person, address):
     ben = person("ben@acme.example")
     page = ben.page
     page.goto(address)
@@ -93,7 +93,7 @@ def test_what_the_server_did_not_get_is_back_in_the_same_tab(person, address):
     expect(page.get_by_label("Comment")).to_have_value("Typed without a connection")
 
 
-def test_what_somebody_typed_is_not_there_for_who_signs_in_after_them(person, address):
+def test_unsaved_text_is_not_shown_to_the_next_person_who_signs_in(person, address):
     fay = person("fay@support.example")
     page = fay.page
     page.goto(address)
@@ -102,13 +102,13 @@ def test_what_somebody_typed_is_not_there_for_who_signs_in_after_them(person, ad
     page.get_by_label("Comment").fill("Not for customers")
     page.goto(f"{fay.site}/help/")
     page.unroute(re.compile("/draft/"))
-    fay.context.clear_cookies()  # the session ended
+    fay.context.clear_cookies()  # the session has expired
     fay.sign_in("ben@acme.example")
     page.goto(address)
     expect(page.get_by_label("Comment")).to_have_value("")
 
 
-def test_news_leave_open_what_a_colleague_types_in(person, address):
+def test_updates_keep_the_form_that_someone_is_typing_in(person, address):
     fay, gus = person("fay@support.example"), person("gus@support.example")
     page = gus.open(address)
     page.get_by_text("Severity: ").click()

@@ -1,4 +1,4 @@
-"""What customers do besides the plain course of a ticket."""
+"""What customers do besides writing and reading."""
 
 import re
 
@@ -8,7 +8,7 @@ from tests.browser.steps import TICKET_URL, create_ticket, expect_message
 
 
 def sign_in_again(person) -> None:
-    """In another tab, while the first one waits."""
+    """Sign in in another tab, while the first one waits."""
     again = person.context.new_page()
     again.goto(f"{person.site}/account/login/")
     again.get_by_label("Email").fill("ben@acme.example")
@@ -35,7 +35,7 @@ def test_cc_is_offered_while_typing(person):
     ben.check()
 
 
-def test_join_instead_of_opening_another_one(person):
+def test_join_instead_of_creating_another_ticket(person):
     ben = person("ben@acme.example")
     create_ticket(ben, "Mirror maker stops at midnight")
     ada = person("ada@acme.example")
@@ -72,7 +72,7 @@ def test_escalation_from_a_comment_to_its_outcome(person, mail_to):
     expect(page.get_by_text("closed the escalation: An engineer is on it")).to_be_visible()
 
 
-def test_escalate_leave_severity_solve_and_rate_by_button(person):
+def test_severity_escalation_solving_and_rating_by_button(person):
     ben = person("ben@acme.example")
     page = create_ticket(ben, "By the buttons")
     page.get_by_label("Severity").select_option("critical")
@@ -141,7 +141,7 @@ def test_draft_of_the_form_survives_a_reload_and_back_makes_no_second_ticket(per
     assert page.url == first
 
 
-def test_note_that_is_being_typed_never_comes_back_as_an_answer(person):
+def test_note_being_typed_never_becomes_a_public_reply(person):
     fay = person("fay@support.example")
     page = fay.page
     page.goto(f"{fay.site}/queue/")
@@ -193,7 +193,7 @@ def test_expired_session_loses_no_file_of_a_new_ticket(person, tmp_path):
     expect(page.get_by_role("heading", level=1)).to_have_text("Written before lunch")
 
 
-def test_files_are_uploaded_when_chosen_and_can_be_taken_out(person, tmp_path):
+def test_files_are_uploaded_when_chosen_and_can_be_removed(person, tmp_path):
     for name in ("one.log", "two.log"):
         (tmp_path / name).write_text(name * 1000)
     ben = person("ben@acme.example")
@@ -208,7 +208,7 @@ def test_files_are_uploaded_when_chosen_and_can_be_taken_out(person, tmp_path):
     expect(page.locator(".attachment", has_text="one.log")).to_have_count(0)
 
 
-def test_file_that_cannot_be_uploaded_ahead_goes_with_the_form(person, tmp_path):
+def test_file_that_cannot_be_uploaded_early_is_sent_with_the_form(person, tmp_path):
     (tmp_path / "late.log").write_text("late")
     ben = person("ben@acme.example")
     page = create_ticket(ben, "Late file")
@@ -219,7 +219,7 @@ def test_file_that_cannot_be_uploaded_ahead_goes_with_the_form(person, tmp_path)
     expect(page.locator(".attachment", has_text="late.log")).to_be_visible()
 
 
-def test_my_tickets_finds_with_typing_errors_sorts_and_exports(person):
+def test_list_tolerates_typos_sorts_and_exports(person):
     ada = person("ada@acme.example")
     page = ada.open("/o/acme/tickets/organization/?q=postgrss")
     expect(page.locator("mark").first).to_be_visible()

@@ -97,7 +97,7 @@ def test_tickets_of_all_kinds(person):
         gus.follow(gus.page.locator(".ticket-subject").first)
 
 
-def test_error_pages_hold_the_request_id(person):
+def test_error_pages_show_the_request_id(person):
     ada = person("ada@acme.example")
     response = ada.page.goto(f"{ada.site}/tickets/SUP-1/")
     assert response.status == 404
@@ -127,7 +127,7 @@ def test_keyboard_reaches_the_content_first(person):
     expect(page.locator("main :focus")).to_have_count(1)
 
 
-def test_theme_is_kept(person):
+def test_theme_outlives_a_reload(person):
     ada = person("ada@acme.example")
     page = ada.page
     page.goto(f"{ada.site}/o/acme/tickets/")
@@ -137,7 +137,7 @@ def test_theme_is_kept(person):
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
 
-def test_failure_of_a_request_is_shown_and_nothing_typed_is_lost(person):
+def test_failed_request_is_shown_and_loses_no_text(person):
     ben = person("ben@acme.example")
     page = ben.page
     page.goto(f"{ben.site}/o/acme/tickets/?status=unfinished")

@@ -40,7 +40,7 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     assert f"{ben.site}/tickets/{reference}/" in opened["text"]
     assert "We have received your ticket" in mail_to("ben@acme.example", reference)["text"]
 
-    # Cleo follows the link and finds the ticket under CC'd on.
+    # Cleo follows the link and finds the ticket under CC'd.
     cleo = person("cleo@acme.example")
     page_of_cleo = cleo.open(f"/tickets/{reference}/")
     expect(page_of_cleo.get_by_role("heading", level=1)).to_have_text(
@@ -48,7 +48,7 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     )
     expect(cleo.open("/o/acme/tickets/cc/").get_by_text(reference)).to_be_visible()
 
-    # Fay takes it from the queue, writes a note, and answers.
+    # Fay assigns it to herself, writes a note, and replies.
     fay = person("fay@support.example")
     desk = fay.open("/queue/unassigned/?q=Replication+falls+behind")
     fay.follow(desk.get_by_role("link", name="Replication falls behind").first)
@@ -65,7 +65,7 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     desk.get_by_role("button", name="Send answer").click()
     expect(desk.locator(".comment-agent").last).to_contain_text("We moved two partitions.")
 
-    # Ben sees the answer appear by itself, without the note, and what he types stays.
+    # Ben sees the reply appear by itself, without the note, and keeps what he is typing.
     ben.page.get_by_label("Comment").fill("Half a sen")
     expect(page.get_by_text("We moved two partitions.")).to_be_visible()
     expect(page.get_by_text("Waiting for you").first).to_be_visible()
@@ -77,7 +77,7 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     assert "page cache" not in answer["text"] + answer["html"]
     mail_to("cleo@acme.example", "We moved two partitions.")
 
-    # Ben thanks and solves it; Fay hears of it.
+    # Ben says thanks and solves it; Fay is notified.
     page.get_by_label("Comment").fill("Much better, thank you.")
     page.get_by_role("button", name="Send comment").click()
     expect(page.locator(".comment-mine").last).to_contain_text("Much better, thank you.")
@@ -87,13 +87,13 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     expect(page.get_by_text("Solved").first).to_be_visible()
     mail_to("fay@support.example", "Ben Okafor marked the ticket as solved.")
 
-    # The catcher has no note in any customer's mail, and Eve of Globex sees none of this.
+    # Eve of Globex can't see the ticket.
     eve = person("eve@globex.example")
     assert eve.page.goto(f"{eve.site}/tickets/{reference}/").status == 404
     eve.check()
 
 
-def test_everything_needed_works_without_javascript(person, mail_to):
+def test_a_customer_can_do_everything_without_javascript(person, mail_to):
     ben = person("ben@acme.example", java_script_enabled=False)
     page = ben.page
     page.goto(f"{ben.site}/o/acme/tickets/new/")

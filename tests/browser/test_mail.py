@@ -1,4 +1,4 @@
-"""Following, muting, preferences, and stopping mail by its link, as the people who get it."""
+"""Following, muting, preferences, and unsubscribing by link, as the recipients."""
 
 import re
 
@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.steps import create_ticket, expect_message
 
 
-def test_admin_follows_all_tickets_and_stops_by_the_link_in_the_mail(person, mail_to):
+def test_admin_follows_all_tickets_and_unsubscribes_by_link(person, mail_to):
     admin, member = person("eve@globex.example"), person("kwabena.asante@globex.example")
     page = admin.open("/o/globex/tickets/organization/")
     page.get_by_role("button", name="Unfollow all tickets").click()
@@ -44,7 +44,7 @@ def test_part_of_the_organization_is_followed(person):
 def test_preferences_and_a_muted_ticket(person):
     ben = person("ben@acme.example")
     page = create_ticket(ben, "Quiet please")
-    ben.open(page.url)  # without the message that covers the corner
+    ben.open(page.url)  # without the message in the corner
     page.get_by_role("button", name="Mute").click()
     expect_message(page, "You get no mail about this ticket any more.")
     ben.open("/account/mail/")

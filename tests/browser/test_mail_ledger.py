@@ -1,4 +1,4 @@
-"""What became of each mail: for staff, for the people concerned, and when an address does not work."""
+"""What happened to each mail: for staff, for its recipients, and when an address bounces."""
 
 import base64
 import os
@@ -41,8 +41,8 @@ Message-ID: {message_id}
 
 
 @pytest.fixture
-def come_back(running_site):
-    """Have a mail server report that a mail could not be delivered."""
+def bounce(running_site):
+    """Receive a report that a mail could not be delivered."""
 
     def run(mail: dict, address: str) -> None:
         report = REPORT.format(address=address, message_id=mail["headers"]["Message-ID"])
@@ -60,12 +60,12 @@ def come_back(running_site):
 
 
 def comment_on_a_ticket_of(person, email: str, words: str) -> str:
-    """Fay answers somebody's ticket; the ticket's address."""
-    somebody, fay = person(email), person(FAY)
-    somebody.page.goto(f"{somebody.site}/o/acme/tickets/?status=unfinished")
-    somebody.page.locator(".ticket-subject").first.click()
-    somebody.page.wait_for_url(re.compile(r"/tickets/SUP-\d+/"))
-    path = somebody.page.url.removeprefix(somebody.site)
+    """Have Fay reply to someone's ticket; return its path."""
+    customer, fay = person(email), person(FAY)
+    customer.page.goto(f"{customer.site}/o/acme/tickets/?status=unfinished")
+    customer.page.locator(".ticket-subject").first.click()
+    customer.page.wait_for_url(re.compile(r"/tickets/SUP-\d+/"))
+    path = customer.page.url.removeprefix(customer.site)
     fay.page.goto(fay.site + path)
     fay.page.locator(".composer-kind").get_by_text("Answer", exact=True).click()  # not a draft of a note
     fay.page.get_by_label("Comment").fill(words)
@@ -74,7 +74,7 @@ def comment_on_a_ticket_of(person, email: str, words: str) -> str:
     return path
 
 
-def test_staff_resend_and_the_customer_sees_own_lines_only(person, mail_to):
+def test_staff_resend_and_customers_see_only_their_own_mail(person, mail_to):
     words = f"We look at it. {base64.b32encode(os.urandom(5)).decode()}"
     path = comment_on_a_ticket_of(person, BEN, words)
     first = mail_to(BEN, words)
@@ -98,11 +98,11 @@ def test_staff_resend_and_the_customer_sees_own_lines_only(person, mail_to):
     expect(own.get_by_text("@", exact=False).locator("visible=true")).to_have_count(0)
 
 
-def test_address_that_comes_back_is_said_listed_and_lifted(person, mail_to, come_back):
+def test_bounced_address_is_shown_listed_and_can_be_unsuppressed(person, mail_to, bounce):
     words = f"One moment. {base64.b32encode(os.urandom(5)).decode()}"
     comment_on_a_ticket_of(person, ADA, words)
     ada, fay = person(ADA), person(FAY)
-    come_back(mail_to(ADA, words), ADA)
+    bounce(mail_to(ADA, words), ADA)
     ada.open("/o/acme/tickets/")
     banner = ada.page.get_by_role("region", name="Mail to you comes back")
     expect(banner).to_contain_text(f"Mail to {ADA} comes back since")

@@ -1,16 +1,16 @@
-"""An agent's queue: a view made of filters, news that take nothing away, many tickets changed by keys."""
+"""An agent's queue: a view made of filters, updates that keep the place, bulk changes by keys."""
 
 import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import press, press_pair
+from tests.browser.steps import choose_by_arrows, press, press_pair
 
 FIRST_TWO = "jxjx"
 
 
-def look_for_news(page: Page) -> None:
-    """Have the list ask at once, as it does every twelve seconds."""
+def poll(page: Page) -> None:
+    """Have the list poll now, as it does every twelve seconds."""
     with page.expect_response(lambda response: "seen=" in response.url):
         page.evaluate("htmx.trigger('#queue-list', 'every')")
 
@@ -41,7 +41,7 @@ def test_view_is_made_of_filters_and_shared(person):
     expect(gus.page.locator(".queue-table tbody tr")).to_have_count(count)
 
 
-def test_news_take_neither_selection_nor_cursor_nor_scroll(person):
+def test_updates_keep_selection_cursor_and_scroll_position(person):
     fay, gus = person("fay@support.example"), person("gus@support.example")
     page = fay.open("/queue/?sort=created")
     press(page, *FIRST_TWO)
@@ -52,7 +52,7 @@ def test_news_take_neither_selection_nor_cursor_nor_scroll(person):
     gus.page.get_by_label("Assignee").select_option(label="Gus Lindgren")
     with gus.page.expect_response(lambda response: response.url.endswith("/assignment/")):
         gus.page.get_by_role("button", name="Assign", exact=True).click()
-    look_for_news(page)
+    poll(page)
     expect(page.locator(".queue-table tbody tr").nth(2)).to_contain_text("Gus Lindgren")
     expect(page.locator("[data-select]:checked")).to_have_count(2)
     expect(page.get_by_text("2 selected")).to_be_visible()
@@ -60,7 +60,7 @@ def test_news_take_neither_selection_nor_cursor_nor_scroll(person):
     assert page.evaluate("scrollY") == scrolled
 
 
-def test_agent_assigns_many_by_keys_and_watches_it(person):
+def test_agent_assigns_many_by_keys_and_watches_the_job(person):
     fay = person("fay@support.example")
     page = fay.open("/queue/unassigned/")
     press(page, *FIRST_TWO)
@@ -71,7 +71,7 @@ def test_agent_assigns_many_by_keys_and_watches_it(person):
     press(page, *FIRST_TWO)
     press(page, "a")
     expect(page.get_by_label("Assign to")).to_be_focused()
-    page.keyboard.type("Fay")
+    choose_by_arrows(page, "Fay")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/queue/jobs/\d+/$"))
     expect(page.get_by_role("heading", name="Assign to Fay Dubois")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Reports in a browser: filtered by hand, read on any screen, on paper, and as a file."""
+"""Reports in a browser: filtered, on any screen, on paper, and as a file."""
 
 import pytest
 from playwright.sync_api import expect
@@ -14,14 +14,14 @@ REPORTS = {
 
 
 @pytest.mark.parametrize("code", REPORTS)
-def test_every_report_is_readable_by_everybody(person, code):
+def test_every_report_is_accessible(person, code):
     gus = person("gus@support.example")
     page = gus.open(f"/reports/{code}/?period=90&by=organization")
     expect(page.get_by_role("img", name=REPORTS[code])).to_be_visible()
     expect(page.get_by_role("rowheader", name="Acme", exact=True)).to_be_visible()
 
 
-def test_lead_asks_for_days_of_their_own_and_takes_the_table_along(person):
+def test_lead_chooses_dates_and_exports_the_table(person):
     gus = person("gus@support.example")
     page = gus.open("/reports/")
     expect(page.get_by_role("textbox", name="From")).to_be_hidden()
@@ -41,7 +41,7 @@ def test_lead_asks_for_days_of_their_own_and_takes_the_table_along(person):
     assert download.value.suggested_filename.startswith("resolution-breakdown-all-2026-01-01")
 
 
-def test_admin_reads_the_own_organization_without_names_of_staff(person):
+def test_admin_sees_their_organization_without_names_of_staff(person):
     ada = person("ada@acme.example")
     page = ada.open("/o/acme/admin/reports/?period=90")
     choices = page.get_by_label("Broken down by").locator("option")
@@ -49,7 +49,7 @@ def test_admin_reads_the_own_organization_without_names_of_staff(person):
     expect(page.locator("main")).not_to_contain_text("Fay Dubois")
 
 
-def test_report_on_paper_has_chart_and_tables_and_nothing_to_press(person):
+def test_printed_report_has_chart_and_tables_but_no_controls(person):
     gus = person("gus@support.example")
     page = gus.open("/reports/resolution/?period=90")
     page.emulate_media(media="print")

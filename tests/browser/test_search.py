@@ -39,14 +39,14 @@ def test_operators_are_completed_while_an_agent_types(person):
     fay.check()
 
 
-def test_what_is_not_understood_is_said(person):
+def test_unknown_operators_are_reported(person):
     fay = person("fay@support.example")
     page = fay.open("/queue/all/?q=colour:red")
     expect(page.get_by_text("“colour:” is no operator")).to_be_visible()
     expect(page.get_by_role("combobox", name="Search tickets")).to_have_value("colour:red")
 
 
-def test_an_agent_goes_and_acts_by_the_palette(person):
+def test_an_agent_navigates_by_the_palette(person):
     fay = person("fay@support.example")
     page = fay.open("/queue/")
     keys, palette, options = (
@@ -82,7 +82,7 @@ def test_an_agent_goes_and_acts_by_the_palette(person):
     expect(palette).to_be_hidden()
 
 
-def test_an_agent_takes_a_ticket_and_writes_by_the_palette(person):
+def test_an_agent_assigns_a_ticket_and_writes_by_the_palette(person):
     fay = person("fay@support.example")
     page = fay.open("/queue/unassigned/")
     keys, options = page.keyboard, page.locator(".suggestion")

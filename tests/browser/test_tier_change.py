@@ -1,4 +1,4 @@
-"""Changing the support tier, and the invoice that comes of it, as the people concerned."""
+"""A change of the support tier and the resulting invoice, as each person involved."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ EXPORT_HEADER = "invoice,line,kind,month"
 
 
 def to_quote(person, slug: str, tier: str) -> Page:
-    """From the admin area by the words of the help page to the quote, looking at every step."""
+    """Go from the admin area to the quote as the help page describes it, checking every page."""
     page = person.open(f"/o/{slug}/tickets/")
     person.follow(page.get_by_role("link", name="Admin", exact=True))
     person.follow(page.get_by_role("link", name="View details or change tier"))
@@ -35,7 +35,7 @@ def ask(person, slug: str, tier: str) -> Page:
 
 
 def change_of(hal, organization: str) -> Page:
-    """The open change of an organization, as the account team finds it."""
+    """Open the current change of an organization, as the account team does."""
     page = hal.open("/account-team/tier-changes/")
     line = page.get_by_role("row").filter(has_text=organization).first
     hal.follow(line.get_by_role("link"))
@@ -65,7 +65,7 @@ def test_upgrade_from_the_request_to_the_new_tier(person, mail_to):
     expect(page.get_by_text("Activated: support tier Basic → Essential").first).to_be_visible()
 
 
-def test_refusal_is_read_by_the_admin(person, mail_to):
+def test_admin_sees_why_a_change_was_refused(person, mail_to):
     ada, hal = person("ada@acme.example"), person(HAL)
     page = ask(ada, "acme", "Premium")
     desk = change_of(hal, "Acme")
@@ -82,7 +82,7 @@ def test_refusal_is_read_by_the_admin(person, mail_to):
     expect(page.get_by_text("Premium needs a signed agreement first.")).to_be_visible()
 
 
-def test_second_admin_sees_the_first_ones_request_and_it_is_cancelled(person, mail_to):
+def test_second_admin_sees_the_first_ones_request_and_it_is_canceled(person, mail_to):
     eve, haruto = person("eve@globex.example"), person("haruto.okubo@globex.example")
     other = to_quote(haruto, "globex", "Advanced")
     other.get_by_role("radio").first.check()
@@ -170,7 +170,7 @@ def test_billing_group_is_created_edited_and_deleted(person):
     expect_message(page, "Billing group Research (USD) deleted.")
 
 
-def test_custom_sla_is_recorded_and_told_to_the_customer(person):
+def test_custom_sla_is_recorded_and_shown_to_the_customer(person):
     hal, eve = person(HAL), person("eve@globex.example")
     page = hal.open("/account-team/organizations/globex/sla/")
     page.get_by_label("Critical: first response within, in minutes").fill("7")

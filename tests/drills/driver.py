@@ -22,7 +22,7 @@ def make_tables() -> None:
 
 
 def ticket(name: str, cc: list[str]) -> int:
-    """Create a ticket whose opening needs no more mail; ``cc`` are the addresses of new people."""
+    """Create a ticket that is due no mail yet; ``cc`` are the addresses of new people."""
     from django.db import transaction
 
     from notifications.models.messages import EmailMessage
@@ -32,7 +32,7 @@ def ticket(name: str, cc: list[str]) -> int:
     from tickets.models.people import Participant
 
     acme = Organization.objects.get(slug="acme")
-    with transaction.atomic():  # so that no worker ever sees the event of the opening
+    with transaction.atomic():  # so that no worker sees the event
         new = builders.ticket(User.objects.get(email="ben@acme.example"), acme, subject=name)
         people = User.objects.bulk_create(User(email=each, name=each, password="!") for each in cc)
         Membership.objects.bulk_create(

@@ -95,7 +95,7 @@ def test_worker_killed_between_the_answer_and_its_commit(world: World) -> None:
     world.check(twice=1)
 
 
-def test_mail_that_kills_its_worker_ends_and_the_others_go_out(world: World) -> None:
+def test_mail_that_kills_its_worker_fails_and_the_others_are_sent(world: World) -> None:
     ticket = world.ticket("deadly")
     world.sql("UPDATE orgs_user SET email = 'poison@acme.example' WHERE email = 'deadly-7@acme.example'")
     before = world.deaths()
@@ -141,7 +141,7 @@ def test_valkey_flushed_while_comments_arrive(world: World) -> None:
         ("broken", "DATA", HANG_UP),
     ],
 )
-def test_mail_server_with_a_passing_fault(world: World, name: str, command: str, answer: str) -> None:
+def test_mail_server_with_a_temporary_fault(world: World, name: str, command: str, answer: str) -> None:
     ticket = world.ticket(name)
     world.sink.script = at(command, "", answer)
     if answer == SILENCE:

@@ -137,7 +137,7 @@ class World:
         self.call("sweep")
 
     def free_stuck(self) -> None:
-        """As if minutes had passed since the worker died."""
+        """Free the dead worker's mails, as if minutes had passed since it died."""
         self.sql(
             "UPDATE notifications_emailmessage SET claimed_at = claimed_at - interval '1 hour'"
             " WHERE state = 'sending'"
@@ -158,7 +158,7 @@ class World:
         return Counter(message_from_bytes(mail.content)["Message-ID"] for mail in self.sink.mails)
 
     def check(self, twice: int = 0) -> None:
-        """Ledger and mail server agree: what was sent came once, but for some that came twice."""
+        """Expect that what the ledger has as sent came once, except for a number that came twice."""
         rows = self.sql("SELECT id FROM notifications_emailmessage WHERE state = 'sent'")
         caught = self.caught()
         sent = {f"<{key}@testserver>" for (key,) in rows}
