@@ -1,5 +1,10 @@
 """The one exception that an action raises when a rule says no."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+
 
 class RuleViolation(Exception):
     """A rule of the product refuses a change.
@@ -13,3 +18,13 @@ class RuleViolation(Exception):
         self.code = code
         self.message = message
         self.field = field
+
+
+@contextmanager
+def enforced_by_database(code: str, message: str, *, field: str | None = None) -> Iterator[None]:
+    """Raise ``RuleViolation`` if a database constraint refuses the block: it holds in a race as well."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise RuleViolation(code, message, field=field) from error

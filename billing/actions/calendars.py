@@ -1,9 +1,10 @@
 """Calendars of support hours. An edit adds a version, so elapsed time keeps its old support hours."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -14,7 +15,7 @@ from billing.models.calendars import EPOCH, CalendarVersion, SupportCalendar
 from orgs.actions.record import record_settings, require_manager
 from orgs.actor import Actor
 from orgs.week import StoredWeek, say_week
-from supportcenter.errors import RuleViolation
+from supportcenter.errors import RuleViolation, enforced_by_database
 
 
 @transaction.atomic
@@ -45,7 +46,8 @@ def save_calendar(
         return calendar
     if name != calendar.name:
         calendar.name = name
-        calendar.save(update_fields=["name"])
+        with _name_is_free():
+            calendar.save(update_fields=["name"])
     since = EPOCH if is_new else timezone.now()
     version = CalendarVersion.objects.create(calendar=calendar, valid_from=since, **values)
     record_settings(
@@ -87,19 +89,15 @@ def add_holidays(
 
 
 def _named(calendar: SupportCalendar | None, name: str) -> SupportCalendar:
-    """Return the locked row, or a new one. Raises ``RuleViolation`` if another calendar has the name."""
-    others = SupportCalendar.objects.filter(name__iexact=name)
-    if (others.exclude(pk=calendar.pk) if calendar else others).exists():
-        raise RuleViolation("name_taken", "A calendar with this name already exists.", field="name")
+    """Return the locked row, or a new one."""
     if calendar:
         return SupportCalendar.objects.select_for_update().get(pk=calendar.pk)
-    try:
-        with transaction.atomic():
-            return SupportCalendar.objects.create(code=slugify(name)[:50] or "calendar", name=name)
-    except IntegrityError:
-        raise RuleViolation(
-            "name_taken", "A calendar with a similar name already exists.", field="name"
-        ) from None
+    with _name_is_free():
+        return SupportCalendar.objects.create(code=slugify(name)[:50] or "calendar", name=name)
+
+
+def _name_is_free() -> AbstractContextManager[None]:
+    return enforced_by_database("name_taken", "A calendar with this name already exists.", field="name")
 
 
 def _words(version: CalendarVersion) -> dict[str, Any]:

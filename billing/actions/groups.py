@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from billing import events
 from billing.models.changes import TierChange
@@ -13,7 +13,7 @@ from billing.models.invoices import Invoice
 from orgs.actions.record import lock, record
 from orgs.actor import Actor
 from orgs.models import AuditArea, Organization, Project
-from supportcenter.errors import RuleViolation
+from supportcenter.errors import RuleViolation, enforced_by_database
 
 
 @dataclass(frozen=True)
@@ -132,13 +132,9 @@ def _save(group: BillingGroup, draft: GroupDraft, *, is_default: bool) -> None:
     if is_default:
         others.filter(is_default=True).update(is_default=False)
     group.name, group.billed_to, group.is_default = draft.name, draft.billed_to, is_default
-    try:
-        with transaction.atomic():
-            group.save()
-    except IntegrityError as error:
-        raise RuleViolation(
-            "group_name_taken", "A billing group with this name already exists.", field="name"
-        ) from error
+    taken = "A billing group with this name already exists."
+    with enforced_by_database("group_name_taken", taken, field="name"):
+        group.save()
     _assign_projects(group, draft.projects)
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Lower
 
 from billing.calendars import parse_week
 from orgs.models import validate_time_zone
@@ -27,6 +28,7 @@ class SupportCalendar(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [models.UniqueConstraint(Lower("name"), name="calendar_name_once")]
 
     def __str__(self) -> str:
         return self.name

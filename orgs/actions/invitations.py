@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from orgs import events
 from orgs.actions.record import record
 from orgs.actor import Actor, Source
 from orgs.models import AuditArea, Invitation, Membership, Organization, User, normalize_email
-from supportcenter.errors import RuleViolation
+from supportcenter.errors import RuleViolation, enforced_by_database
 
 INVITATION_LIFETIME = timedelta(days=7)
 
@@ -24,20 +24,16 @@ def invite_member(*, actor: Actor, organization: Organization, email: str, role:
     _refuse_member(organization, email)
     now = timezone.now()
     organization.invitations.filter(email=email, accepted_at=None, expires_at__lte=now).delete()
-    try:
-        with transaction.atomic():
-            invitation = Invitation.objects.create(
-                organization=organization,
-                email=email,
-                role=role,
-                invited_by=actor.user,
-                invited_at=now,
-                expires_at=now + INVITATION_LIFETIME,
-            )
-    except IntegrityError as error:
-        raise RuleViolation(
-            "already_invited", f"{email} has an invitation that is still valid.", field="email"
-        ) from error
+    waiting = f"{email} already has a valid invitation."
+    with enforced_by_database("already_invited", waiting, field="email"):
+        invitation = Invitation.objects.create(
+            organization=organization,
+            email=email,
+            role=role,
+            invited_by=actor.user,
+            invited_at=now,
+            expires_at=now + INVITATION_LIFETIME,
+        )
     _record(invitation, events.MEMBER_INVITED, f"Invited {email} as {_role(invitation)}", actor=actor)
     return invitation
 

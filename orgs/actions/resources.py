@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from orgs import events
@@ -14,7 +14,7 @@ from orgs.actor import Actor
 from orgs.csv_import import BadFile, Problem
 from orgs.models import AuditArea, Organization, OrganizationalUnit, Project, Service
 from orgs.resource_file import ServiceLine
-from supportcenter.errors import RuleViolation
+from supportcenter.errors import enforced_by_database
 
 ADDED, CHANGED, MOVED, REMOVED, RUNNING_AGAIN = "added", "changed", "moved", "removed", "running again"
 
@@ -67,13 +67,11 @@ def import_resources(
     outcome = ImportOutcome(tuple(import_.changes()), import_.unchanged)
     if dry_run or not outcome.changes:
         return outcome
-    try:
-        with transaction.atomic():
-            import_.write()
-    except IntegrityError as error:  # another organization's import took a project's name meanwhile
-        raise RuleViolation(
-            "changed_meanwhile", "Something was changed at the same time. Check the file again."
-        ) from error
+    # Another organization's import may have taken a project's name since this one was checked.
+    with enforced_by_database(
+        "changed_meanwhile", "Something changed at the same time. Check the file again."
+    ):
+        import_.write()
     record(
         organization,
         AuditArea.RESOURCES,

@@ -260,7 +260,7 @@ def test_name_of_a_view_is_taken_once(cast, fay):
     save_view(actor=actor(cast.fay), name="Same", query="")
     response = fay.post("/queue/views/", {"name": "Same", "query": "severity=low"})
     assert response.status_code == 422
-    assert "There is a view “Same” already." in text(response)
+    assert "There is already a view “Same”." in text(response)
 
 
 def test_view_is_deleted(cast, fay):

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from django.db import IntegrityError, transaction
-
 from orgs.actor import Actor
-from supportcenter.errors import RuleViolation
+from supportcenter.errors import RuleViolation, enforced_by_database
 from tickets.actions.record import require_agent
 from tickets.models.queue import QueuePreferences, SavedView
 from tickets.permissions import may_change_view
@@ -51,11 +49,8 @@ def save_queue_preferences(*, actor: Actor, columns: Sequence[str], density: str
 
 
 def _save(view: SavedView) -> SavedView:
-    try:
-        with transaction.atomic():
-            view.save()
-    except IntegrityError as error:
-        raise RuleViolation("name_taken", f"There is a view “{view.name}” already.", field="name") from error
+    with enforced_by_database("name_taken", f"There is already a view “{view.name}”.", field="name"):
+        view.save()
     return view
 
 

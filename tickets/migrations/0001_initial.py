@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['position', 'name'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='product_name_once')],
             },
         ),
         migrations.CreateModel(
@@ -58,6 +59,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['position', 'name'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='reason_name_once')],
             },
         ),
         migrations.CreateModel(

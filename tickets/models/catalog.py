@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models.functions import Lower
 
 
 class Choice(models.Model):
@@ -12,6 +13,7 @@ class Choice(models.Model):
     class Meta:
         abstract = True
         ordering = ["position", "name"]
+        constraints = [models.UniqueConstraint(Lower("name"), name="%(class)s_name_once")]
 
     def __str__(self) -> str:
         return self.name

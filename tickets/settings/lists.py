@@ -1,12 +1,14 @@
 """Products, reasons and tags as the desk keeps them."""
 
+from contextlib import AbstractContextManager
+
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
 from orgs.actions.record import record_settings, require_manager
 from orgs.actor import Actor
-from supportcenter.errors import RuleViolation
+from supportcenter.errors import RuleViolation, enforced_by_database
 from tickets import events
 from tickets.models.catalog import Choice
 from tickets.models.macros import Macro
@@ -16,14 +18,15 @@ from tickets.models.ticket import Ticket
 
 @transaction.atomic
 def add_choice(*, actor: Actor, kind: type[Choice], name: str) -> Choice:
-    """Put a product or a reason at the end of its list. Its code is made of the name and stays for ever."""
+    """Add a product or a reason at the end of its list. Its code is made from the name and never changes."""
     require_manager(actor)
     rows = kind._default_manager  # noqa: SLF001 - Django's documented name
     code = slugify(name)[:40]
-    if not code or rows.filter(code=code).exists() or rows.filter(name__iexact=name).exists():
-        raise RuleViolation("name_taken", "There is one of this name already.", field="name")
+    if not code:
+        raise RuleViolation("no_code", "Use at least one letter from A to Z or a digit.", field="name")
     last = rows.aggregate(last=Max("position"))["last"] or 0
-    made = rows.create(code=code, name=name, position=last + 1)
+    with _name_is_free():
+        made = rows.create(code=code, name=name, position=last + 1)
     record_settings(
         events.LIST_CHANGED, f"Added the {_word(kind)} {name}", actor=actor, after=_values(made), id=made.pk
     )
@@ -37,13 +40,12 @@ def change_choice(*, actor: Actor, choice: Choice, name: str, is_retired: bool) 
     rows = type(choice)._default_manager.select_for_update()  # noqa: SLF001
     here = {each.pk: each for each in rows}
     choice = here[choice.pk]
-    if any(each.name.lower() == name.lower() for each in here.values() if each != choice):
-        raise RuleViolation("name_taken", "There is one of this name already.", field="name")
     if is_retired and all(each.is_retired for each in here.values() if each != choice):
         raise RuleViolation("last_one", "The list needs one that is not retired.", field="is_retired")
     before = _values(choice)
     choice.name, choice.is_retired = name, is_retired
-    choice.save(update_fields=["name", "is_retired"])
+    with _name_is_free():
+        choice.save(update_fields=["name", "is_retired"])
     _changed(actor, choice, before)
     return choice
 
@@ -65,6 +67,10 @@ def move_choice(*, actor: Actor, choice: Choice, up: bool) -> None:
     record_settings(
         events.LIST_CHANGED, f"Moved the {_word(type(choice))} {choice} {way}", actor=actor, id=choice.pk
     )
+
+
+def _name_is_free() -> AbstractContextManager[None]:
+    return enforced_by_database("name_taken", "The list already has an entry with this name.", field="name")
 
 
 def _changed(actor: Actor, choice: Choice, before: dict[str, object]) -> None:

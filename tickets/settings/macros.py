@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import IntegrityError, transaction
-
 from orgs.actor import Actor
-from supportcenter.errors import RuleViolation
+from supportcenter.errors import RuleViolation, enforced_by_database
 from supportcenter.placeholders import placeholder_problem
 from tickets.actions.macros import PLACEHOLDERS, _require_own
 from tickets.actions.tags import tags_named
@@ -30,12 +28,9 @@ def save_macro(
     for name, value in values.items():
         setattr(macro, name, value)
     macro.owner = None if is_shared else actor.person
-    try:
-        with transaction.atomic():
-            macro.save()
-            macro.tags.set(tags_named(tags))
-    except IntegrityError:
-        raise RuleViolation("name_taken", "There is a macro of this name already.", field="name") from None
+    with enforced_by_database("name_taken", "A macro with this name already exists.", field="name"):
+        macro.save()
+        macro.tags.set(tags_named(tags))
     return macro
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from orgs.actions.record import record_settings, require_manager
 from orgs.actor import Actor
 from orgs.models import User
 from orgs.roles import Capability
 from orgs.week import StoredWeek, say_week
-from supportcenter.errors import RuleViolation
+from supportcenter.errors import RuleViolation, enforced_by_database
 from tickets import events
 from tickets.models.teams import Availability, HandsOut, Team, TeamMember
 
@@ -24,11 +24,8 @@ def save_team(
     before = _values(team) if team else {}
     team = team or Team()
     team.name, team.description, team.hands_out = name, description, hands_out
-    try:
-        with transaction.atomic():
-            team.save()
-    except IntegrityError:
-        raise RuleViolation("name_taken", "There is a team of this name already.", field="name") from None
+    with enforced_by_database("name_taken", "A team with this name already exists.", field="name"):
+        team.save()
     team.members.exclude(user__in=members).delete()
     TeamMember.objects.bulk_create(
         [TeamMember(team=team, user=user) for user in members], ignore_conflicts=True
