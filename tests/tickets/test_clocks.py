@@ -334,8 +334,8 @@ def test_nobody_is_told_of_what_was_answered_or_paused_meanwhile(cast, ticket, c
 def test_customers_never_read_of_warnings(cast, ticket, clock, client_of, run_outbox):
     clock.shift(timedelta(hours=2))
     check_clocks(NOW + timedelta(hours=2))
-    assert "is overdue" not in client_of(cast.ben).get(ticket.get_absolute_url()).content.decode()
-    assert "is overdue" in client_of(cast.fay).get(ticket.get_absolute_url()).content.decode()
+    assert "response is overdue<" not in client_of(cast.ben).get(ticket.get_absolute_url()).content.decode()
+    assert "response is overdue<" in client_of(cast.fay).get(ticket.get_absolute_url()).content.decode()
 
 
 def test_answer_with_a_promise_is_one_step_and_a_time_that_is_over_sends_nothing(cast, ticket, client_of):
