@@ -53,7 +53,9 @@ function cancel(field) {
 
 function close(field) {
   cancel(field);
-  if (isOpen(field) && !isPalette(field)) setOpen(field, false);
+  if (!isOpen(field) || isPalette(field)) return;
+  listOf(field).replaceChildren();
+  setOpen(field, false);
 }
 
 function show(field, html) {
