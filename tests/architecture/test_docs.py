@@ -52,8 +52,26 @@ def test_links_point_to_files_that_exist(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_files_named_in_text_exist(page):
-    names = re.findall(r"`((?:tests|docs|supportcenter|templates|orgs|tickets)/[\w./-]+)`", page.read_text())
+    names = re.findall(
+        r"`((?:tests|docs|supportcenter|templates|static|orgs|billing|tickets|notifications)/[\w./-]+)`",
+        page.read_text(),
+    )
     assert [name for name in names if not (ROOT / name).exists()] == []
+
+
+def rows_of_where_to_change() -> list[str]:
+    section = text_of("docs/architecture.md").split("## Where to change things")[1].split("\n## ")[0]
+    return [line for line in section.splitlines() if line.startswith("| ")][1:]
+
+
+@pytest.mark.parametrize("row", rows_of_where_to_change())
+def test_place_to_change_something_is_there(row):
+    """Each row names files that exist, and names that are in one of them."""
+    quoted = [each for each in re.findall(r"`([^`]+)`", row) if not each.startswith("make ")]
+    files = [ROOT / each for each in quoted if (ROOT / each).is_file()]
+    text = "".join(file.read_text("utf-8") for file in files)
+    names = [each.rsplit(".", 1)[-1].rstrip("…") for each in quoted if "/" not in each]
+    assert [name for name in names if name not in text] == []
 
 
 @pytest.mark.parametrize("decision", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=name_of)
