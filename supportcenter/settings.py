@@ -1,8 +1,8 @@
 """Settings, read from the environment.
 
-The comment above each variable is its documentation: docs/configuration.md is made from this file
-(``make docs``) and a test compares them. Variables may also stand in the file named by ``ENV_FILE``
-(``make run`` writes ``var/env``); the environment wins over the file.
+The comment above each variable is its documentation: docs/configuration.md is generated from this file
+(``make docs``) and a test compares them. Variables can also be set in the file named by ``ENV_FILE``
+(``make run`` writes ``var/env``); the environment overrides the file.
 """
 
 from datetime import date
@@ -22,40 +22,40 @@ from supportcenter.logs import hide_secret_links
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-# File with further variables, one `NAME=value` a line. Read only if it exists.
+# File with more variables, one `NAME=value` per line. Read only if it exists.
 ENV_FILE = Path(env.str("ENV_FILE", default=str(BASE_DIR / "var" / "env")))
 environ.Env.read_env(str(ENV_FILE))
 
 # --- The site ---
 
-# Development mode: error details in the browser. Never on the internet.
+# Development mode: shows error details in the browser. Never use it on the internet.
 DEBUG = env.bool("DEBUG", default=False)
-# Signs sessions, links in mails and tokens. At least 50 random characters; changing it signs everybody out.
+# Signs sessions, links in mails and tokens. At least 50 random characters; changing it signs everyone out.
 SECRET_KEY = env.str("SECRET_KEY")
-# Former values of `SECRET_KEY` that are still accepted, separated by commas, while the new one takes over.
+# Earlier values of `SECRET_KEY`, separated by commas, that are still accepted after a change.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-# The address people use, for example `https://support.example.com`. Only this host name is answered, and
-# links in mails start with it.
+# The URL of the site, for example `https://support.example.com`. Requests for other host names are refused,
+# and links in mails start with it.
 SITE_URL = env.str("SITE_URL").rstrip("/")
 # The name shown on pages and in mails.
 SITE_NAME = env.str("SITE_NAME", default="Support Center")
-# Letters in front of a ticket's number, as in `SUP-1042`.
+# The letters before a ticket's number, as in `SUP-1042`.
 TICKET_PREFIX = env.str("TICKET_PREFIX", default="SUP")
-# Where customers with only free services are sent.
+# Where customers who only have free services are sent.
 COMMUNITY_FORUM_URL = env.str("COMMUNITY_FORUM_URL", default="https://forum.example.com/")
-# How customers reach their account team, shown for business reviews and disaster-recovery planning.
+# Address of the account team, shown to customers for business reviews and disaster-recovery planning.
 ACCOUNT_TEAM_EMAIL = env.str("ACCOUNT_TEAM_EMAIL", default="account-team@support.example")
-# `True` where a proxy in front ends TLS and sets `X-Forwarded-Proto` itself, whatever a client sends.
+# `True` behind a proxy that terminates TLS and sets `X-Forwarded-Proto` itself, whatever the client sends.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
-# Seconds for which browsers insist on HTTPS (Strict-Transport-Security).
+# How many seconds browsers insist on HTTPS (Strict-Transport-Security).
 HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000)
 
-# Minutes within which somebody of support must take an escalation before it is mailed again.
+# Minutes within which support must acknowledge an escalation before the duty leads are notified again.
 ESCALATION_MINUTES = env.int("ESCALATION_MINUTES", default=30)
 
 # --- Support tiers and invoices ---
 
-# The currency of prices and service charges, three letters of ISO 4217. Set it once, before the first charge.
+# Currency of prices and service charges, as an ISO 4217 code. Set it once, before the first charge.
 PRICE_CURRENCY = env.str("PRICE_CURRENCY", default="EUR")
 if not is_currency(PRICE_CURRENCY) or get_currency_precision(PRICE_CURRENCY) > 2:
     raise ImproperlyConfigured(
@@ -68,13 +68,13 @@ try:
     BILLING_STARTS_ON = date.fromisoformat(_billing_starts_on) if _billing_starts_on else None
 except ValueError as error:
     raise ImproperlyConfigured("BILLING_STARTS_ON must be a day like 2026-10-01") from error
-# Country (ISO 3166, two letters) whose public holidays count for organizations that have none of their own.
+# Country (two letters of ISO 3166) whose public holidays apply to organizations without a country.
 HOLIDAY_COUNTRY = env.str("HOLIDAY_COUNTRY", default="")
-# Who issues invoices, printed on them: company, address, tax number; `\n` begins a new line.
+# Issuer printed on invoices: company, address, tax number; `\n` starts a new line.
 INVOICE_ISSUER = env.str("INVOICE_ISSUER", default=f"{SITE_NAME}", multiline=True)
-# Business days within which a new support tier is promised.
+# Business days within which a new support tier is promised to be active.
 TIER_SETUP_DAYS = env.int("TIER_SETUP_DAYS", default=2)
-# `True` activates tier changes by themselves on the promised date, without the account team.
+# `True` activates tier changes automatically on the promised date, without the account team.
 AUTO_COMPLETE_TIER_CHANGES = env.bool("AUTO_COMPLETE_TIER_CHANGES", default=False)
 
 _site = urlsplit(SITE_URL)
@@ -167,18 +167,18 @@ CACHES = {
     }
 }
 
-# Folder for uploaded files. Keep it outside of what any web server serves.
+# Folder for uploaded files. No web server may serve it.
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "files")))
-# Largest file that can be attached, in megabytes.
+# Maximum size of an attached file, in megabytes.
 MAX_FILE_MB = env.int("MAX_FILE_MB", default=50)
-# Most files that one comment can carry.
+# Maximum number of files per comment.
 MAX_FILES = env.int("MAX_FILES", default=20)
-# Largest request as a whole, in megabytes; a larger one is refused before it is read.
+# Maximum size of a request, in megabytes; a larger one is refused before it is read.
 MAX_REQUEST_MB = env.int("MAX_REQUEST_MB", default=250)
 MEDIA_URL = ""
 FILE_UPLOAD_PERMISSIONS = 0o600
 STATIC_URL = "/static/"
-# Folder into which `manage.py collectstatic` puts scripts and styles, for the web server to serve.
+# Folder in which `manage.py collectstatic` stores scripts and styles.
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
@@ -210,10 +210,10 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 PASSWORD_RESET_TIMEOUT = 60 * 60
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets us to write to strangers
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers get no mail
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# Rate limits go by the address of the client, not by the proxy's.
+# Rate limits count by the client's address, not the proxy's.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 # --- Cookies and headers ---
@@ -258,33 +258,33 @@ TIME_ZONE = "UTC"
 
 # --- Mail ---
 
-# Where mail goes out: `smtp://user:password@host:587`, `smtp+tls://…` (STARTTLS) or `smtp+ssl://…`.
+# Server for outgoing mail: `smtp://user:password@host:587`, `smtp+tls://…` (STARTTLS) or `smtp+ssl://…`.
 vars().update(env.email_url("EMAIL_URL"))
-# Another way to send, for example `anymail.backends.postmark.EmailBackend`; its settings go into `ANYMAIL`.
+# Mail backend, for example `anymail.backends.postmark.EmailBackend`; its settings go into `ANYMAIL`.
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="notifications.smtp.EmailBackend")
 # Settings of the mail provider as JSON, for example `{"POSTMARK_SERVER_TOKEN": "…", "WEBHOOK_SECRET":
-# "name:secret"}`. Only with `WEBHOOK_SECRET` are the addresses there at which it reports bounces.
+# "name:secret"}`. The webhooks for bounces exist only with `WEBHOOK_SECRET`.
 ANYMAIL = env.json("ANYMAIL", default={})
-# The sender of all mails.
+# Sender of all mail.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <support@{_site.hostname}>")
-# Most mails a second, over all workers together, where the mail provider sets a limit; 0 is no limit.
+# Maximum number of mails per second, over all workers, if the provider has a limit; 0 is no limit.
 MAIL_PER_SECOND = env.int("MAIL_PER_SECOND", default=0)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
-# A server scans a mail between its end and the answer. Who hangs up too early sends it twice: RFC 5321,
-# section 4.5.3.2.6, asks for ten minutes. A worker that waits sends nothing else, hence one.
+# The server may scan a mail before it answers, and a client that times out too early sends the mail twice:
+# RFC 5321, section 4.5.3.2.6, recommends ten minutes. But a waiting worker sends nothing else, so one minute.
 EMAIL_DATA_TIMEOUT = 60
 
 # --- Background jobs ---
 
 OUTBOX_CELERY_APP = "supportcenter.celery"
-# For a socket the broker's library calls scheme and database otherwise than the cache's does.
+# For a socket, the broker's library names scheme and database differently than the cache's does.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "supportcenter"
-# Workers take from both in turn, so that ten thousand mails do not delay what else there is to do.
+# Workers alternate between the two, so that ten thousand mails don't delay other tasks.
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("supportcenter", "mail")]
 CELERY_TASK_ROUTES = {"notifications.deliver": {"queue": "mail"}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -300,10 +300,10 @@ CELERY_TASK_PUBLISH_RETRY = False
 
 # How logs are written: `json` for machines, `console` for people.
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")
-# The least important level that is written.
+# The lowest level that is logged.
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
-# The user is bound where a page needs one anyway: the probes must not ask the database who is asking.
+# The user is added where a page loads one anyway: probes must not query the database for it.
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
 
 _shared_processors: list[Any] = [
