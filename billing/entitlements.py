@@ -14,6 +14,7 @@ from billing.calendars import Schedule, SupportHours, parse_week
 from billing.models.calendars import SupportCalendar
 from billing.models.tiers import CustomSla, SupportTier, TargetKind, TierPeriod
 from orgs.models import Organization, Service
+from supportcenter.wording import format_count
 
 FREE_TIER = "basic"
 
@@ -24,7 +25,7 @@ def target_label(minutes: int | None, business_days: int | None) -> str:
         return "next business day (best effort)" if business_days else "same business day (best effort)"
     hours, minutes = divmod(minutes, 60)
     parts = [(hours, "hour"), (minutes, "minute")]
-    return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count)
+    return " ".join(format_count(count, unit) for count, unit in parts if count)
 
 
 @dataclass(frozen=True)

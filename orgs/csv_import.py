@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from supportcenter.errors import RuleViolation
+from supportcenter.wording import format_count, format_list
 
 MOST_BYTES = 1024 * 1024
 MOST_LINES = 10_000
@@ -154,7 +155,7 @@ def _row(
     line: int, cells: list[str], names: list[str], readers: dict[str, Callable[[str], Any]]
 ) -> tuple[Row, list[Problem]]:
     if len(cells) != len(names):
-        cells_found = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
+        cells_found = format_count(len(cells), "cell")
         return Row(line, {}), [Problem(line, f"There are {len(names)} columns, and {cells_found} here.")]
     values, problems = {}, []
     for name, cell in zip(names, cells, strict=True):
@@ -171,7 +172,7 @@ def _repeated(rows: Sequence[Row], once: Sequence[str]) -> list[Problem]:
     for row in rows if once else []:
         key = tuple(row.values[name] for name in once)
         if key in first:
-            words = " and ".join(f"{name} {row.values[name]}" for name in once)
+            words = format_list([f"{name} {row.values[name]}" for name in once])
             problems.append(Problem(row.line, f"{words} is in line {first[key]} already."))
         first.setdefault(key, row.line)
     return problems

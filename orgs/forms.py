@@ -15,6 +15,7 @@ from orgs.models import Membership, User, normalize_email
 from orgs.resource_file import read_services
 from orgs.roles import OrganizationRole
 from supportcenter.errors import RuleViolation
+from supportcenter.wording import format_count
 
 Outcome = TypeVar("Outcome")
 TIME_ZONES = [
@@ -137,7 +138,7 @@ class CsvForm(forms.Form):
         """Show why nothing was imported."""
         self.problems = violation.problems if isinstance(violation, BadFile) else ()
         count = len(self.problems)
-        told = f"Nothing is imported. See the {count} problem{'' if count == 1 else 's'} below."
+        told = f"Nothing is imported. See the {format_count(count, 'problem')} below."
         self.add_error(None, told if self.problems else violation.message)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from supportcenter.wording import format_list
 from tickets.models.conversation import ActivityKind
 from tickets.states import CUSTOMER_WORDS, Severity, Status
 
@@ -75,7 +76,7 @@ def _severity_changed(before: Values, after: Values, for_staff: bool) -> str:
 
 def _reclassified(before: Values, after: Values, for_staff: bool) -> str:
     changed = [name for name in ("product", "reason") if before[name] != after[name]]
-    return " and ".join(f"changed the {name} from {before[name]} to {after[name]}" for name in changed)
+    return format_list([f"changed the {name} from {before[name]} to {after[name]}" for name in changed])
 
 
 def _rated(before: Values, after: Values, for_staff: bool) -> str:
@@ -95,15 +96,13 @@ def _snoozed(before: Values, after: Values, for_staff: bool) -> str:
 def _tagged(before: Values, after: Values, for_staff: bool) -> str:
     old, new = set(before["tags"]), set(after["tags"])
     steps = [("added", sorted(new - old)), ("removed", sorted(old - new))]
-    return " and ".join(
-        f"{verb} the tags {_listed(tags)}" if len(tags) > 1 else f"{verb} the tag {tags[0]}"
-        for verb, tags in steps
-        if tags
+    return format_list(
+        [
+            f"{verb} the tags {format_list(tags)}" if len(tags) > 1 else f"{verb} the tag {tags[0]}"
+            for verb, tags in steps
+            if tags
+        ]
     )
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _in_utc(instant: str) -> str:
@@ -120,11 +119,11 @@ def _overdue(before: Values, after: Values, for_staff: bool) -> str:
 
 
 def _added(before: Values, after: Values, for_staff: bool) -> str:
-    return f"added {_listed(after['participants'])} to the conversation"
+    return f"added {format_list(after['participants'])} to the conversation"
 
 
 def _removed(before: Values, after: Values, for_staff: bool) -> str:
-    return f"removed {_listed(after['participants'])} from the conversation"
+    return f"removed {format_list(after['participants'])} from the conversation"
 
 
 def _with_reference(text: str) -> Text:

@@ -22,6 +22,7 @@ from orgs.actor import actor_of
 from orgs.context import act_in
 from orgs.roles import Capability
 from supportcenter.rules import attempt
+from supportcenter.wording import format_count
 from tickets.access import ticket_for
 from tickets.paging import page_of
 
@@ -98,9 +99,7 @@ def resendings(request: HttpRequest) -> HttpResponse:
     mails = form.apply(found)
     if request.method == "POST":
         count = resend_mails(actor=actor, mails=mails)
-        messages.success(
-            request, f"{count} mail{'' if count == 1 else 's'} will be sent again within minutes."
-        )
+        messages.success(request, f"{format_count(count, 'mail')} will be sent again within minutes.")
         return redirect("notifications:mails")
     shown = mails.count()
     context = {

@@ -15,6 +15,7 @@ from orgs.csv_import import BadFile, Problem
 from orgs.models import AuditArea, Organization, OrganizationalUnit, Project, Service
 from orgs.resource_file import ServiceLine
 from supportcenter.errors import enforced_by_database
+from supportcenter.wording import format_count
 
 ADDED, CHANGED, MOVED, REMOVED, RUNNING_AGAIN = "added", "changed", "moved", "removed", "running again"
 
@@ -41,9 +42,7 @@ class ImportOutcome:
     def summary(self) -> str:
         """In words, like “3 services added, 1 project moved”."""
         counts = Counter((each.kind, each.how) for each in self.changes)
-        return ", ".join(
-            f"{count} {kind}{'' if count == 1 else 's'} {how}" for (kind, how), count in counts.items()
-        )
+        return ", ".join(f"{format_count(count, kind)} {how}" for (kind, how), count in counts.items())
 
 
 @transaction.atomic

@@ -5,6 +5,8 @@ from datetime import datetime
 from django import template
 from django.utils import formats, timezone
 
+from supportcenter.wording import format_count
+
 register = template.Library()
 
 STEPS = [(86_400, "day"), (3_600, "hour"), (60, "minute")]
@@ -23,5 +25,5 @@ def ago(when: datetime) -> str:
         return formats.date_format(local, "j M" if local.year == timezone.localtime().year else "j M Y")
     size, unit = next(step for step in STEPS if away >= step[0])
     count = away // size
-    words = f"{count} {unit}{'' if count == 1 else 's'}"
+    words = format_count(count, unit)
     return f"in {words}" if seconds > 0 else f"{words} ago"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tickets.clock.countdown import countdown, length
+from tickets.clock.countdown import countdown
 from tickets.models.ticket import Ticket
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -58,10 +58,3 @@ def test_escalation_that_must_be_taken_before_the_answer_goes_first(best_effort)
     call = {"escalation_due_at": NOW - timedelta(minutes=5), "is_best_effort": best_effort}
     assert at(60, **call) == at(None, **call) == ("5 min overdue", "overdue", "to acknowledge the escalation")
     assert at(-6, escalation_due_at=call["escalation_due_at"]) == ("6 min overdue", "overdue", "")
-
-
-@pytest.mark.parametrize(
-    ("hours", "expected"), [(47.99, "47 h"), (48, "2 days"), (1, "1 h"), (71.9, "2 days")]
-)
-def test_length_is_rounded_down_in_its_largest_unit(hours, expected):
-    assert length(timedelta(hours=hours)) == expected

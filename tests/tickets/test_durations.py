@@ -1,4 +1,4 @@
-"""Typical durations told from buckets, and durations in words."""
+"""Medians estimated from buckets, and the periods of reports."""
 
 from datetime import date
 from statistics import median_low
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.reports.durations import BOUNDS, BUCKETS, about_median, bucket_of, words
+from tickets.reports.durations import BOUNDS, BUCKETS, about_median, bucket_of
 from tickets.reports.period import Period
 
 
@@ -27,23 +27,6 @@ def test_median_is_about_right(durations):
 
 def test_no_median_of_nothing():
     assert about_median([0] * BUCKETS) is None
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [
-        (None, "no data"),
-        (0, "0 s"),
-        (59, "59 s"),
-        (60, "1 min"),
-        (3599, "1 h"),
-        (23400, "6 h 30 min"),
-        (86399, "1 d"),
-        (183600, "2 d 3 h"),
-    ],
-)
-def test_words(seconds, said):
-    assert words(seconds) == said
 
 
 @pytest.mark.parametrize(

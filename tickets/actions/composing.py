@@ -8,6 +8,7 @@ from orgs.actor import Actor
 from orgs.models import Membership, User
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
+from supportcenter.wording import format_list
 from tickets.actions.comments import add_comment
 from tickets.actions.macros import Message, send
 from tickets.actions.record import lock
@@ -45,7 +46,7 @@ def _require_seen(actor: Actor, ticket: Ticket, seen: int) -> None:
     newer: ActivityQuerySet = ticket.activities.written_since(seen, but_by=actor.person)
     names = list(newer.order_by("id").values_list("actor__name", flat=True))
     if names:
-        who = " and ".join(dict.fromkeys(names))
+        who = format_list(list(dict.fromkeys(names)))
         raise RuleViolation(
             UNSEEN,
             f"{who} wrote while you were writing. Nothing was sent. Read it, then edit or send yours.",

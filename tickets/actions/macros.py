@@ -11,7 +11,7 @@ from orgs.actor import Actor
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from supportcenter.placeholders import fill
-from supportcenter.wording import say_instant
+from supportcenter.wording import format_instant
 from tickets.actions.assignment import assign
 from tickets.actions.changes import change_status
 from tickets.actions.clocks import promise_update
@@ -66,7 +66,7 @@ def values_for(actor: Actor, ticket: Ticket) -> dict[str, str]:
         "organization": ticket.organization.name,
         "product": ticket.product.name,
         "severity": ticket.get_severity_display(),
-        "due_time": say_instant(due_at, requester.time_zone) if due_at else "as soon as we can",
+        "due_time": format_instant(due_at, requester.time_zone) if due_at else "as soon as we can",
     }
 
 

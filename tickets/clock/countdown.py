@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from supportcenter.wording import format_duration
 from tickets.models.ticket import Ticket
 from tickets.states import Status
 
@@ -46,24 +47,14 @@ def countdown(ticket: Ticket, now: datetime) -> Countdown:
         return _until(due_at, now, KINDS.get(ticket.due_kind, ""), is_soon=warned)
     if due_at < now:
         return Countdown("best effort", Urgency.BEST_EFFORT, due_at=due_at)
-    return Countdown(f"{length(due_at - now)} left", Urgency.BEST_EFFORT, "best effort", due_at)
+    return Countdown(
+        f"{format_duration(due_at - now, units=1)} left", Urgency.BEST_EFFORT, "best effort", due_at
+    )
 
 
 def _until(due_at: datetime, now: datetime, note: str, *, is_soon: bool) -> Countdown:
     left = due_at - now
     if left < timedelta():
-        return Countdown(f"{length(-left)} overdue", Urgency.OVERDUE, note, due_at)
+        return Countdown(f"{format_duration(-left, units=1)} overdue", Urgency.OVERDUE, note, due_at)
     urgency = Urgency.SOON if is_soon else Urgency.RUNNING
-    return Countdown(f"{length(left)} left", urgency, note, due_at)
-
-
-def length(time: timedelta) -> str:
-    """A time that is not negative, in its largest unit and rounded down: “12 min”, “2 h”, “3 days”."""
-    minutes = int(time.total_seconds()) // 60
-    if minutes < 1:
-        return "less than 1 min"
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 48 * 60:
-        return f"{minutes // 60} h"
-    return f"{minutes // (24 * 60)} days"
+    return Countdown(f"{format_duration(left, units=1)} left", urgency, note, due_at)

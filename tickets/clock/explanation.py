@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from supportcenter.wording import format_list
 from tickets.clock.clocks import Pause, pauses_of
 from tickets.models.clock import ClockKind, SlaClock
 from tickets.states import Status
@@ -76,5 +77,4 @@ def _history(pauses: Sequence[Pause], when: FormatInstant) -> str:
         f"({PAUSED_FOR[Status(each.reason)]})"
         for each in pauses
     ]
-    listed = spans[0] if len(spans) == 1 else f"{', '.join(spans[:-1])} and {spans[-1]}"
-    return f"The clock paused {times}: {listed}."
+    return f"The clock paused {times}: {format_list(spans)}."

@@ -7,6 +7,7 @@ from statistics import median
 
 from billing.entitlements import Entitlement
 from orgs.models import Organization
+from supportcenter.wording import format_duration
 from tickets.models.ticket import Ticket
 
 # How far back tickets are replayed under each tier, and how many at most.
@@ -44,14 +45,7 @@ class Replay:
 
     @property
     def typical_words(self) -> str:
-        """“45 min”, “6 h 30 min”, “2 days 3 h”."""
-        minutes = round(self.typical.total_seconds() / 60)
-        days, hours, left = minutes // 1440, minutes // 60 % 24, minutes % 60
-        if days:
-            return f"{days} day{'' if days == 1 else 's'}" + (f" {hours} h" if hours else "")
-        return " ".join(
-            part for part in (f"{hours} h" if hours else "", f"{left} min" if left else "") if part
-        )
+        return format_duration(self.typical)
 
 
 def replay(tickets: Sequence[PastTicket], tiers: Sequence[Entitlement], now: datetime) -> list[Replay]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from billing.entitlements import Target, entitlement_of
 from orgs.access import projects_of, services_of
 from orgs.models import Organization, Project, Service
-from supportcenter.wording import say_instant
+from supportcenter.wording import format_instant
 from tickets import access
 from tickets.actions.opening import TicketDraft
 from tickets.forms.addresses import split_addresses
@@ -37,7 +37,7 @@ class SeverityLabel:
     def of(cls, severity: Severity, target: Target) -> "SeverityLabel":
         words = f"First response: {target.label}"
         if not target.is_best_effort:
-            words += f", by {say_instant(target.due_at(timezone.now()))}"
+            words += f", by {format_instant(target.due_at(timezone.now()))}"
         return cls(severity.label, SEVERITY_MEANING[severity], words)
 
     def __str__(self) -> str:

@@ -42,22 +42,3 @@ def about_median(counts: Sequence[int]) -> float | None:
             return low + (BOUNDS[number] - low) * (total / 2 - before) / count
         before += count
     return BOUNDS[-1]
-
-
-def words(seconds: float | None) -> str:
-    """“45 s”, “12 min”, “6 h 30 min”, “2 d 3 h”; “no data” for None. Two units at most."""
-    if seconds is None:
-        return "no data"
-    if seconds < MINUTE:
-        return f"{round(seconds)} s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 24 * 60:
-        return _two(minutes // 60, "h", minutes % 60, "min")
-    hours = round(seconds / HOUR)
-    return _two(hours // 24, "d", hours % 24, "h")
-
-
-def _two(large: int, unit: str, small: int, smaller: str) -> str:
-    return f"{large} {unit} {small} {smaller}" if small else f"{large} {unit}"

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from tickets.reports.durations import about_median, words
+from supportcenter.wording import format_duration
+from tickets.reports.durations import about_median
 from tickets.reports.reading import Sums
 
 NO_DATA = "–"
@@ -24,7 +26,7 @@ class Column:
         if value is None:
             return NO_DATA
         if self.unit == "s":
-            return words(value)
+            return format_duration(timedelta(seconds=value))
         if self.unit == "%":
             return f"{value:.1f} %"
         return f"{value:.2f} of 5" if self.unit else f"{value:,.0f}"

@@ -13,7 +13,7 @@ from orgs.context import act_in
 from orgs.polls import poll_actor_of, poll_token
 from orgs.roles import Capability
 from supportcenter.http import fragment_or_page
-from supportcenter.wording import say_instant
+from supportcenter.wording import format_instant
 from tickets import presence
 from tickets.access import (
     allowed_on,
@@ -108,7 +108,7 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
         "back_url": queue if allowed.work else mine,
         "organization": ticket.organization,
         "countdown": countdown(ticket, timezone.now()),
-        "clock": explain(ticket.status, list(ticket.clocks.all()), say_instant),
+        "clock": explain(ticket.status, list(ticket.clocks.all()), format_instant),
         "sight": sight_of(ticket),
         "status_words": status_words(ticket.status, for_staff=allowed.work),
         "colleagues": colleagues_on(actor, ticket),
