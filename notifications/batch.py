@@ -19,9 +19,10 @@ from notifications.models.preferences import MailPreferences
 from notifications.models.suppressions import Suppression
 from notifications.models.texts import MailText
 from notifications.texts import fill_in
-from orgs.actor import Actor, Source
+from orgs.actor import Actor
 from orgs.models import Invitation
 from orgs.roles import Capability
+from orgs.source import Source
 from tickets.models.conversation import Activity
 from tickets.models.following import Mute
 from tickets.models.ticket import Ticket

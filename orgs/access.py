@@ -26,7 +26,7 @@ from orgs.roles import Capability
 
 def organization_for(actor: Actor, slug: str, *, capability: Capability | None = None) -> Organization:
     """One organization that the actor may see; with ``capability``, that they may also do something in."""
-    organization = Organization.objects.visible_to(actor).filter(slug=slug).first()
+    organization = _visible_to(actor).filter(slug=slug).first()
     if organization is None:
         raise Http404("No such organization")
     if capability and not actor.can(capability, organization):
@@ -37,7 +37,13 @@ def organization_for(actor: Actor, slug: str, *, capability: Capability | None =
 def organizations_for(actor: Actor, *, capability: Capability) -> QuerySet[Organization]:
     """All organizations, for staff who look after them."""
     require(actor, capability)
-    return Organization.objects.visible_to(actor)
+    return _visible_to(actor)
+
+
+def _visible_to(actor: Actor) -> QuerySet[Organization]:
+    """Return every organization for staff, and for anyone else those they belong to."""
+    organizations = Organization.objects.all()
+    return organizations if actor.is_staff else organizations.filter(pk__in=actor.roles)
 
 
 def require(actor: Actor, capability: Capability) -> None:

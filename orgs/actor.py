@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import models
 from django.http import HttpRequest
 
+from orgs.models import Membership, Organization, User
 from orgs.roles import ORGANIZATION_CAPABILITIES, STAFF_CAPABILITIES, Capability
-
-if TYPE_CHECKING:
-    from orgs.models import Membership, Organization, User
-
-
-class Source(models.TextChoices):
-    WEB = "web", "Web"
-    MAIL = "mail", "Mail"
-    API = "api", "API"
-    SYSTEM = "system", "System"
+from orgs.source import Source
 
 
 @dataclass(frozen=True)
@@ -44,8 +34,6 @@ class Actor:
     @classmethod
     def of_each(cls, users: Sequence[User], source: Source) -> dict[int, Actor]:
         """The actors for some people, by their ids; one query."""
-        from orgs.models import Membership
-
         memberships: dict[int, list[Membership]] = {user.pk: [] for user in users}
         for each in Membership.objects.of_users(memberships):
             memberships[each.user_id].append(each)

@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from orgs import models
 from orgs.actions.members import change_member
 from orgs.actions.record import record
-from orgs.actor import Actor, Source
+from orgs.actor import Actor
 from orgs.roles import OrganizationRole
+from orgs.source import Source
 from supportcenter.rules import attempt
 
 

@@ -1,19 +1,27 @@
 """People, organizations and what an organization owns on the platform."""
 
 import zoneinfo
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from orgs.actor import Source
-from orgs.querysets import MembershipQuerySet, OrganizationQuerySet, ServiceQuerySet, UserQuerySet
-from orgs.roles import STAFF_TEAMS, OrganizationRole, StaffRole
+from orgs.roles import (
+    ORGANIZATION_CAPABILITIES,
+    STAFF_CAPABILITIES,
+    STAFF_TEAMS,
+    Capability,
+    OrganizationRole,
+    StaffRole,
+)
+from orgs.source import Source
 
 
 def normalize_email(address: str) -> str:
@@ -24,6 +32,38 @@ def normalize_email(address: str) -> str:
 def validate_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
         raise ValidationError(f"“{name}” is not a time zone. Use a name like Europe/Helsinki.")
+
+
+class UserQuerySet(models.QuerySet):
+    def members_of(self, organization: "Organization") -> Self:
+        """Active people of an organization."""
+        return self.filter(is_active=True, memberships__organization=organization)
+
+    def in_session(self, user_id: int, session_key: str) -> Self:
+        """An active person while a session exists: a row for each membership, or one without any."""
+        sessions = Session.objects.filter(pk=session_key, expire_date__gt=timezone.now())
+        found = self.filter(Exists(sessions), pk=user_id, is_active=True)
+        return found.annotate(member_of=F("memberships__organization"), member_role=F("memberships__role"))
+
+    def agents(self) -> Self:
+        """Active staff who work the queue, by name."""
+        return self.staff_with(Capability.WORK_QUEUE).order_by("name")
+
+    def called(self, handles: Sequence[str]) -> Self:
+        """Agents whose login has one of these before its @."""
+        anybody = Q(pk__in=[])
+        for handle in handles:
+            anybody |= Q(email__startswith=f"{handle}@")
+        return self.agents().filter(anybody)
+
+    def duty_leads(self) -> Self:
+        """Active staff who are told of escalations."""
+        return self.staff_with(Capability.LEAD_ESCALATIONS)
+
+    def staff_with(self, capability: Capability) -> Self:
+        """Active staff who hold a capability."""
+        roles = [role for role, granted in STAFF_CAPABILITIES.items() if capability in granted]
+        return self.filter(is_active=True, staff_role__in=roles)
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -109,8 +149,6 @@ class Organization(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects = OrganizationQuerySet.as_manager()
-
     class Meta:
         ordering = ["name"]
 
@@ -145,6 +183,21 @@ class Project(models.Model):
         return self.name
 
 
+class ServiceQuerySet(models.QuerySet):
+    def running(self) -> Self:
+        """Services that the platform still has."""
+        return self.filter(removed_at=None)
+
+    def of_organization(self, organization: Organization) -> Self:
+        """Running services in the order of a list, with project and unit."""
+        return (
+            self.running()
+            .filter(project__unit__organization=organization)
+            .select_related("project__unit")
+            .order_by("project__unit__name", "project__name", "name")
+        )
+
+
 class Service(models.Model):
     """A service in a project. One paid service that runs entitles the organization to support."""
 
@@ -166,6 +219,22 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MembershipQuerySet(models.QuerySet):
+    def that_can(self, capability: Capability, organization_id: int) -> Self:
+        """Memberships of an organization whose role holds a capability."""
+        roles = [role for role, granted in ORGANIZATION_CAPABILITIES.items() if capability in granted]
+        return self.filter(organization=organization_id, role__in=roles)
+
+    def of_users(self, user_ids: Iterable[int]) -> Self:
+        """Memberships of some people with their organizations, by name of the organization."""
+        found = self.filter(user_id__in=list(user_ids))
+        return found.select_related("organization").order_by("organization__name")
+
+    def admins_of(self, organization_id: int) -> Self:
+        """Admins of an organization who can sign in."""
+        return self.filter(organization=organization_id, role=OrganizationRole.ADMIN, user__is_active=True)
 
 
 class Membership(models.Model):

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from orgs.actor import Actor, Source, actor_of
+from orgs.actor import Actor, actor_of
 from orgs.models import User
+from orgs.source import Source
 from supportcenter.middleware import GetResponse
 
 PARAMETER = "reader"

@@ -8,8 +8,9 @@ from allauth.account.models import EmailAddress
 from billing.actions.periods import start_period
 from billing.models.groups import BillingGroup
 from billing.models.tiers import SupportTier
-from orgs.actor import Actor, Source
+from orgs.actor import Actor
 from orgs.models import Membership, Organization, OrganizationalUnit, Project, Service, User
+from orgs.source import Source
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 # Real hashers are slow by design; only tests of sign-in need a real password.

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from django.db.models import Case, Count, F, Q, When
 
 from orgs.access import people_with
-from orgs.actor import Actor, Source
+from orgs.actor import Actor
 from orgs.models import Organization, User, Visibility
 from orgs.roles import Capability
+from orgs.source import Source
 from tickets.models.people import Participant
 from tickets.models.queue import SavedView
 from tickets.models.ticket import Ticket, TicketQuerySet

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from orgs import events
 from orgs.actions.record import record
-from orgs.actor import Actor, Source
+from orgs.actor import Actor
 from orgs.models import AuditArea, Invitation, Membership, Organization, User, normalize_email
+from orgs.source import Source
 from supportcenter.errors import RuleViolation, enforced_by_database
 
 INVITATION_LIFETIME = timedelta(days=7)

@@ -43,7 +43,7 @@ def test_page_for_a_failure_needs_no_database(cast, client_of, monkeypatch):
 
     ben = client_of(cast.ben)
     ben.raise_request_exception = False
-    monkeypatch.setattr("orgs.querysets.MembershipQuerySet.of_users", down)
+    monkeypatch.setattr("orgs.models.MembershipQuerySet.of_users", down)
     response = ben.get("/o/acme/tickets/")
     assert response.status_code == 500
     assert "Something went wrong" in response.content.decode()

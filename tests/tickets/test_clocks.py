@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from billing.actions.periods import start_period
 from billing.models.calendars import SupportCalendar
 from billing.models.tiers import SlaTarget, SupportTier
-from orgs.actor import Source
 from orgs.models import Service
+from orgs.source import Source
 from supportcenter.errors import RuleViolation
 from supportcenter.outbox.dispatch import dispatch_due
 from supportcenter.outbox.models import OutboxDelivery

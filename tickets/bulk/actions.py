@@ -7,7 +7,8 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from orgs.actor import Actor, Source
+from orgs.actor import Actor
+from orgs.source import Source
 from supportcenter.errors import RuleViolation
 from tickets.actions.record import lock, require_agent
 from tickets.bulk import bell

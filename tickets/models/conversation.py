@@ -6,9 +6,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from orgs.actor import Actor, Source
+from orgs.actor import Actor
 from orgs.models import User
 from orgs.roles import Capability
+from orgs.source import Source
 from tickets.files.types import is_image
 from tickets.models.ticket import Ticket
 

@@ -2,8 +2,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from orgs.actor import Source
 from orgs.models import User
+from orgs.source import Source
 
 
 class Participant(models.Model):

@@ -10,9 +10,10 @@ from django.db.models.functions import Coalesce, Least, Now
 from django.urls import reverse
 from django.utils import timezone
 
-from orgs.actor import Actor, Source
+from orgs.actor import Actor
 from orgs.models import Organization, Project, Service, User, Visibility
 from orgs.roles import Capability
+from orgs.source import Source
 from tickets.models.catalog import Product, Reason
 from tickets.models.people import Escalation, Participant, Visit
 from tickets.models.tags import Tag

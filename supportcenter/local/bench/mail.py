@@ -16,8 +16,9 @@ from django.utils.crypto import get_random_string
 
 from notifications.mailer import build
 from notifications.models.messages import EmailMessage
-from orgs.actor import Actor, Source
+from orgs.actor import Actor
 from orgs.models import Membership, Organization, User
+from orgs.source import Source
 from supportcenter.local.bench.requests import client
 from supportcenter.local.bench.site import Site
 from supportcenter.local.errors import StartError

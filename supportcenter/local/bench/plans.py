@@ -17,8 +17,9 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from orgs.actor import Actor, Source
+from orgs.actor import Actor
 from orgs.models import User
+from orgs.source import Source
 from supportcenter.local.bench.requests import client, explain
 from supportcenter.local.bench.site import Site
 from tickets.models.ticket import Ticket

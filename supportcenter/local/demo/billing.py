@@ -17,8 +17,9 @@ from billing.models.groups import BillingGroup
 from billing.models.tiers import SupportTier
 from billing.proration import local_month, previous_month
 from billing.quote_inputs import quote_for
-from orgs.actor import Actor, Source
+from orgs.actor import Actor
 from orgs.models import AuditArea, AuditEntry, Organization, Service, User
+from orgs.source import Source
 
 # How many past months have invoices.
 INVOICED = 2

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from billing.entitlements import entitlement_of
-from orgs.actor import Source
 from orgs.models import User
+from orgs.source import Source
 from supportcenter.local.demo.story import Message, Story
 from supportcenter.placeholders import fill
 from tickets.clock.clocks import Clocks

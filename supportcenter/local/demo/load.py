@@ -9,8 +9,9 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
-from orgs.actor import Actor, Source
+from orgs.actor import Actor
 from orgs.models import Organization, Service, User
+from orgs.source import Source
 from supportcenter.local.demo.billing import load_billing
 from supportcenter.local.demo.conversation import Cast, Conversation
 from supportcenter.local.demo.story import Story, load_stories

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from orgs.actor import Actor, Source
+from orgs.actor import Actor
 from orgs.models import Organization, User
+from orgs.source import Source
 from tickets.actions.tags import tags_named
 from tickets.models.ticket import Ticket
 from tickets.settings.macros import save_macro
