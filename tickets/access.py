@@ -65,7 +65,7 @@ def ticket_named(actor: Actor, words: str, organization: Organization | None = N
 
 def tickets_like(actor: Actor, text: str) -> list[Ticket]:
     """Return the few visible tickets that match a search best."""
-    found = searched(actor, Ticket.objects.visible_to(actor), text)
+    found = searched(actor, Ticket.objects.visible_to(actor), text, ranked=True)
     order = ordered(found.queryset, found.sort) if found.sort else found.queryset.order_by("-pk")
     return list(order[:FEW])
 
@@ -197,13 +197,6 @@ def unsent_files(actor: Actor) -> QuerySet[Attachment]:
     return Attachment.objects.unsent_by(actor.person)
 
 
-def tickets_in_project(name: str) -> QuerySet:
-    """Return the ids of tickets about a project or one of its services."""
-    whole = Ticket.projects.through.objects.filter(project__name=name).values("ticket")
-    parts = Ticket.services.through.objects.filter(service__project__name=name).values("ticket")
-    return whole.union(parts)
-
-
 def products(besides: Ticket | None = None) -> QuerySet[Product]:
     """Return the products that a new ticket can have, or an existing one including its present product."""
     present = Q(pk=besides.product_id) if besides else Q()
@@ -222,12 +215,10 @@ def sees_organization_tab(actor: Actor, organization: Organization) -> bool:
 
 
 def lists_for(actor: Actor, organization: Organization) -> dict[str, TicketQuerySet]:
-    """Return the tabs of *My tickets* that the actor has in an organization, with their tickets."""
+    """Return the tickets under each tab of *My tickets* in an organization; the last tab holds all."""
     tickets = Ticket.objects.visible_to(actor).of(organization)
     lists = {"mine": tickets.requested_by(actor.user_id), "cc": tickets.with_participant(actor.user_id)}
-    if sees_organization_tab(actor, organization):
-        lists["organization"] = tickets
-    return lists
+    return lists | {"organization" if sees_organization_tab(actor, organization) else "all": tickets}
 
 
 def follows_of(actor: Actor, organization: Organization | None = None) -> QuerySet[Follow]:
@@ -300,11 +291,6 @@ def queue_tickets(actor: Actor) -> TicketQuerySet:
     """Return all tickets, for agents."""
     require(actor, Capability.WORK_QUEUE)
     return Ticket.objects.visible_to(actor)
-
-
-def tickets_tagged(name: str) -> QuerySet:
-    """Return the ids of tickets with a tag."""
-    return Ticket.tags.through.objects.filter(tag__name=name.lower()).values("ticket")
 
 
 def saved_views(actor: Actor) -> QuerySet[SavedView]:

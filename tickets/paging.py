@@ -1,19 +1,23 @@
-"""Paging by key: a page costs the same at any depth, and nothing is counted."""
+"""Lists: pages by key, which cost the same at any depth; headings that sort; counts."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import IntegerField, Model, Q, QuerySet, Value
 from django.http import QueryDict
 
 PAGE_SIZE = 30
+# Counting stops here: the number is for orientation.
+MOST_COUNTED = 99
+CURSORS = ("after", "before")
 Rows = TypeVar("Rows", bound=QuerySet)
 
 
 def read_id(text: str) -> int:
-    """The number of a row, as cursors write it; ``ValueError`` for anything else."""
+    """Return the id of a row as a cursor has it. Raises ``ValueError`` for anything else."""
     number = int(text)
     if not 0 < number < 2**63:
         raise ValueError(text)
@@ -21,7 +25,7 @@ def read_id(text: str) -> int:
 
 
 def read_instant(text: str) -> datetime:
-    """An instant in UTC, as cursors write it; ``ValueError`` for anything else."""
+    """Return an instant in UTC as a cursor has it. Raises ``ValueError`` for anything else."""
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None or instant.utcoffset():
         raise ValueError(text)
@@ -41,6 +45,10 @@ class Sort:
         return replace(self, descending=not self.descending)
 
 
+# Labels and orders by their names in the address, where "-" means descending; the first is the default.
+Orders = Mapping[str, tuple[str, Sort]]
+
+
 @dataclass(frozen=True)
 class Page:
     """Rows with the addresses of the pages before and after, empty where there is none."""
@@ -51,9 +59,9 @@ class Page:
 
 
 def page_of(found: QuerySet, sort: Sort, query: QueryDict) -> Page:
-    """The page of what was ``found`` that the query's ``after`` or ``before`` names.
+    """Return the page of the found rows that the query's ``after`` or ``before`` names.
 
-    A cursor that cannot be read shows the first page.
+    A cursor that can't be read shows the first page.
     """
     backwards = "before" in query and "after" not in query
     cursor = _read(sort, query.get("before" if backwards else "after", ""))
@@ -78,19 +86,25 @@ def page_of(found: QuerySet, sort: Sort, query: QueryDict) -> Page:
 
 
 def ordered(found: Rows, sort: Sort, *, rising: bool | None = None) -> Rows:
-    """All rows in an order."""
+    """Return all rows in an order."""
     sign = "" if (not sort.descending if rising is None else rising) else "-"
     return found.order_by(f"{sign}{sort.key}", f"{sign}pk")
 
 
 def _url(query: QueryDict, direction: str, sort: Sort, row: Model) -> str:
-    parameters = query.copy()
-    for name in ("before", "after"):
-        parameters.pop(name, None)
     value = getattr(row, sort.key)
     written = value.isoformat() if isinstance(value, datetime) else value
-    parameters[direction] = f"{written}~{row.pk}"
-    return f"?{parameters.urlencode()}"
+    return url_with(query, **{direction: f"{written}~{row.pk}"})
+
+
+def url_with(query: QueryDict, **values: str) -> str:
+    """Return the address of the same list with other values, from its first page unless they name another."""
+    changed = query.copy()
+    for name in CURSORS:
+        changed.pop(name, None)
+    for name, value in values.items():
+        changed[name] = value
+    return f"?{changed.urlencode()}"
 
 
 def _read(sort: Sort, cursor: str) -> tuple[Any, Any] | None:
@@ -99,3 +113,43 @@ def _read(sort: Sort, cursor: str) -> tuple[Any, Any] | None:
         return sort.read(value), sort.read_pk(pk)
     except ValueError:
         return None
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The heading of a column. One that sorts has a link and, if the rows are in its order, a direction."""
+
+    name: str
+    label: str
+    url: str = ""
+    direction: str = ""
+
+
+def headings(labels: Mapping[str, str], orders: Orders, current: str, query: QueryDict) -> list[Heading]:
+    """Return a heading for each label; those with an order of their name sort, or reverse that order."""
+    return [_heading(name, label, orders, current, query) for name, label in labels.items()]
+
+
+def _heading(name: str, label: str, orders: Orders, current: str, query: QueryDict) -> Heading:
+    own = [order for order in orders if order.removeprefix("-") == name]
+    if not own:
+        return Heading(name, label)
+    direction = "descending" if current.startswith("-") else "ascending"
+    url = url_with(query, sort=own[1] if current == own[0] else own[0])
+    return Heading(name, label, url, direction if current in own else "")
+
+
+def counts_of(lists: Mapping[str, QuerySet]) -> dict[str, str]:
+    """Count the rows of each list, no further than is shown; costs one query."""
+    parts = [_first_few(rows, number) for number, rows in enumerate(lists.values())]
+    found = parts[0].union(*parts[1:], all=True) if parts else []
+    counts = Counter(row["list"] for row in found)
+    return {
+        name: f"{MOST_COUNTED}+" if counts[number] > MOST_COUNTED else str(counts[number])
+        for number, name in enumerate(lists)
+    }
+
+
+def _first_few(rows: QuerySet, number: int) -> QuerySet:
+    counted = rows.order_by().annotate(list=Value(number, output_field=IntegerField()))
+    return counted.values("list")[: MOST_COUNTED + 1]

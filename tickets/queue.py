@@ -1,11 +1,7 @@
-"""The agents' desk: the only door to the queue, its views, and how each agent has set it."""
+"""The agents' workspace: the queue's views, and how each agent likes it to look."""
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import IntegerField, QuerySet, Value
-from django.http import QueryDict
 from django.urls import reverse
 
 from orgs.access import require
@@ -13,13 +9,10 @@ from orgs.actor import Actor
 from orgs.roles import Capability
 from tickets.access import saved_views
 from tickets.models.queue import QueuePreferences, SavedView
-from tickets.models.ticket import TicketQuerySet
 
-# Counting stops here: the number is for orientation.
-MOST_COUNTED = 99
-# So many views are counted at most, and so many organizations offered while a name is typed.
+# The most views that are counted.
 VIEWS_COUNTED = 20
-# Columns that can be chosen, in their order; the subject and the clock are always there.
+# Columns to choose from, in their order; the subject and the clock are always there.
 COLUMNS = {
     "severity": "Severity",
     "organization": "Organization",
@@ -36,41 +29,36 @@ USUAL_COLUMNS = ["severity", "organization", "status", "assignee", "last_reply"]
 
 @dataclass(frozen=True)
 class View:
-    """A named query string of the queue's own form; ``saved`` is its row, if somebody made it."""
+    """A filter, in the filter language, and an order under a name. ``saved`` is its row, if it has one."""
 
     slug: str
     name: str
     query: str
+    sort: str = ""
     saved: SavedView | None = None
 
     @property
     def url(self) -> str:
         return reverse("tickets:queue", args=[self.slug] if self.slug != FIRST else [])
 
-    def filled(self, query: QueryDict) -> QueryDict:
-        """What the form is filled with: the view's own values, and over them those of the address."""
-        values = QueryDict(self.query, mutable=True)
-        for name in query:
-            values.setlist(name, query.getlist(name))
-        return values
-
 
 FIRST = "unfinished"
+OPEN = "status:unfinished -is:snoozed"
 BUILT_IN = [
-    View(FIRST, "All open", ""),
-    View("mine", "Mine", "assignee=me"),
-    View("unassigned", "Unassigned", "assignee=nobody"),
-    View("escalated", "Escalated", "escalated=yes"),
-    View("due", "Due soon", "due=soon"),
-    View("waiting", "Waiting", "status=waiting"),
-    View("aside", "Put aside", "aside=only"),
-    View("all", "Everything", "status=any&sort=-updated"),
+    View(FIRST, "All open", OPEN),
+    View("mine", "Mine", f"{OPEN} assignee:me"),
+    View("unassigned", "Unassigned", f"{OPEN} assignee:none"),
+    View("escalated", "Escalated", f"{OPEN} is:escalated"),
+    View("due", "Due soon", f"{OPEN} is:due"),
+    View("waiting", "Waiting", "status:waiting,hold -is:snoozed"),
+    View("snoozed", "Snoozed", "status:unfinished is:snoozed"),
+    View("all", "Everything", "", sort="-updated"),
 ]
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """What one agent has before them: views and preferences; two queries."""
+    """The views and preferences of one agent."""
 
     actor: Actor
     views: list[View]
@@ -84,31 +72,14 @@ class Workspace:
         return self.preferences.columns or USUAL_COLUMNS
 
     def columns(self, view: View) -> list[str]:
-        """The columns of a view: its own, else those that the agent usually has."""
+        """Return the columns of a view: its own, or else the agent's usual ones."""
         chosen = (view.saved.columns if view.saved else []) or self.usual_columns
         return [name for name in COLUMNS if name in chosen]
 
 
 def workspace_for(actor: Actor) -> Workspace:
-    """The desk of somebody who works the queue; anybody else gets 403."""
+    """Return the workspace of an agent; 403 for anyone else. Costs two queries."""
     require(actor, Capability.WORK_QUEUE)
-    saved = [View(str(each.pk), each.name, each.query, each) for each in saved_views(actor)]
+    saved = [View(str(each.pk), each.name, each.query, each.sort, each) for each in saved_views(actor)]
     preferences = QueuePreferences.objects.filter(user=actor.person).first()
     return Workspace(actor, [*BUILT_IN, *saved], preferences or QueuePreferences(user=actor.person))
-
-
-def counts_of(views: Mapping[str, TicketQuerySet]) -> dict[str, str]:
-    """How many tickets each view holds, by its slug, counted no further than shown; one query."""
-    parts = [_first_few(tickets, number) for number, tickets in enumerate(views.values())]
-    rows = parts[0].union(*parts[1:], all=True) if parts else []
-    counts = Counter(row["view"] for row in rows)
-    return {slug: _in_words(counts[number]) for number, slug in enumerate(views)}
-
-
-def _first_few(tickets: TicketQuerySet, number: int) -> QuerySet:
-    counted = tickets.order_by().annotate(view=Value(number, output_field=IntegerField()))
-    return counted.values("view")[: MOST_COUNTED + 1]
-
-
-def _in_words(count: int) -> str:
-    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)

@@ -44,8 +44,8 @@ CUSTOMER_WORDS = {
 CUSTOMER_FILTERS = {
     "unfinished": ("Not solved yet", UNFINISHED),
     "open": ("Open", (Status.NEW, Status.OPEN)),
-    "waiting_on_customer": ("Waiting for you", (Status.WAITING,)),
-    "on_hold": ("Waiting for a third party", (Status.ON_HOLD,)),
+    "waiting": ("Waiting for you", (Status.WAITING,)),
+    "hold": ("Waiting for a third party", (Status.ON_HOLD,)),
     "solved": ("Solved", (Status.SOLVED,)),
     "closed": ("Closed", (Status.CLOSED,)),
 }

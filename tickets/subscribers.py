@@ -4,8 +4,9 @@ from billing import events as billing_events
 from orgs.events import ORGANIZATION_EDITED
 from supportcenter.outbox.models import OutboxMessage
 from supportcenter.outbox.registry import subscribe
+from tickets import events
 from tickets.actions.clocks import mark_stale
-from tickets.actions.indexing import index_tickets
+from tickets.actions.indexing import index_tag, index_tickets
 from tickets.models.conversation import ActivityKind
 from tickets.reports.actions import mark_days_of
 
@@ -16,6 +17,12 @@ TICKET_EVENTS = [kind.event for kind in ActivityKind]
 def index_ticket(message: OutboxMessage) -> None:
     """Update the search document of the ticket; running it twice changes nothing."""
     index_tickets([message.payload["ticket"]])
+
+
+@subscribe("tickets.tags", events.TAG_RENAMED, events.TAGS_MERGED)
+def index_tagged_tickets(message: OutboxMessage) -> None:
+    """Let search find tickets by the new name of their tag."""
+    index_tag(message.payload["tag"])
 
 
 @subscribe("tickets.figures", *TICKET_EVENTS)

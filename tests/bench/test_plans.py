@@ -28,7 +28,7 @@ def crowd(cast):
 
 def search(person, text):
     who = actor(person)
-    found = searched(who, Ticket.objects.visible_to(who), text)
+    found = searched(who, Ticket.objects.visible_to(who), text, ranked=True)
     return page_of(found.queryset.for_list(), BY_RANK, QueryDict())
 
 

@@ -10,6 +10,7 @@ from orgs.models import User
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
+from tickets.actions.indexing import index_tickets
 from tickets.actions.merging import merge_into
 from tickets.bulk import actions as bulk
 from tickets.bulk.actions import cancel_bulk, request_bulk, run_bulk
@@ -20,6 +21,7 @@ from tickets.models.macros import Macro
 from tickets.models.tags import Tag
 from tickets.models.teams import Team
 from tickets.models.ticket import Ticket
+from tickets.search import finding
 
 
 @pytest.fixture
@@ -112,14 +114,14 @@ def test_tags_are_added_to_those_that_are_there(cast, fay, tickets):
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        ({"kind": "severity", "severity": "low"}, "Say why"),
-        ({"kind": "tags"}, "Name at least one tag"),
+        ({"kind": "severity", "severity": "low"}, "Enter a reason"),
+        ({"kind": "tags"}, "Enter at least one tag"),
         ({"kind": "macro"}, "Choose a macro"),
-        ({"kind": "merge", "target": "SUP-1"}, "There is no such ticket"),
-        ({"kind": "merge"}, "Name the ticket"),
+        ({"kind": "merge", "target": "SUP-1"}, "No ticket has this number"),
+        ({"kind": "merge"}, "Enter the ticket"),
         ({"kind": "nonsense"}, "Select a valid choice"),
         ({"kind": "assign", "assignee": "999999"}, "Select a valid choice"),
-        ({"kind": "assign", "ticket": ["x"]}, "These are no tickets"),
+        ({"kind": "assign", "ticket": ["x"]}, "These are not tickets"),
         ({"kind": "assign", "ticket": []}, "Choose at least one ticket"),
         ({"kind": "assign", "ticket": [9**18]}, "Choose at least one ticket"),
     ],
@@ -133,12 +135,40 @@ def test_what_makes_no_sense_is_422_and_changes_nothing(fay, tickets, data, prob
 
 def test_everything_filtered_is_frozen_when_it_is_asked_for(cast, fay, tickets):
     builders.ticket(cast.ben, cast.acme, severity="low", subject="Not meant")
-    post(fay, [], kind="status", status="on_hold", everything="on", query="severity=high")
+    post(fay, [], kind="status", status="on_hold", everything="on", query="severity:high")
     late = builders.ticket(cast.ben, cast.acme, subject="Too late")
     assert run_bulk() == 3
     late.refresh_from_db()
     assert late.status == "new"
     assert set(Ticket.objects.filter(status="on_hold")) == set(tickets)
+
+
+def test_everything_that_a_search_finds_is_changed_however_much_is_ranked(cast, fay, tickets, monkeypatch):
+    monkeypatch.setattr(finding, "MOST_RANKED", 1)
+    index_tickets([each.pk for each in tickets])
+    post(fay, [], kind="status", status="on_hold", everything="on", query="number severity:high")
+    job = BulkJob.objects.get()
+    assert (job.total, job.query) == (3, "number severity:high")
+    assert 'Filter: <span dir="auto">number severity:high</span>' in text(fay.get(job.get_absolute_url()))
+
+
+def test_search_in_any_script_can_be_changed_in_bulk(cast, fay):
+    subject = (
+        "очередь сообщений растёт и не обрабатывается уже несколько часов подряд после обновления кластера"
+    )
+    ticket = builders.ticket(cast.ben, cast.acme, subject=subject)
+    index_tickets([ticket.pk])
+    page = fay.get("/queue/", {"q": subject[:93]})
+    query = page.context["bulk"]["query"].value()
+    assert post(fay, [], kind="status", status="on_hold", everything="on", query=query).status_code == 302
+    assert BulkItem.objects.get().ticket == ticket
+
+
+def test_filter_that_is_not_understood_changes_nothing(fay, tickets):
+    response = post(fay, [], kind="status", status="on_hold", everything="on", query="severity:hihg")
+    assert response.status_code == 422
+    assert "“hihg” is not a severity." in text(response)
+    assert not BulkJob.objects.exists()
 
 
 def test_too_many_are_refused_with_the_limit(cast, fay, tickets, monkeypatch):
@@ -219,9 +249,9 @@ def test_cancelling_leaves_the_rest(cast, fay, tickets, monkeypatch):
     job = ask(cast, tickets)
     run_bulk()
     response = fay.post(f"/queue/jobs/{job.pk}/cancellation/", follow=True)
-    assert "The rest is left as it is." in text(response)
+    assert "Canceled. The remaining tickets were not changed." in text(response)
     assert run_bulk() == 0
-    assert outcomes(job) == ["done", "cancelled", "cancelled"]
+    assert outcomes(job) == ["done", "canceled", "canceled"]
 
 
 def test_only_who_asked_sees_and_cancels_a_job(cast, client_of, tickets):
@@ -229,7 +259,7 @@ def test_only_who_asked_sees_and_cancels_a_job(cast, client_of, tickets):
     gus = client_of(cast.gus)
     assert gus.get(f"/queue/jobs/{job.pk}/").status_code == 404
     assert gus.post(f"/queue/jobs/{job.pk}/cancellation/").status_code == 404
-    with pytest.raises(Exception, match="Somebody else asked"):
+    with pytest.raises(Exception, match="Someone else requested"):
         cancel_bulk(actor=actor(cast.gus), job=job)
 
 

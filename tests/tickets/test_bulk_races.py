@@ -59,7 +59,7 @@ def test_cancelling_waits_for_nobody_and_what_is_in_hand_is_not_lost():
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         job.items.select_for_update().get(pk=in_hand.pk)
         result_of(in_thread(pool, lambda: cancel_bulk(actor=actor(cast.fay), job=job)))
-        assert job.items.filter(outcome="cancelled").count() == COUNT - 1
+        assert job.items.filter(outcome="canceled").count() == COUNT - 1
     assert run_bulk() == 0
     job.refresh_from_db()
     assert job.finished_at

@@ -64,6 +64,43 @@ def test_filters_of_the_list(cast, client_of, ticket, query, expected):
     assert (ticket.get_absolute_url() in page) is expected
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("severity=high&product=kafka&requester=ben@acme.example", True),
+        ("requester=cleo@acme.example", False),
+        ("since=2020-01-01&until=2999-01-01", True),
+        ("since=2999-01-01", False),
+        ("q=status:open", True),
+        ("q=-status:open", False),
+        ("status=waiting", False),
+    ],
+)
+def test_fields_and_operators_are_one_language(cast, client_of, ticket, query, expected):
+    page = text(client_of(cast.ada).get(f"/o/acme/tickets/organization/?{query}"))
+    assert (ticket.get_absolute_url() in page) is expected
+
+
+def test_search_shows_all_that_a_member_can_see_with_counts_for_each_tab(cast, client_of, ticket):
+    """Ben is in CC of one ticket and has two of his own, all of which match."""
+    builders.ticket(cast.ben, cast.acme, subject="Orders again")
+    builders.ticket(cast.cleo, cast.acme, cc=[cast.ben], subject="Late orders")
+    builders.ticket(cast.ben, cast.acme, subject="Weather")
+    builders.ticket(cast.cleo, cast.acme, subject="Orders of others")
+    index_tickets(type(ticket).objects.values_list("pk", flat=True))
+    ben = client_of(cast.ben)
+    response = ben.get("/o/acme/search/?q=orders", follow=True)
+    assert response.redirect_chain[-1][0] == "/o/acme/tickets/all/?q=orders"
+    subjects = {row["ticket"].subject for row in response.context["rows"]}
+    assert subjects == {"Lag of orders", "Orders again", "Late orders"}
+    tabs = {tab["label"]: (tab["count"], tab["url"]) for tab in response.context["tabs"]}
+    assert tabs == {
+        "My tickets": ("2", "/o/acme/tickets/?q=orders"),
+        "CC'd on": ("1", "/o/acme/tickets/cc/?q=orders"),
+        "All visible to me": ("3", "/o/acme/tickets/all/?q=orders"),
+    }
+
+
 def test_empty_lists_say_what_to_do(cast, client_of):
     ben = client_of(cast.ben)
     assert "No tickets yet" in text(ben.get("/o/acme/tickets/"))
@@ -88,14 +125,14 @@ def test_pages_follow_each_other_without_gap_or_overlap(cast, client_of):
     )
 
 
-# Session, person, memberships, organization; products, projects, people to filter by; three tabs; rows;
+# Session, person, memberships, organization; products, projects, people to filter by; counts; rows;
 # entitlement; whether all tickets are followed.
 @pytest.mark.parametrize("count", [1, 30])
 def test_list_costs_the_same_for_many_rows(cast, client_of, count):
     for _ in range(count):
         builders.ticket(cast.ben, cast.acme, cc=[cast.cleo])
     ada = client_of(cast.ada)
-    with assertNumQueries(13):
+    with assertNumQueries(11):
         ada.get("/o/acme/tickets/organization/")
 
 
@@ -129,7 +166,7 @@ def test_note_is_on_the_agents_page_and_nowhere_on_the_customers(cast, client_of
             f"{ticket.get_absolute_url()}thread/",
             "/o/acme/tickets/?q=NOTE-CANARY",
         ):
-            page = text(client.get(path)).replace('value="NOTE-CANARY"', "")
+            page = text(client.get(path)).replace('value="NOTE-CANARY"', "").replace("?q=NOTE-CANARY", "")
             assert "NOTE-CANARY" not in page
 
 
@@ -223,7 +260,7 @@ def test_list_filters_by_everything(cast, client_of):
         "severity=high",
         "product=kafka",
         "project=acme-eu-prod",
-        f"requester={cast.ben.pk}",
+        "requester=ben@acme.example",
         f"since={today}&until={today}",
     ):
         assert "Wanted" in text(ada.get(f"{path}?{query}")), query
@@ -231,7 +268,7 @@ def test_list_filters_by_everything(cast, client_of):
         "severity=low",
         "product=mysql",
         "project=acme-us-prod",
-        f"requester={cast.dov.pk}",
+        "requester=dov@acme.example",
         "until=2020-01-01",
         "since=2999-01-01",
     ):

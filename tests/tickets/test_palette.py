@@ -33,7 +33,7 @@ def ticket(cast):
         ("assignee:m", "assignee:me", "assignee:me "),
         ("assignee:gus", "assignee:gus@support.example", "assignee:gus@support.example "),
         ("product:Apache", "product:kafka", "product:kafka "),
-        ("is:l", "is:late", "is:late "),
+        ("is:o", "is:overdue", "is:overdue "),
         ("created:t", "created:today", "created:today "),
     ],
 )

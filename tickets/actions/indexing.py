@@ -1,4 +1,4 @@
-"""Keeping the search index: one document a ticket, and the words that there are."""
+"""The search index: one document per ticket, and the vocabulary of all words."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,16 +11,16 @@ from tickets.models.ticket import Ticket
 from tickets.search.lexemes import is_fuzzy, places, variants, vector
 
 CHUNK = 200
-# A word in so many tickets is common; counting on would make every worker wait for the same rows.
+# A word in this many tickets is common. To count on would make every worker wait for the same rows.
 COUNTED = 50
 
 
 @transaction.atomic
 def index_tickets(ids: Iterable[int]) -> int:
-    """Rebuild the documents of some tickets from what they say now; how many there were.
+    """Rebuild the documents of some tickets, and return how many of them exist.
 
-    Running it again changes nothing. The documents are locked before anything is read, so that of two runs
-    for one ticket the later one has read the newer text.
+    Idempotent. The documents are locked before anything is read, so that of two runs for one ticket the later
+    one has read the newer text.
     """
     wanted = Ticket.objects.filter(pk__in=list(ids))
     present = sorted(wanted.values_list("pk", flat=True))
@@ -35,8 +35,9 @@ def index_tickets(ids: Iterable[int]) -> int:
 
 
 def reindex(first: int = 0, end: int = 2**63 - 1) -> Iterator[int]:
-    """Rebuild the documents of the tickets from one number up to before another, in chunks with transactions
-    of their own; after each the number of its last ticket.
+    """Rebuild the documents of the tickets with ids from ``first`` up to before ``end``.
+
+    Each chunk has its own transaction; yields the last id of each.
     """
     tickets = Ticket.objects.filter(pk__lt=end).order_by("pk").values_list("pk", flat=True)
     while ids := list(tickets.filter(pk__gte=first)[:CHUNK]):
@@ -45,10 +46,18 @@ def reindex(first: int = 0, end: int = 2**63 - 1) -> Iterator[int]:
         first = ids[-1] + 1
 
 
-def sweep_index(now: datetime) -> int:
-    """Rebuild the share of this hour of the day: nothing tells when a person or an organization was renamed.
+def index_tag(tag_id: int) -> None:
+    """Rebuild the documents of all tickets with a tag."""
+    ids = list(Ticket.objects.filter(tags=tag_id).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), CHUNK):
+        index_tickets(ids[start : start + CHUNK])
 
-    Documents that stay the same are not written. Returns how many chunks there were.
+
+def sweep_index(now: datetime) -> int:
+    """Rebuild this hour's share of the documents, and return the number of chunks.
+
+    This catches new names of people and organizations, for which there is no event. Documents that stay the
+    same are not written.
     """
     newest = Ticket.objects.order_by("pk").values_list("pk", flat=True).last() or 0
     share = newest // 24 + 1
@@ -56,7 +65,7 @@ def sweep_index(now: datetime) -> int:
 
 
 def _words_before(ids: Sequence[int]) -> dict[int, set[str]]:
-    """The words of the documents as they are, which are locked."""
+    """Return the words of the present documents, and lock them."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT ticket_id, tsvector_to_array(words) FROM tickets_searchdocument"
@@ -67,7 +76,7 @@ def _words_before(ids: Sequence[int]) -> dict[int, set[str]]:
 
 
 def _write(vectors: dict[int, str]) -> None:
-    """Store the documents that changed; the others must not be written just because somebody looked."""
+    """Save the documents that changed, and only those."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE tickets_searchdocument AS present SET words = made.words"
@@ -78,7 +87,7 @@ def _write(vectors: dict[int, str]) -> None:
 
 
 def _texts(ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
-    """For each ticket its texts with their weights, the dearest first and comments from the newest on."""
+    """Return the texts of each ticket with their weights: the heaviest first, comments newest first."""
     tickets = Ticket.objects.filter(pk__in=ids).select_related(
         "organization", "requester", "assignee", "product"
     )
@@ -104,7 +113,7 @@ def _texts_of(ticket: Ticket) -> Iterator[tuple[str, str]]:
 
 
 def _count(added: Counter[str]) -> None:
-    """Add words to the vocabulary, in one order, so that two workers never wait for each other."""
+    """Add words to the vocabulary, always in the same order, so that two workers can't deadlock."""
     fuzzy = sorted(word for word in added if is_fuzzy(word))
     known = SearchWord.objects.filter(word__in=fuzzy, documents__gte=COUNTED)
     common = set(known.values_list("word", flat=True))

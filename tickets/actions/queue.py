@@ -1,21 +1,30 @@
-"""Saved views and how an agent sets the desk. No ticket changes, so nothing is published."""
+"""Saved views and queue preferences. No ticket changes, so nothing is published."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation, enforced_by_database
 from tickets.actions.record import require_agent
 from tickets.models.queue import QueuePreferences, SavedView
 from tickets.permissions import may_change_view
+from tickets.search.operators import OPERATORS
+from tickets.search.syntax import Term, Words, parse, write
 
 
 def save_view(
-    *, actor: Actor, name: str, query: str, columns: Sequence[str] = (), is_shared: bool = False
+    *,
+    actor: Actor,
+    name: str,
+    query: str,
+    sort: str = "",
+    columns: Sequence[str] = (),
+    is_shared: bool = False,
 ) -> SavedView:
-    """Keep filters and order of the queue under a name. Raises ``RuleViolation`` for a name that is taken."""
+    """Save a filter and an order of the queue. Raises ``RuleViolation`` if the name is taken."""
     require_agent(actor)
-    view = SavedView(owner=actor.person, name=name, query=query, columns=list(columns), is_shared=is_shared)
-    return _save(view)
+    view = SavedView(owner=actor.person, is_shared=is_shared)
+    return _save(view, name, query, sort, columns)
 
 
 def change_view(
@@ -24,32 +33,46 @@ def change_view(
     view: SavedView,
     name: str,
     query: str,
+    sort: str = "",
     columns: Sequence[str] = (),
     is_shared: bool = False,
 ) -> SavedView:
-    """Rename, fill anew, share or take back. One that lost its owner stays shared."""
+    """Change a view. One that lost its owner stays shared."""
     _require_hold(actor, view)
-    view.name, view.query, view.columns = name, query, list(columns)
     view.is_shared = is_shared or view.owner_id is None
-    return _save(view)
+    return _save(view, name, query, sort, columns)
 
 
 def delete_view(*, actor: Actor, view: SavedView) -> None:
-    """Forget a view; from everybody's desk, if it was shared."""
+    """Delete a view, for all agents if it was shared."""
     _require_hold(actor, view)
     view.delete()
 
 
+def rename_tag_in_views(before: str, after: str) -> None:
+    """Let saved views filter by a tag's new name."""
+
+    def renamed(part: Words | Term) -> Words | Term:
+        if isinstance(part, Term) and part.name == "tag" and part.value.lower() == before:
+            return replace(part, value=after)
+        return part
+
+    for view in SavedView.objects.filter(query__icontains=before).select_for_update():
+        view.query = write(map(renamed, parse(view.query, OPERATORS).parts))
+        view.save(update_fields=["query"])
+
+
 def save_queue_preferences(*, actor: Actor, columns: Sequence[str], density: str) -> QueuePreferences:
-    """Keep how the agent wants the queue."""
+    """Save how the agent likes the queue."""
     require_agent(actor)
     values = {"columns": list(columns), "density": density}
     preferences, _ = QueuePreferences.objects.update_or_create(user=actor.person, defaults=values)
     return preferences
 
 
-def _save(view: SavedView) -> SavedView:
-    with enforced_by_database("name_taken", f"There is already a view “{view.name}”.", field="name"):
+def _save(view: SavedView, name: str, query: str, sort: str, columns: Sequence[str]) -> SavedView:
+    view.name, view.query, view.sort, view.columns = name, query, sort, list(columns)
+    with enforced_by_database("name_taken", f"There is already a view “{name}”.", field="name"):
         view.save()
     return view
 
@@ -57,4 +80,4 @@ def _save(view: SavedView) -> SavedView:
 def _require_hold(actor: Actor, view: SavedView) -> None:
     require_agent(actor)
     if not may_change_view(actor, view):
-        raise RuleViolation("not_yours", "This view belongs to somebody else.")
+        raise RuleViolation("not_yours", "This view belongs to someone else.")

@@ -1,1 +1,1 @@
-"""One change of many tickets: requested in the queue, carried out in the background."""
+"""Bulk changes: requested in the queue, made in the background."""

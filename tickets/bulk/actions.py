@@ -1,4 +1,4 @@
-"""Asking for one change of many tickets, carrying it out ticket by ticket, and stopping it."""
+"""Request a bulk change, make it ticket by ticket, and cancel it."""
 
 import time
 from typing import Any
@@ -19,26 +19,35 @@ from tickets.models.ticket import Ticket, TicketQuerySet
 logger = structlog.get_logger(__name__)
 
 MOST_TICKETS = 10_000
-# Seconds after which a worker turns to other tasks; it has had somebody called for the rest.
+# Seconds after which a worker turns to other tasks, and rings for the rest.
 SLICE = 2.0
 
 
 @transaction.atomic
 def request_bulk(
-    *, actor: Actor, tickets: TicketQuerySet, kind: str, arguments: dict[str, Any], words: str
+    *,
+    actor: Actor,
+    tickets: TicketQuerySet,
+    kind: str,
+    arguments: dict[str, Any],
+    words: str,
+    query: str = "",
 ) -> BulkJob:
-    """Have one change made on each of ``tickets``, as they are found now, in the name of the actor.
+    """Request one change of each of ``tickets``, as they are found now, on behalf of the actor.
 
-    Raises ``RuleViolation`` for none, and for more than ``MOST_TICKETS``.
+    ``query`` is the filter that found them, if one did. Raises ``RuleViolation`` if there are none, or more
+    than ``MOST_TICKETS``.
     """
     require_agent(actor)
-    job = BulkJob.objects.create(requested_by=actor.person, kind=kind, arguments=arguments, words=words)
+    job = BulkJob.objects.create(
+        requested_by=actor.person, kind=kind, arguments=arguments, words=words, query=query
+    )
     job.total = _freeze(job, tickets)
     if not job.total:
         raise RuleViolation("nothing_chosen", "Choose at least one ticket.")
     if job.total > MOST_TICKETS:
         raise RuleViolation(
-            "too_many", f"At most {MOST_TICKETS:,} tickets can be changed at once. Filter for fewer."
+            "too_many", f"At most {MOST_TICKETS:,} tickets can be changed at once. Narrow the filter."
         )
     job.save(update_fields=["total"])
     bell.ring_on_commit()
@@ -46,7 +55,7 @@ def request_bulk(
 
 
 def _freeze(job: BulkJob, tickets: TicketQuerySet) -> int:
-    """Write down which tickets are meant, in one statement and one more than allowed at most; how many."""
+    """Save the items of the job in one statement, at most one too many, and return their number."""
     meant = tickets.order_by("pk").values("pk")[: MOST_TICKETS + 1]
     sql, parameters = meant.query.sql_with_params()
     with connection.cursor() as cursor:
@@ -60,28 +69,27 @@ def _freeze(job: BulkJob, tickets: TicketQuerySet) -> int:
 
 @transaction.atomic
 def cancel_bulk(*, actor: Actor, job: BulkJob) -> BulkJob:
-    """Leave alone what was not changed yet. What a worker has in hand this moment is still finished."""
+    """Cancel the rest of a job. A ticket that a worker is changing at this moment is still changed."""
     if job.requested_by_id != actor.user_id:
-        raise RuleViolation("not_yours", "Somebody else asked for this.")
+        raise RuleViolation("not_yours", "Someone else requested this change.")
     job = BulkJob.objects.select_for_update().get(pk=job.pk)
     if not job.finished_at:
-        job.cancelled_at = job.cancelled_at or timezone.now()
-        job.save(update_fields=["cancelled_at"])
+        job.canceled_at = job.canceled_at or timezone.now()
+        job.save(update_fields=["canceled_at"])
         _leave_the_rest(job)
         _finish(job)
     return job
 
 
 def run_bulk() -> int:
-    """Carry out jobs that wait until none is left or a slice of time is over; how many tickets were done.
+    """Work on waiting jobs until none is left or the time slice has passed; return the number of tickets.
 
-    Any number of workers can do this at once: nobody takes what another has in hand. A worker that dies has
-    changed a ticket and noted its outcome, or neither. Whoever asked is looked up anew each time, and does
-    what they may do now.
+    Any number of workers can run this at once: they skip each other's tickets. A worker that dies has changed
+    a ticket and saved its outcome, or neither. The requester's rights are read again each time.
     """
     until, count = time.monotonic() + SLICE, 0
     for job in BulkJob.objects.filter(finished_at=None).select_related("requested_by").order_by("pk"):
-        if job.cancelled_at:
+        if job.canceled_at:
             _leave_the_rest(job)
         actor = Actor.of(job.requested_by, Source.WEB)
         while _do_next(job, actor):
@@ -95,7 +103,7 @@ def run_bulk() -> int:
 
 @transaction.atomic
 def _do_next(job: BulkJob, actor: Actor) -> bool:
-    """Do the first ticket that waits and that nobody has in hand; whether there was one."""
+    """Change the first waiting ticket that no other worker is changing; return whether there was one."""
     waiting = job.items.filter(outcome=Outcome.WAITING).order_by("pk")
     item = waiting.select_for_update(skip_locked=True).first()
     if item is None:
@@ -107,13 +115,13 @@ def _do_next(job: BulkJob, actor: Actor) -> bool:
 
 
 def _do(job: BulkJob, actor: Actor, ticket_id: int) -> tuple[Outcome, str]:
-    """Change one ticket as if the agent had done it by hand; what came of it, and why."""
+    """Change one ticket just as the agent would on its page; return the outcome and the reason."""
     change = CHANGES[job.kind]
     try:
         with transaction.atomic():
             ticket = Ticket.objects.visible_to(actor).filter(pk=ticket_id).first()
             if ticket is None:
-                return Outcome.REFUSED, "You may not see this ticket any more."
+                return Outcome.REFUSED, "You can no longer see this ticket."
             present = ticket if change.locks_itself else lock(ticket)
             if present != ticket:
                 return Outcome.REFUSED, f"It was merged into {present.reference}."
@@ -123,10 +131,10 @@ def _do(job: BulkJob, actor: Actor, ticket_id: int) -> tuple[Outcome, str]:
     except RuleViolation as violation:
         return Outcome.REFUSED, violation.message[:300]
     except (OperationalError, InterfaceError):
-        raise  # the database will be back; the ticket still waits
+        raise  # the database will come back, and the ticket still waits
     except Exception:
         logger.exception("bulk_item_failed", job=job.pk, ticket=ticket_id)
-        return Outcome.FAILED, "Something went wrong on our side. The ticket is as it was."
+        return Outcome.FAILED, "Something went wrong on our side. The ticket was not changed."
     return Outcome.DONE, ""
 
 
@@ -134,10 +142,10 @@ def _do(job: BulkJob, actor: Actor, ticket_id: int) -> tuple[Outcome, str]:
 def _leave_the_rest(job: BulkJob) -> None:
     waiting = job.items.filter(outcome=Outcome.WAITING).select_for_update(skip_locked=True)
     left = list(waiting.values_list("pk", flat=True))
-    BulkItem.objects.filter(pk__in=left).update(outcome=Outcome.CANCELLED, done_at=timezone.now())
+    BulkItem.objects.filter(pk__in=left).update(outcome=Outcome.CANCELED, done_at=timezone.now())
 
 
 def _finish(job: BulkJob) -> None:
-    """Mark a job of which nothing waits; while another worker has a ticket in hand, that one will."""
+    """Mark a job as finished if nothing waits; otherwise the worker that changes the last ticket will."""
     if not job.items.filter(outcome=Outcome.WAITING).exists():
         BulkJob.objects.filter(pk=job.pk, finished_at=None).update(finished_at=timezone.now())

@@ -1,4 +1,4 @@
-"""Waking a worker for bulk jobs that wait."""
+"""The bell that starts a worker on waiting bulk jobs."""
 
 from django.db import transaction
 
@@ -8,5 +8,5 @@ run_bulk = Bell("tickets.run_bulk")
 
 
 def ring_on_commit() -> None:
-    """Have waiting bulk jobs carried out as soon as the present transaction is committed."""
+    """Start a worker on waiting bulk jobs once the present transaction is committed."""
     transaction.on_commit(run_bulk.ring)

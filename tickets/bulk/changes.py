@@ -1,4 +1,4 @@
-"""What a bulk job can do to one ticket: the very actions that people call by hand."""
+"""What a bulk job can do to one ticket: the same actions that agents take on its page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ Arguments = dict[str, Any]
 
 @dataclass(frozen=True)
 class Change:
-    """``is_so``: whether there is nothing to change on a ticket; ``make`` changes it.
+    """``is_so`` returns whether there is nothing to change on a ticket; ``make`` changes it.
 
-    Before both the ticket is locked, but where ``make`` locks more than one, in an order of its own.
+    The ticket is locked before, unless ``make`` locks several in an order of its own.
     """
 
     is_so: Callable[[Ticket, Arguments], bool]
@@ -32,14 +32,14 @@ class Change:
 
 
 def _is_assigned(ticket: Ticket, wanted: Arguments) -> bool:
-    """Nobody's ticket is not with a team either."""
+    """An unassigned ticket has no team either."""
     return ticket.assignee_id == wanted["assignee"] and bool(ticket.assignee_id or not ticket.team_id)
 
 
 def _assign(actor: Actor, ticket: Ticket, wanted: Arguments) -> object:
     assignee = agents().filter(pk=wanted["assignee"]).first()
     if wanted["assignee"] and assignee is None:
-        raise RuleViolation("not_an_agent", "The assignee does not work the queue any more.")
+        raise RuleViolation("not_an_agent", "The assignee is no longer an agent.")
     return assign(actor=actor, ticket=ticket, assignee=assignee)
 
 

@@ -1,4 +1,4 @@
-"""One change of many tickets, as the queue asks for it."""
+"""The queue's form for a bulk change."""
 
 from typing import Any
 
@@ -9,25 +9,25 @@ from orgs.access import agents
 from orgs.actor import Actor
 from tickets.access import macros_for, queue_tickets, ticket_named
 from tickets.bulk.models import BulkKind
-from tickets.forms.lists import PLAIN_SELECT
+from tickets.forms.filters import PLAIN_SELECT
 from tickets.forms.macros import TagsField
-from tickets.forms.queue import QueueForm, offers
 from tickets.models.ticket import Ticket, TicketQuerySet
 from tickets.paging import read_id
+from tickets.search.finding import searched
 from tickets.states import AGENT_CHOICES, Severity, Status
 
-# What each kind needs to be told, but for the assignee, who may be nobody.
+# The fields that each kind needs. The assignee can be empty: unassigned.
 NEEDS = {
     BulkKind.STATUS: {"status": "Choose a status."},
-    BulkKind.SEVERITY: {"severity": "Choose a severity.", "reason": "Say why: the customers read it."},
-    BulkKind.TAGS: {"tags": "Name at least one tag."},
+    BulkKind.SEVERITY: {"severity": "Choose a severity.", "reason": "Enter a reason. Customers can read it."},
+    BulkKind.TAGS: {"tags": "Enter at least one tag."},
     BulkKind.MACRO: {"macro": "Choose a macro."},
-    BulkKind.MERGE: {"target": "Name the ticket that the others go into."},
+    BulkKind.MERGE: {"target": "Enter the ticket to merge into."},
 }
 
 
 class NumbersField(forms.Field):
-    """Any number of ids, as checkboxes of the same name send them."""
+    """Any number of ids, sent by checkboxes of the same name."""
 
     widget = forms.MultipleHiddenInput
 
@@ -35,18 +35,18 @@ class NumbersField(forms.Field):
         try:
             return [read_id(each) for each in value or []]
         except ValueError:
-            raise forms.ValidationError("These are no tickets.") from None
+            raise forms.ValidationError("These are not tickets.") from None
 
 
 class BulkForm(forms.Form):
-    """A change, and on which tickets: those that are ticked, or everything that a filter finds."""
+    """A change, and its tickets: those that are selected, or everything that matches a filter."""
 
     kind = forms.ChoiceField(choices=BulkKind.choices)
     ticket = NumbersField(required=False)
     everything = forms.BooleanField(required=False)
-    query = forms.CharField(required=False, max_length=500)
+    query = forms.CharField(required=False)
     assignee: forms.ModelChoiceField = forms.ModelChoiceField(
-        None, label="Assign to", required=False, empty_label="Nobody", widget=PLAIN_SELECT
+        None, label="Assign to", required=False, empty_label="Unassigned", widget=PLAIN_SELECT
     )
     status = forms.ChoiceField(
         label="Set status to",
@@ -58,7 +58,7 @@ class BulkForm(forms.Form):
         label="Set severity to", required=False, choices=Severity.choices, widget=PLAIN_SELECT
     )
     reason = forms.CharField(
-        label="Why: the customers read it",
+        label="Reason (customers can read it)",
         required=False,
         max_length=1000,
         strip=True,
@@ -70,11 +70,11 @@ class BulkForm(forms.Form):
     )
 
     target = forms.CharField(
-        label="Merge into the ticket",
+        label="Merge into",
         required=False,
         max_length=40,
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
-        help_text="By its number, like SUP-1042.",
+        help_text="A ticket number, such as SUP-1042.",
     )
 
     def __init__(self, data: QueryDict | None = None, *, actor: Actor, query: str = "") -> None:
@@ -87,7 +87,7 @@ class BulkForm(forms.Form):
         words = self.cleaned_data["target"]
         found = ticket_named(self.actor, words)
         if words and found is None:
-            raise forms.ValidationError("There is no such ticket.")
+            raise forms.ValidationError("No ticket has this number.")
         return found
 
     def clean(self) -> None:
@@ -97,35 +97,47 @@ class BulkForm(forms.Form):
         if not self.cleaned_data.get("everything") and not self.cleaned_data.get("ticket"):
             self.add_error(None, "Choose at least one ticket.")
 
+        if self.cleaned_data.get("everything"):
+            self._find_everything()
+
+    def _find_everything(self) -> None:
+        """Find what matches the filter. With a part of it ignored, it would match more than is meant."""
+        found = searched(self.actor, queue_tickets(self.actor), self.cleaned_data["query"])
+        self.found = found.queryset
+        for problem in found.problems:
+            self.add_error(None, problem)
+
     @property
     def tickets(self) -> TicketQuerySet:
-        """The tickets that are meant, of those that the actor sees."""
-        tickets = queue_tickets(self.actor)
+        """The chosen tickets, of those that the actor can see."""
         if self.cleaned_data["everything"]:
-            query = QueryDict(self.cleaned_data["query"])
-            return QueueForm(query, actor=self.actor, offers=offers()).apply(tickets).queryset
-        return tickets.filter(pk__in=self.cleaned_data["ticket"])
+            return self.found
+        return queue_tickets(self.actor).filter(pk__in=self.cleaned_data["ticket"])
 
     @property
     def change(self) -> dict[str, Any]:
-        """Kind, arguments and words of the job."""
-        said, kind = self.cleaned_data, self.cleaned_data["kind"]
-        assignee, macro, target = said["assignee"], said["macro"], said["target"]
+        """Kind, arguments, description and filter of the job."""
+        data, kind = self.cleaned_data, self.cleaned_data["kind"]
+        assignee, macro, target = data["assignee"], data["macro"], data["target"]
         arguments, words = {
-            BulkKind.ASSIGN: ({"assignee": assignee and assignee.pk}, f"Assign to {assignee or 'nobody'}"),
+            BulkKind.ASSIGN: (
+                {"assignee": assignee and assignee.pk},
+                f"Assign to {assignee}" if assignee else "Unassign",
+            ),
             BulkKind.STATUS: (
-                {"status": said["status"]},
-                f"Set status to {_label(Status, said['status'])}",
+                {"status": data["status"]},
+                f"Set status to {_label(Status, data['status'])}",
             ),
             BulkKind.SEVERITY: (
-                {"severity": said["severity"], "reason": said["reason"]},
-                f"Set severity to {_label(Severity, said['severity'])}",
+                {"severity": data["severity"], "reason": data["reason"]},
+                f"Set severity to {_label(Severity, data['severity'])}",
             ),
-            BulkKind.TAGS: ({"tags": said["tags"]}, f"Add tags {', '.join(said['tags'])}"),
+            BulkKind.TAGS: ({"tags": data["tags"]}, f"Add tags {', '.join(data['tags'])}"),
             BulkKind.MACRO: ({"macro": macro and macro.pk}, f"Apply macro “{macro}”"),
             BulkKind.MERGE: ({"target": target and target.pk}, f"Merge into {target}"),
         }[kind]
-        return {"kind": kind, "arguments": arguments, "words": words[:200]}
+        query = data["query"] if data["everything"] else ""
+        return {"kind": kind, "arguments": arguments, "words": words[:200], "query": query}
 
 
 def _label(choices: Any, value: str) -> str:

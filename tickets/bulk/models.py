@@ -1,4 +1,4 @@
-"""One change of many tickets: what was asked for, and what became of each ticket."""
+"""Bulk jobs: what was requested, and the outcome for each ticket."""
 
 from django.db import models
 from django.db.models import Q
@@ -19,9 +19,10 @@ class BulkKind(models.TextChoices):
 
 
 class BulkJob(models.Model):
-    """A change that a worker makes on each of its items in the name of one agent.
+    """A change that a worker makes on each of its items on behalf of one agent.
 
-    ``arguments`` are those of the action; ``words`` say what it does, as it was asked for.
+    ``arguments`` are those of the action; ``words`` describe it. ``query`` is the filter that found the
+    tickets, if the agent chose everything that matches it.
     """
 
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="bulk_jobs")
@@ -29,8 +30,9 @@ class BulkJob(models.Model):
     kind = models.CharField(max_length=20, choices=BulkKind)
     arguments = models.JSONField(default=dict)
     words = models.CharField(max_length=200)
+    query = models.TextField(blank=True)
     total = models.PositiveIntegerField(default=0)
-    cancelled_at = models.DateTimeField(null=True)
+    canceled_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -52,11 +54,11 @@ class Outcome(models.TextChoices):
     SKIPPED = "skipped", "Nothing to change"
     REFUSED = "refused", "Refused"
     FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+    CANCELED = "canceled", "Canceled"
 
 
 class BulkItem(models.Model):
-    """One ticket of a bulk job. Its outcome is written in the transaction that changes the ticket."""
+    """One ticket of a bulk job. Its outcome is saved in the transaction that changes the ticket."""
 
     job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="items")
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""Bulk jobs: asking for one, watching it, stopping it."""
+"""Bulk jobs: request one, watch it, cancel it."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ IN_ORDER = Sort("pk", read=read_id)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def jobs(request: HttpRequest) -> HttpResponse:
-    """What the agent changed in bulk; posting asks for another change."""
+    """List the agent's bulk jobs, and request a new one."""
     actor = actor_of(request)
     found = bulk_jobs_of(actor)
     if request.method == "POST":
@@ -35,7 +35,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def job(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far a job is, and what became of each ticket."""
+    """Show the progress of a job, and the outcome for each ticket."""
     found = bulk_job_for(actor_of(request), pk)
     counts = outcomes_of(found)
     chosen = request.GET.get("outcome", "")
@@ -64,9 +64,9 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def cancellation(request: HttpRequest, pk: int) -> HttpResponse:
-    """Leave alone what was not changed yet."""
+    """Cancel the rest of a job."""
     actor = actor_of(request)
     found = cancel_bulk(actor=actor, job=bulk_job_for(actor, pk))
-    if found.cancelled_at:
-        messages.success(request, "The rest is left as it is.")
+    if found.canceled_at:
+        messages.success(request, "Canceled. The remaining tickets were not changed.")
     return redirect(found)

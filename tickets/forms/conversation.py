@@ -8,7 +8,7 @@ from django.urls import reverse
 from orgs.models import Organization
 from tickets.forms.fields import CcField
 from tickets.forms.files import Files, FilesMixin
-from tickets.forms.lists import PLAIN_SELECT
+from tickets.forms.filters import PLAIN_SELECT
 from tickets.models.drafts import DraftKind, ServerDraft
 from tickets.models.ticket import Ticket
 from tickets.states import AGENT_CHOICES, ANSWER_OWED, Status

@@ -160,8 +160,9 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('assign', 'Assign'), ('status', 'Set status'), ('severity', 'Set severity'), ('tags', 'Add tags'), ('macro', 'Apply macro'), ('merge', 'Merge')], max_length=20)),
                 ('arguments', models.JSONField(default=dict)),
                 ('words', models.CharField(max_length=200)),
+                ('query', models.TextField(blank=True)),
                 ('total', models.PositiveIntegerField(default=0)),
-                ('cancelled_at', models.DateTimeField(null=True)),
+                ('canceled_at', models.DateTimeField(null=True)),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bulk_jobs', to=settings.AUTH_USER_MODEL)),
             ],
@@ -200,7 +201,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('columns', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
-                ('density', models.CharField(choices=[('comfortable', 'Comfortable: two lines a ticket'), ('compact', 'Compact: one line a ticket')], default='comfortable', max_length=15)),
+                ('density', models.CharField(choices=[('comfortable', 'Comfortable: two lines per ticket'), ('compact', 'Compact: one line per ticket')], default='comfortable', max_length=15)),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='queue_preferences', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -272,7 +273,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=40)),
-                ('query', models.CharField(blank=True, max_length=500)),
+                ('query', models.TextField(blank=True)),
+                ('sort', models.CharField(blank=True, max_length=20)),
                 ('columns', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
                 ('is_shared', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -382,7 +384,7 @@ class Migration(migrations.Migration):
             name='BulkItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('skipped', 'Nothing to change'), ('refused', 'Refused'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='waiting', max_length=10)),
+                ('outcome', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('skipped', 'Nothing to change'), ('refused', 'Refused'), ('failed', 'Failed'), ('canceled', 'Canceled')], default='waiting', max_length=10)),
                 ('message', models.CharField(blank=True, max_length=300)),
                 ('done_at', models.DateTimeField(null=True)),
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='tickets.bulkjob')),

@@ -1,4 +1,4 @@
-"""How an agent's desk is set: saved views of the queue, columns and density."""
+"""How agents set up the queue: saved views, columns and density."""
 
 from typing import Self
 
@@ -15,21 +15,22 @@ from orgs.roles import Capability
 
 class SavedViewQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
-        """One's own, and those that are shared with everybody who works the queue."""
+        """Return the agent's own views and the shared ones."""
         if not actor.can(Capability.WORK_QUEUE):
             return self.none()
         return self.filter(Q(owner=actor.user_id) | Q(is_shared=True))
 
 
 class SavedView(models.Model):
-    """Filters and order of the queue under a name: the query string of the queue's own form.
+    """A filter, in the filter language, and an order of the queue under a name.
 
-    A shared view is on every agent's desk and outlives its owner.
+    Every agent has the shared views, which outlive their owners.
     """
 
     owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="saved_views")
     name = models.CharField(max_length=40)
-    query = models.CharField(max_length=500, blank=True)
+    query = models.TextField(blank=True)
+    sort = models.CharField(max_length=20, blank=True)
     columns = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     is_shared = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -49,12 +50,12 @@ class SavedView(models.Model):
 
 
 class Density(models.TextChoices):
-    COMFORTABLE = "comfortable", "Comfortable: two lines a ticket"
-    COMPACT = "compact", "Compact: one line a ticket"
+    COMFORTABLE = "comfortable", "Comfortable: two lines per ticket"
+    COMPACT = "compact", "Compact: one line per ticket"
 
 
 class QueuePreferences(models.Model):
-    """How one agent wants the queue: columns where a view names none, and the height of rows."""
+    """How one agent likes the queue: the columns of views without their own, and the height of rows."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="queue_preferences")
     columns = ArrayField(models.CharField(max_length=20), default=list, blank=True)

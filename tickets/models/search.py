@@ -1,4 +1,4 @@
-"""What search looks in: the words of each ticket, and all the words that there are."""
+"""The search index: the words of each ticket, and the vocabulary of all words."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -7,13 +7,13 @@ from django.db import models
 
 from tickets.models.ticket import Ticket
 
-# Where in a ticket a word stands. What only staff reads has a weight of its own, so that a customer's search
-# can leave it out.
+# The part of a ticket that a word is in. What only staff can read has its own weight, so that a customer's
+# search can leave it out.
 SUBJECT, PEOPLE, PUBLIC, INTERNAL = "ABCD"
 
 
 class SearchDocument(models.Model):
-    """The words of one ticket, one row a ticket; kept by ``actions.index_tickets`` after each event.
+    """The words of one ticket, updated by ``actions.indexing`` after each event.
 
     Weight A: number and subject; B: organization, product and people; C: comments and names of their files;
     D: the same of internal notes.
@@ -23,7 +23,7 @@ class SearchDocument(models.Model):
     words = SearchVectorField(default="")
 
     class Meta:
-        # Without fastupdate a search never has to read through entries that are not sorted in yet.
+        # Without fastupdate a search never has to scan a list of pending entries.
         indexes = [GinIndex(fields=["words"], name="document_words", fastupdate=False)]
 
     def __str__(self) -> str:
@@ -31,11 +31,11 @@ class SearchDocument(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word that occurs in some ticket, to find the right one for a mistyped one.
+    """A word that occurs in a ticket, to find what a misspelled word means.
 
-    ``variants`` is the word itself and the word without each of its letters: two words with a variant in
-    common are a typing error apart. ``documents`` counts the tickets with the word, no further than needed to
-    tell rare words from common ones.
+    ``variants`` are the word itself and the word without each of its letters: two words with a variant in
+    common are one typo apart. ``documents`` counts the tickets with the word, no further than needed to tell
+    rare words from common ones.
     """
 
     word = models.TextField(primary_key=True)

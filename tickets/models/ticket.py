@@ -1,5 +1,4 @@
 import uuid
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Self
 
@@ -75,7 +74,7 @@ def is_escalated() -> Q:
 
 
 def is_unread(user_id: int | None) -> Q:
-    """Something changed since the person last looked."""
+    """Match tickets that changed since the person last looked."""
     seen = Visit.objects.filter(ticket=OuterRef("pk"), user=user_id, seen_at__gte=OuterRef("updated_at"))
     return ~Q(Exists(seen))
 
@@ -111,14 +110,6 @@ class TicketQuerySet(models.QuerySet):
     def of(self, organization: Organization) -> Self:
         return self.filter(organization=organization)
 
-    def awake(self, now: datetime) -> Self:
-        """Tickets that are not snoozed."""
-        return self.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now))
-
-    def put_aside(self, now: datetime) -> Self:
-        """Tickets that are snoozed until later than ``now``."""
-        return self.filter(is_snoozed(now))
-
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
 
@@ -127,13 +118,6 @@ class TicketQuerySet(models.QuerySet):
         of = models.F(dimension) if dimension else models.Value(None, output_field=models.IntegerField())
         rows = self.unfinished().order_by().annotate(of=of)
         return rows.values_list("of").annotate(models.Count("pk"))
-
-    def escalated(self) -> Self:
-        """Tickets with an open escalation."""
-        return self.filter(is_escalated())
-
-    def in_statuses(self, statuses: Sequence[str]) -> Self:
-        return self.filter(status__in=statuses)
 
     def by_due(self) -> Self:
         """With ``due_order``: when the response is due, far in the future if none is owed."""
@@ -146,14 +130,6 @@ class TicketQuerySet(models.QuerySet):
     def by_queue_order(self) -> Self:
         """With ``queue_order``: when the next thing is due, far in the future if nothing is."""
         return self.annotate(queue_order=QUEUE_ORDER)
-
-    def late(self, now: datetime) -> Self:
-        """Tickets with an overdue clock. Best effort is never overdue."""
-        return self.filter(is_overdue(now))
-
-    def due_soon(self, now: datetime) -> Self:
-        """Tickets past 75 % of their time, overdue ones, and those with an unacknowledged escalation."""
-        return self.filter(is_due_soon(now))
 
     def for_queue(self, user_id: int | None) -> Self:
         """With everything that a row of the queue shows, except the tier, and the values it sorts by."""

@@ -1,11 +1,11 @@
-"""What can be typed next in the agents' search: operators, then their values."""
+"""Suggestions for what to type next in the agents' search: operators, then their values."""
 
 import re
 
 from supportcenter.combobox import Option
-from tickets.search.operators import MOST_OFFERED, OPERATORS
+from tickets.search.operators import MOST_SUGGESTED, OPERATORS
 
-# The last bit of what is typed: maybe excluded, an operator with or without its value.
+# The last part of what is typed: perhaps excluded, an operator with or without its value.
 _LAST = re.compile(r'(?P<no>-?)(?:(?P<name>[A-Za-z]+):)?(?P<value>"[^"]*|[^\s":]*)$')
 
 
@@ -35,6 +35,8 @@ def suggestions(typed: str) -> list[Option]:
 def _values(before: str, name: str, typed: str) -> list[Option]:
     if name not in OPERATORS:
         return []
-    offered = [(value, means) for value, means in OPERATORS[name].offers(typed) if value != typed]
-    written = [(f'"{value}"' if " " in value else value, means) for value, means in offered]
-    return [Option(f"{before}{value} ", f"{name}:{value}", means) for value, means in written[:MOST_OFFERED]]
+    fitting = [(value, means) for value, means in OPERATORS[name].suggest(typed) if value != typed]
+    written = [(f'"{value}"' if " " in value else value, means) for value, means in fitting]
+    return [
+        Option(f"{before}{value} ", f"{name}:{value}", means) for value, means in written[:MOST_SUGGESTED]
+    ]

@@ -1,6 +1,5 @@
-"""Tickets that a search means."""
+"""The tickets that a search finds, and their rank."""
 
-import re
 from dataclasses import dataclass
 
 from django.contrib.postgres.fields import ArrayField
@@ -13,76 +12,71 @@ from orgs.roles import Capability
 from tickets.models.search import SearchDocument
 from tickets.models.ticket import Ticket, TicketQuerySet
 from tickets.paging import Sort
-from tickets.search.operators import OPERATORS
+from tickets.search.operators import Lookup, operators_for
 from tickets.search.query import Lexemes, exact_query_for, query_for
-from tickets.search.syntax import Parsed, Words, parse
+from tickets.search.syntax import Parsed, parse
 
-# Only so many are ranked, the newest, so that a word of half of all tickets costs no more than others.
+# Only the newest hits are ranked, so that a word in half of all tickets costs no more than others.
 MOST_RANKED = 1000
-# A word of more tickets is common: tickets are read in their order until there are enough hits. Of fewer hits
-# the numbers are read first, because PostgreSQL cannot guess how rare a word is.
+CUT = "The newest of them are shown, best match first. Choose another order to see all."
+# A word in more tickets is common: tickets are read in their order until there are enough hits. For a rarer
+# word the ids are read first, because PostgreSQL can't estimate how rare it is.
 MOST_LISTED = 3000
 # Weights of D (notes), C (comments), B (people, product) and A (subject) for the rank.
 WEIGHTS = [0.2, 0.3, 0.5, 1.0]
 BY_RANK = Sort("rank", descending=True, read=int)
 
-_BIT = re.compile(r"\S+")
-
 
 @dataclass(frozen=True)
 class Found:
-    """What a search means: its tickets; their order, where words say one; and what was not understood.
+    """The result of a search: its tickets, and sentences about what was not understood or not shown.
 
-    With an order the tickets are annotated with it. ``words`` is what to mark in what is shown, ``names`` are
-    the operators that were used.
+    ``words`` are those to mark in what is shown. With a ``sort``, the tickets are annotated with their rank.
     """
 
     queryset: TicketQuerySet
-    sort: Sort | None = None
     problems: tuple[str, ...] = ()
     words: str = ""
-    names: frozenset[str] = frozenset()
+    sort: Sort | None = None
 
 
-def searched(actor: Actor, tickets: TicketQuerySet, text: str) -> Found:
-    """Those of the tickets that somebody's search means.
+def searched(actor: Actor, tickets: TicketQuerySet, text: str, *, ranked: bool = False) -> Found:
+    """Return those of the tickets that the actor's search finds; if ``ranked``, the newest with their rank.
 
-    Who works the queue has operators, and finds by internal notes too. For everybody else all is words. Give
-    it tickets that are filtered already: of more than ``MOST_RANKED`` hits the newest are taken.
+    Agents also find tickets by internal notes, and are told which operators don't exist. For customers, whose
+    texts may hold a colon anywhere, an unknown operator is just a word.
     """
-    if not actor.can(Capability.WORK_QUEUE):
-        return Found(matching(tickets, text), words=text)
-    parsed = parse(text, OPERATORS)
-    condition, problems = _condition(parsed, actor)
+    is_agent = actor.can(Capability.WORK_QUEUE)
+    parsed = parse(text, operators_for(actor))
+    condition, wrong = _condition(parsed, actor)
+    problems = (*(parsed.problems if is_agent else ()), *wrong)
     tickets = tickets.filter(condition)
-    names = frozenset(term.name for term in parsed.terms)
-    words = " ".join(each.text for each in parsed.words if not each.is_excluded)
-    query = query_for(parsed.words, internal=True)
+    query = query_for(parsed.words, internal=is_agent)
     if query is None:
-        found = tickets.none() if parsed.words and not parsed.terms else tickets
-        return Found(found, problems=problems, names=names)
+        return Found(tickets.none() if parsed.words and not parsed.terms else tickets, problems)
     hits = _with(tickets, query)
-    if not words:  # only words to leave out, which give no rank
-        return Found(hits, problems=problems, names=names)
-    return Found(_ranked(hits, query, exact_query_for(parsed.words)), BY_RANK, problems, words, names)
+    words = " ".join(each.text for each in parsed.words if not each.is_excluded)
+    if not ranked or not words or not is_agent:  # words to exclude give no rank
+        return Found(hits, problems, words)
+    ranks = _ranks(hits, query, exact_query_for(parsed.words))
+    if len(ranks) > MOST_RANKED:
+        ranks.popitem()
+        problems = (*problems, f"More than {MOST_RANKED:,} tickets match. {CUT}")
+    best = Ticket.objects.filter(pk__in=list(ranks)).annotate(rank=_rank_from(ranks))
+    return Found(best, problems, words, BY_RANK)
 
 
-def operators_in(text: str) -> frozenset[str]:
-    """The names of the operators that a text uses."""
-    return frozenset(term.name for term in parse(text, OPERATORS).terms)
+def filtered(actor: Actor, tickets: TicketQuerySet, text: str) -> TicketQuerySet | None:
+    """Return those of the tickets that match the operators in a text, or None if it has words too.
 
-
-def matching(tickets: TicketQuerySet, text: str) -> TicketQuerySet:
-    """Tickets in which every word occurs: in number, subject, people, a comment, or the name of a file.
-
-    As customers find them: nothing that only staff reads is looked at.
+    Costs no query: names are not checked.
     """
-    query = query_for([Words(bit) for bit in _BIT.findall(text)], internal=False)
-    return _with(tickets, query) if query else tickets.none()
+    parsed = parse(text, operators_for(actor))
+    return None if parsed.words else tickets.filter(_condition(parsed, actor, is_checked=False)[0])
 
 
 def _with(tickets: TicketQuerySet, query: Lexemes) -> TicketQuerySet:
-    """Those of the tickets whose documents the query fits; one query of its own."""
+    """Return those of the tickets whose documents match; costs one query."""
     documents = SearchDocument.objects.filter(words=query)
     found = list(documents.values_list("ticket", flat=True)[: MOST_LISTED + 1])
     if len(found) <= MOST_LISTED:
@@ -90,23 +84,26 @@ def _with(tickets: TicketQuerySet, query: Lexemes) -> TicketQuerySet:
     return tickets.filter(document__words=query)
 
 
-def _condition(parsed: Parsed, actor: Actor) -> tuple[Q, tuple[str, ...]]:
-    """What the operators ask for, and the problems with them and with the rest."""
-    condition, problems = Q(), list(parsed.problems)
+def _condition(parsed: Parsed, actor: Actor, *, is_checked: bool = True) -> tuple[Q, tuple[str, ...]]:
+    """Return the condition of all operators together, and what is wrong with those that were left out."""
+    condition, problems, operators = Q(), [], operators_for(actor)
     for term in parsed.terms:
         try:
-            asked = OPERATORS[term.name].condition(term.value, actor)
+            asked = operators[term.name].condition(term.value, actor)
+            if isinstance(asked, Lookup):
+                asked = asked.checked() if is_checked else asked.unchecked
         except ValueError as error:
-            problems.append(f"{term.name}: was left out. {error}")
+            problems.append(f"“{term}” was ignored. {error}")
         else:
             condition &= ~asked if term.is_excluded else asked
     return condition, tuple(dict.fromkeys(problems))
 
 
-def _ranked(hits: TicketQuerySet, query: Lexemes, exact: Lexemes) -> TicketQuerySet:
-    """The newest of the hits with ``rank``, a whole number, so that pages can begin at it.
+def _ranks(hits: TicketQuerySet, query: Lexemes, exact: Lexemes) -> dict[int, int]:
+    """Return the ids of the newest hits, one more than are shown, with their ranks.
 
-    Numbers and ranks are read here, so that no row is joined to what a list shows only to be ranked.
+    Ranks are integers, so that pages can begin at one. They are read here, so that a list doesn't have to
+    join the documents only to rank its rows.
     """
     both = [
         SearchRank(F("document__words"), each, weights=WEIGHTS, normalization=Value(1))
@@ -114,12 +111,11 @@ def _ranked(hits: TicketQuerySet, query: Lexemes, exact: Lexemes) -> TicketQuery
     ]
     millionths = Cast((both[0] + both[1]) * Value(1_000_000), IntegerField())
     newest = hits.order_by("-pk").annotate(millionths=millionths).values_list("pk", "millionths")
-    ranks = dict(newest[:MOST_RANKED])
-    return Ticket.objects.filter(pk__in=list(ranks)).annotate(rank=_rank_from(ranks))
+    return dict(newest[: MOST_RANKED + 1])
 
 
 def _rank_from(ranks: dict[int, int]) -> Func:
-    """The rank of a ticket, looked up by its number."""
+    """Return an expression that looks up the rank of a ticket by its id."""
     numbers = Value(list(ranks), ArrayField(BigIntegerField()))
     place = Func(numbers, F("pk"), function="array_position")
     values = Value(list(ranks.values()), ArrayField(IntegerField()))

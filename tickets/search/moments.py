@@ -2,29 +2,32 @@
 
 import calendar
 import re
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta, tzinfo
 
-HOW = (
-    "Write a day like 2026-10-01, >2026-10-01 for later ones, 2026-10-01..2026-10-31, "
+HELP = (
+    "Write a day like 2026-10-01, >2026-10-01 for later days, 2026-10-01..2026-10-31, "
     "or <7d for less than seven days ago (h, d, w)."
 )
-_AGO = re.compile(r"(\d{1,5})([hdw])")
+_AGO = re.compile(r"([0-9]{1,5})([hdw])")
+_DAY_OR_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _FIRST, _LAST = date(1970, 1, 1), date(9000, 1, 1)
 
-# From the one, before the other; None where there is no bound.
+# The first instant, and the first one after the end; None where there is no bound.
 Span = tuple[datetime | None, datetime | None]
 
 
 def span(value: str, now: datetime) -> Span:
-    """The instants that a value means, in the time zone of ``now``; ``ValueError`` says how to write it."""
+    """Return the time that a value covers, in the time zone of ``now``.
+
+    Raises ``ValueError`` with help for a value that isn't a date.
+    """
     sign, text = re.fullmatch(r"([<>]=?|)(.*)", value, re.DOTALL).groups()  # type: ignore[union-attr]
     if ago := _AGO.fullmatch(text.lower()):
         since = now - int(ago[1]) * _UNITS[ago[2]]
         return (None, since) if sign.startswith(">") else (since, None)
     first, dots, last = text.partition("..")
-    if dots and not sign:
+    if dots and not sign and (first or last):
         return _days(first, now)[0] if first else None, _days(last, now)[1] if last else None
     begins, ends = _days(text, now)
     bounds: dict[str, Span] = {
@@ -38,18 +41,16 @@ def span(value: str, now: datetime) -> Span:
 
 
 def _days(text: str, now: datetime) -> tuple[datetime, datetime]:
-    """The beginning of a day or month, and of the next one."""
-    named: dict[str, Callable[[], date]] = {
-        "today": now.date,
-        "yesterday": lambda: now.date() - timedelta(days=1),
-    }
+    """Return the beginning of a day or month, and of the next one."""
+    named = {"today": now.date(), "yesterday": now.date() - timedelta(days=1)}
+    match = _DAY_OR_MONTH.fullmatch(text)
     try:
-        first = named[text.lower()]() if text.lower() in named else date.fromisoformat(f"{text}-01"[:10])
+        first = named.get(text.lower()) or date.fromisoformat(f"{text}-01"[:10] if match else "")
     except ValueError:
-        raise ValueError(f"“{text}” is no date. {HOW}") from None
+        first = date.max
     if not _FIRST <= first <= _LAST:
-        raise ValueError(f"“{text}” is no date. {HOW}")
-    is_month = len(text) == len("2026-10")
+        raise ValueError(f"“{text}” is not a date. {HELP}")
+    is_month = match is not None and not match[1]
     days = calendar.monthrange(first.year, first.month)[1] if is_month else 1
     return _start(first, now.tzinfo), _start(first + timedelta(days=days), now.tzinfo)
 

@@ -1,8 +1,9 @@
-"""The operators of the agents' search: one table of names, what they mean, and which values they take."""
+"""The filter language: one table of operators, the values each takes, and who may use it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -10,191 +11,259 @@ from django.utils import timezone
 from billing.entitlements import organizations_on, tier_choices
 from orgs.access import agents
 from orgs.actor import Actor
-from orgs.models import Organization, User
+from orgs.models import Organization, Project, User
+from orgs.roles import Capability
 from tickets.models.catalog import Product, Reason
 from tickets.models.people import Participant
 from tickets.models.tags import Tag
 from tickets.models.teams import Team
 from tickets.models.ticket import Ticket, is_due_soon, is_escalated, is_overdue, is_snoozed, is_unread
 from tickets.search.moments import span
-from tickets.states import UNFINISHED, Severity, Status
+from tickets.states import CUSTOMER_FILTERS, UNFINISHED, Severity, Status
 
-# So many organizations or people of a name are looked for, and so many values are offered.
+# The most rows that one name can stand for, and the most values that are suggested.
 MOST_NAMED = 100
-MOST_OFFERED = 8
+MOST_SUGGESTED = 8
 
-Condition = Callable[[str, Actor], Q]
-Offers = Callable[[str], Iterable[tuple[str, str]]]
+
+@dataclass(frozen=True)
+class Lookup:
+    """A condition on the rows that a value names.
+
+    ``unchecked`` is a subquery. ``checked`` reads the rows' ids first, so that PostgreSQL can plan with them,
+    and raises ``ValueError`` if there are none.
+    """
+
+    unchecked: Q
+    checked: Callable[[], Q]
+
+
+Condition = Callable[[str, Actor], Q | Lookup]
+Suggest = Callable[[str], Iterable[tuple[str, str]]]
+# What a value of a fixed list means, and its condition.
+Choices = Mapping[str, tuple[str, Callable[[Actor], Q]]]
 
 
 @dataclass(frozen=True)
 class Operator:
-    """A name before a colon. ``condition`` raises ``ValueError`` with a sentence for what it cannot take;
-    ``offers`` gives values, and what they are, that fit what is typed so far.
+    """A name before a colon, such as ``status:``.
+
+    ``condition`` raises ``ValueError`` with a sentence about a value that it can't read. ``suggest`` returns
+    values that continue what is typed, with their meanings. Customers have some of the operators.
     """
 
     name: str
     means: str
     condition: Condition
-    offers: Offers
+    suggest: Suggest
+    for_customers: bool = False
 
 
-def _choice(what: str, values: dict[str, tuple[str, Callable[[Actor], Q]]]) -> tuple[Condition, Offers]:
-    """Of named values; some with commas between mean any of them."""
+def _one_of(what: str, choices: Choices) -> tuple[Condition, Suggest]:
+    """Read values of a fixed list. Several with commas between them mean any of them."""
 
     def condition(value: str, actor: Actor) -> Q:
         found = Q(pk__in=[])
-        for each in value.lower().split(","):
-            if each not in values:
-                raise ValueError(f"“{each}” is no {what}. There are {', '.join(values)}.")
-            found |= values[each][1](actor)
+        for each in _split(what, value, choices):
+            found |= choices[each][1](actor)
         return found
 
-    def offers(typed: str) -> Iterable[tuple[str, str]]:
+    return condition, _suggest_from({code: means for code, (means, _) in choices.items()})
+
+
+def _split(what: str, value: str, choices: Iterable[str]) -> list[str]:
+    values = value.lower().split(",")
+    for each in values:
+        if each not in choices:
+            raise ValueError(f"“{each}” is not a {what}. Choose from {', '.join(choices)}.")
+    return values
+
+
+def _suggest_from(meanings: Mapping[str, str]) -> Suggest:
+    def suggest(typed: str) -> Iterable[tuple[str, str]]:
         before, comma, last = typed.lower().rpartition(",")
         return [
-            (f"{before}{comma}{code}", words)
-            for code, (words, _) in values.items()
-            if code.startswith(last) or words.lower().startswith(last)
+            (f"{before}{comma}{code}", means)
+            for code, means in meanings.items()
+            if code.startswith(last) or means.lower().startswith(last)
         ]
 
-    return condition, offers
+    return suggest
+
+
+STATUSES: dict[str, tuple[str, Sequence[str]]] = {
+    "new": ("New", [Status.NEW]),
+    "open": ("Open", [Status.OPEN]),
+    "waiting": ("Waiting on customer", [Status.WAITING]),
+    "hold": ("On hold", [Status.ON_HOLD]),
+    "solved": ("Solved", [Status.SOLVED]),
+    "closed": ("Closed", [Status.CLOSED]),
+    "unfinished": ("Not solved yet", UNFINISHED),
+}
+
+
+def _status(value: str, actor: Actor) -> Q:
+    """Customers can't tell new tickets from open ones, so their words cover other statuses."""
+    choices = STATUSES if actor.can(Capability.WORK_QUEUE) else CUSTOMER_FILTERS
+    return Q(status__in=[each for code in _split("status", value, choices) for each in choices[code][1]])
 
 
 def _is(lookup: str, value: object) -> Callable[[Actor], Q]:
     return lambda actor: Q(**{lookup: value})
 
 
-STATUSES: dict[str, tuple[str, Callable[[Actor], Q]]] = {
-    "new": ("New", _is("status", Status.NEW)),
-    "open": ("Open", _is("status", Status.OPEN)),
-    "waiting": ("Waiting on customer", _is("status", Status.WAITING)),
-    "hold": ("On hold", _is("status", Status.ON_HOLD)),
-    "solved": ("Solved", _is("status", Status.SOLVED)),
-    "closed": ("Closed", _is("status", Status.CLOSED)),
-    "unfinished": ("Not solved yet", _is("status__in", UNFINISHED)),
-}
-SEVERITIES = {
+SEVERITIES: Choices = {
     severity.value: (str(severity.label), _is("severity", severity.value)) for severity in reversed(Severity)
 }
-
-
-MARKS = {
+MARKS: Choices = {
     "escalated": ("Escalated, not closed yet", lambda actor: is_escalated()),
-    "late": ("Answer overdue", lambda actor: is_overdue(timezone.now())),
-    "soon": ("Answer due soon, or late", lambda actor: is_due_soon(timezone.now())),
-    "unread": ("Changed since you looked", lambda actor: is_unread(actor.user_id)),
+    "overdue": ("Response overdue", lambda actor: is_overdue(timezone.now())),
+    "due": ("Response due soon or overdue", lambda actor: is_due_soon(timezone.now())),
+    "unread": ("Changed since you last looked", lambda actor: is_unread(actor.user_id)),
     "merged": ("Merged into another ticket", lambda actor: Q(merged_into__isnull=False)),
-    "unassigned": ("Nobody has it", _is("assignee", None)),
-    "snoozed": ("Put aside for now", lambda actor: is_snoozed(timezone.now())),
+    "unassigned": ("No assignee", _is("assignee", None)),
+    "snoozed": ("Snoozed", lambda actor: is_snoozed(timezone.now())),
 }
 
 
-def _listed(model: type[Product | Reason], lookup: str, what: str) -> tuple[Condition, Offers]:
-    """Of a list that staff edits: by code, or by a part of the name."""
+def _named(rows: QuerySet, condition: Callable[[Any], Q], problem: Callable[[], str]) -> Lookup:
+    def checked() -> Q:
+        ids = list(rows.values_list("pk", flat=True)[:MOST_NAMED])
+        if not ids:
+            raise ValueError(problem())
+        return condition(ids)
 
-    def condition(value: str, actor: Actor) -> Q:
-        named = Q(code__iexact=value) | Q(name__icontains=value)
-        found = list(model.objects.filter(named).values_list("pk", flat=True))
-        if not found:
-            codes = ", ".join(model.objects.filter(is_retired=False).values_list("code", flat=True))
-            raise ValueError(f"“{value}” is no {what}. There are {codes}.")
-        return Q(**{f"{lookup}__in": found})
+    return Lookup(condition(rows.order_by().values("pk")), checked)
 
-    def offers(typed: str) -> Iterable[tuple[str, str]]:
+
+def _best(rows: QuerySet, exact: Q, part: Q) -> QuerySet:
+    """Return the rows of exactly this name or, if there are none, those with a part of it."""
+    return rows.filter(exact | part & ~Exists(rows.filter(exact)))
+
+
+def _catalog(model: type[Product | Reason], lookup: str, what: str) -> tuple[Condition, Suggest]:
+    """Read a code, or a part of a name, of a list that duty leads edit."""
+
+    def condition(value: str, actor: Actor) -> Lookup:
+        def problem() -> str:
+            codes = model.objects.filter(is_retired=False).values_list("code", flat=True)
+            return f"“{value}” is not a {what}. Choose from {', '.join(codes)}."
+
+        rows = _best(model.objects.all(), Q(code__iexact=value), Q(name__icontains=value))
+        return _named(rows, lambda found: Q(**{f"{lookup}__in": found}), problem)
+
+    def suggest(typed: str) -> Iterable[tuple[str, str]]:
         fits = Q(code__istartswith=typed) | Q(name__icontains=typed)
-        return model.objects.filter(fits, is_retired=False).values_list("code", "name")[:MOST_OFFERED]
+        return model.objects.filter(fits, is_retired=False).values_list("code", "name")[:MOST_SUGGESTED]
 
-    return condition, offers
-
-
-def _organizations(value: str, actor: Actor) -> Q:
-    found = Organization.objects.filter(Q(slug__iexact=value) | Q(name__icontains=value))
-    ids = list(found.values_list("pk", flat=True)[:MOST_NAMED])
-    if not ids:
-        raise ValueError(f"No organization is called “{value}”.")
-    return Q(organization__in=ids)
+    return condition, suggest
 
 
-def _offered_organizations(typed: str) -> Iterable[tuple[str, str]]:
+def _organization(value: str, actor: Actor) -> Lookup:
+    exact = Q(slug__iexact=value) | Q(name__iexact=value)
+    return _named(
+        _best(Organization.objects.all(), exact, Q(name__icontains=value)),
+        lambda found: Q(organization__in=found),
+        lambda: f"No organization is called “{value}”.",
+    )
+
+
+def _suggest_organizations(typed: str) -> Iterable[tuple[str, str]]:
     fits = Q(slug__istartswith=typed) | Q(name__icontains=typed)
-    return Organization.objects.filter(fits).order_by("name").values_list("slug", "name")[:MOST_OFFERED]
+    return Organization.objects.filter(fits).order_by("name").values_list("slug", "name")[:MOST_SUGGESTED]
 
 
-def _named(people: QuerySet[User], value: str) -> QuerySet[User]:
-    return people.filter(Q(name__icontains=value) | Q(email__istartswith=value)).order_by("name", "pk")
+def _person(condition: Callable[[Any], Q]) -> Condition:
+    """Read ``me``, or a name or address. Customers can name only people of their own organizations."""
+
+    def read(value: str, actor: Actor) -> Q | Lookup:
+        if value.lower() == "me":
+            return condition([actor.user_id])
+        people = User.objects.all()
+        if not actor.can(Capability.WORK_QUEUE):
+            people = people.filter(memberships__organization__in=list(actor.roles))
+        part = Q(name__icontains=value) | Q(email__istartswith=value)
+        rows = _best(people, Q(email__iexact=value), part)
+        return _named(rows, condition, lambda: f"No one has the name or address “{value}”.")
+
+    return read
 
 
-def _people(value: str, actor: Actor) -> Sequence[int | None]:
-    """Ids of the people of a name or address, or of whoever asks."""
-    if value.lower() == "me":
-        return [actor.user_id]
-    found = list(_named(User.objects.all(), value).values_list("pk", flat=True)[:MOST_NAMED])
-    if not found:
-        raise ValueError(f"Nobody has the name or address “{value}”.")
-    return found
+def _assignee(value: str, actor: Actor) -> Q | Lookup:
+    if value.lower() == "none":
+        return Q(assignee=None)
+    return _person(lambda found: Q(assignee__in=found))(value, actor)
 
 
-def _assigned(value: str, actor: Actor) -> Q:
-    return Q(assignee=None) if value.lower() == "nobody" else Q(assignee__in=_people(value, actor))
-
-
-def _in_copy(value: str, actor: Actor) -> Q:
-    people = _people(value, actor)
+def _in_cc(people: Any) -> Q:
     return Q(Exists(Participant.objects.filter(ticket=OuterRef("pk"), user__in=people)))
 
 
-def _offered_people(people: Callable[[], QuerySet[User]], *fixed: tuple[str, str]) -> Offers:
-    def offers(typed: str) -> Iterable[tuple[str, str]]:
-        found = _named(people(), typed)[:MOST_OFFERED]
+def _suggest_people(people: Callable[[], QuerySet[User]], *fixed: tuple[str, str]) -> Suggest:
+    def suggest(typed: str) -> Iterable[tuple[str, str]]:
+        fits = Q(name__icontains=typed) | Q(email__istartswith=typed)
+        found = people().filter(fits).order_by("name", "pk")[:MOST_SUGGESTED]
         named = [(each.email, each.name) for each in found]
         return [*(each for each in fixed if each[0].startswith(typed.lower())), *named]
 
-    return offers
+    return suggest
 
 
-def _on_tier(value: str, actor: Actor) -> Q:
-    codes = [code for code, name in tier_choices() if value.lower() in {code.lower(), name.lower()}]
-    if not codes:
-        raise ValueError(f"“{value}” is no tier. There are {', '.join(code for code, _ in tier_choices())}.")
-    return Q(organization__in=organizations_on(codes[0]))
+def _tier(value: str, actor: Actor) -> Lookup:
+    code = value.lower()
+    condition = Q(organization__in=organizations_on(code))
+
+    def checked() -> Q:
+        codes = [code for code, _ in tier_choices()]
+        if code not in codes:
+            raise ValueError(f"“{value}” is not a tier. Choose from {', '.join(codes)}.")
+        return condition
+
+    return Lookup(condition, checked)
 
 
-def _offered_tiers(typed: str) -> Iterable[tuple[str, str]]:
+def _suggest_tiers(typed: str) -> Iterable[tuple[str, str]]:
     return [(code, name) for code, name in tier_choices() if code.startswith(typed.lower())]
 
 
-def _of_team(value: str, actor: Actor) -> Q:
-    found = list(Team.objects.filter(name__icontains=value).values_list("pk", flat=True))
-    if not found:
-        raise ValueError(f"No team is called “{value}”.")
-    return Q(team__in=found)
+def _team(value: str, actor: Actor) -> Lookup:
+    return _named(
+        _best(Team.objects.all(), Q(name__iexact=value), Q(name__icontains=value)),
+        lambda found: Q(team__in=found),
+        lambda: f"No team is called “{value}”.",
+    )
 
 
-def _offered_teams(typed: str) -> Iterable[tuple[str, str]]:
-    names = Team.objects.filter(name__istartswith=typed).values_list("name", flat=True)
-    return [(name, "Team") for name in names[:MOST_OFFERED]]
+def _tag(value: str, actor: Actor) -> Lookup:
+    def condition(found: Any) -> Q:
+        return Q(Exists(Ticket.tags.through.objects.filter(ticket=OuterRef("pk"), tag__in=found)))
+
+    rows = Tag.objects.filter(name=value.lower())
+    return _named(rows, condition, lambda: f"No tag is called “{value}”.")
 
 
-def _tagged(value: str, actor: Actor) -> Q:
-    tag = Tag.objects.filter(name=value.lower()).first()
-    if tag is None:
-        raise ValueError(f"No tag is called “{value}”.")
-    return Q(Exists(Ticket.tags.through.objects.filter(ticket=OuterRef("pk"), tag=tag)))
+def _project(value: str, actor: Actor) -> Q:
+    """Match tickets about a project or about a service in it."""
+    whole = Ticket.projects.through.objects.filter(project__name=value).values("ticket")
+    parts = Ticket.services.through.objects.filter(service__project__name=value).values("ticket")
+    return Q(pk__in=whole.union(parts))
 
 
-def _offered_tags(typed: str) -> Iterable[tuple[str, str]]:
-    names = Tag.objects.filter(name__istartswith=typed).values_list("name", flat=True)
-    return [(name, "Tag") for name in names[:MOST_OFFERED]]
+def _suggest_names(model: type[Team | Tag | Project], what: str) -> Suggest:
+    def suggest(typed: str) -> Iterable[tuple[str, str]]:
+        names = model._default_manager.filter(name__istartswith=typed)  # noqa: SLF001 - Django's documented name
+        return [(name, what) for name in names.values_list("name", flat=True)[:MOST_SUGGESTED]]
+
+    return suggest
 
 
-def _dated(lookup: str) -> tuple[Condition, Offers]:
+def _dated(lookup: str) -> tuple[Condition, Suggest]:
     def condition(value: str, actor: Actor) -> Q:
         since, before = span(value, timezone.localtime())
         bounds = {f"{lookup}__gte": since, f"{lookup}__lt": before}
         return Q(**{name: bound for name, bound in bounds.items() if bound})
 
-    def offers(typed: str) -> Iterable[tuple[str, str]]:
+    def suggest(typed: str) -> Iterable[tuple[str, str]]:
         today = timezone.localdate()
         usual = {
             "today": "Today",
@@ -204,30 +273,44 @@ def _dated(lookup: str) -> tuple[Condition, Offers]:
         }
         return [(value, words) for value, words in usual.items() if value.startswith(typed)]
 
-    return condition, offers
+    return condition, suggest
 
 
-ME, NOBODY = ("me", "You"), ("nobody", "Nobody")
-_all = [
-    Operator("org", "Organization, by name or short name", _organizations, _offered_organizations),
-    Operator("status", "Status", *_choice("status", STATUSES)),
-    Operator("severity", "Severity", *_choice("severity", SEVERITIES)),
-    Operator("assignee", "Who has it: me, nobody, a name", _assigned, _offered_people(agents, ME, NOBODY)),
+ME, UNASSIGNED = ("me", "You"), ("none", "Unassigned")
+_table = [
+    Operator("org", "Organization, by name or slug", _organization, _suggest_organizations),
+    Operator(
+        "status",
+        "Status",
+        _status,
+        _suggest_from({code: means for code, (means, _) in STATUSES.items()}),
+        for_customers=True,
+    ),
+    Operator("severity", "Severity", *_one_of("severity", SEVERITIES), for_customers=True),
+    Operator("assignee", "Assignee: me, none, or a name", _assignee, _suggest_people(agents, ME, UNASSIGNED)),
     Operator(
         "requester",
-        "Who opened it, by name or address",
-        lambda value, actor: Q(requester__in=_people(value, actor)),
-        _offered_people(User.objects.all, ME),
+        "Requester, by name or address",
+        _person(lambda found: Q(requester__in=found)),
+        _suggest_people(User.objects.all, ME),
+        for_customers=True,
     ),
-    Operator("cc", "Who is in CC", _in_copy, _offered_people(User.objects.all, ME)),
-    Operator("product", "Product", *_listed(Product, "product", "product")),
-    Operator("reason", "Reason", *_listed(Reason, "reason", "reason")),
-    Operator("tier", "Support tier of the organization", _on_tier, _offered_tiers),
-    Operator("team", "Team", _of_team, _offered_teams),
-    Operator("tag", "Tag", _tagged, _offered_tags),
-    Operator("is", "A mark: late, escalated, unread, snoozed …", *_choice("mark", MARKS)),
-    Operator("created", "When it was opened", *_dated("created_at")),
-    Operator("updated", "When it last changed", *_dated("updated_at")),
-    Operator("solved", "When it was solved", *_dated("solved_at")),
+    Operator("cc", "Person in CC", _person(_in_cc), _suggest_people(User.objects.all, ME)),
+    Operator("product", "Product", *_catalog(Product, "product", "product"), for_customers=True),
+    Operator("reason", "Reason", *_catalog(Reason, "reason", "reason")),
+    Operator("project", "Project, by name", _project, _suggest_names(Project, "Project"), for_customers=True),
+    Operator("tier", "Support tier of the organization", _tier, _suggest_tiers),
+    Operator("team", "Team", _team, _suggest_names(Team, "Team")),
+    Operator("tag", "Tag", _tag, _suggest_names(Tag, "Tag")),
+    Operator("is", "State: overdue, escalated, unread, snoozed …", *_one_of("state", MARKS)),
+    Operator("created", "Time of creation", *_dated("created_at"), for_customers=True),
+    Operator("updated", "Time of the last change", *_dated("updated_at"), for_customers=True),
+    Operator("solved", "Time of the solution", *_dated("solved_at"), for_customers=True),
 ]
-OPERATORS = {each.name: each for each in _all}
+OPERATORS = {each.name: each for each in _table}
+CUSTOMER_OPERATORS = {each.name: each for each in _table if each.for_customers}
+
+
+def operators_for(actor: Actor) -> Mapping[str, Operator]:
+    """Return the operators that the actor may use."""
+    return OPERATORS if actor.can(Capability.WORK_QUEUE) else CUSTOMER_OPERATORS

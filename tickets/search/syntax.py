@@ -1,11 +1,15 @@
-"""What somebody types into a search: words, phrases, and operators like ``org:acme``. Pure.
+"""The syntax of a search: words, phrases, and operators like ``org:acme``. Pure.
 
-Nothing that can be typed is an error. What is not understood is said, and looked for as words.
+No text is an error. What can't be read is reported, and searched for as words.
 """
 
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+
+# Each operator can cost a query, so a search has bounds, and reports what is beyond them.
+MOST_LETTERS = 2_000
+MOST_TERMS = 20
 
 _TOKEN = re.compile(r'(?P<no>-)?(?:(?P<name>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))')
 _QUOTES = str.maketrans("“”„«»\0", '""""" ')
@@ -13,7 +17,7 @@ _QUOTES = str.maketrans("“”„«»\0", '""""" ')
 
 @dataclass(frozen=True)
 class Words:
-    """Something to look for: a word, or words that stand next to each other; or to leave out."""
+    """A word to search for or to exclude; if exact, a word or phrase just as it is typed."""
 
     text: str
     is_exact: bool = False
@@ -26,7 +30,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Term:
-    """A condition: an operator's name with its value; or one that must not hold."""
+    """A condition: an operator's name and a value. An excluded one must not hold."""
 
     name: str
     value: str
@@ -39,7 +43,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A search taken apart, in the order in which it was typed, and what was not understood."""
+    """The parts of a search in the order in which they were typed, and what is wrong with it."""
 
     parts: tuple[Words | Term, ...]
     problems: tuple[str, ...] = ()
@@ -54,18 +58,24 @@ class Parsed:
 
 
 def parse(text: str, names: Collection[str]) -> Parsed:
-    """The search in parts; ``names`` are the operators that there are."""
+    """Split a search into its parts; ``names`` are the operators that exist."""
     parts: list[Words | Term] = []
     problems: list[str] = []
-    for match in _TOKEN.finditer(text.translate(_QUOTES)):
+    if len(text) > MOST_LETTERS:
+        problems.append(f"A search has at most {MOST_LETTERS:,} characters. The rest was ignored.")
+    terms = 0
+    for match in _TOKEN.finditer(text[:MOST_LETTERS].translate(_QUOTES)):
         part = _part(match, names, problems)
-        if part:
+        terms += isinstance(part, Term)
+        if part and (terms <= MOST_TERMS or isinstance(part, Words)):
             parts.append(part)
+    if terms > MOST_TERMS:
+        problems.append(f"A search has at most {MOST_TERMS} conditions. The rest was ignored.")
     return Parsed(tuple(parts), tuple(dict.fromkeys(problems)))
 
 
 def write(parts: Iterable[Words | Term]) -> str:
-    """The parts as somebody could type them; ``parse`` takes it apart into the same."""
+    """Return the parts as text that ``parse`` splits into the same parts."""
     return " ".join(map(str, parts))
 
 
@@ -76,14 +86,14 @@ def _part(match: re.Match[str], names: Collection[str], problems: list[str]) -> 
     if known in names and value:
         return Term(known, value, is_excluded)
     if known in names or (not name and value[:-1].lower() in names and value.endswith(":")):
-        problems.append(f"“{known or value[:-1].lower()}:” needs a value right behind the colon.")
+        problems.append(f"“{known or value[:-1].lower()}:” needs a value right after the colon.")
         return None
     if not name:
         return Words(value, is_exact, is_excluded) if value else None
     if not value.startswith("//"):
         problems.append(
-            f"“{known}:” is no operator; it was looked for as a word. "
-            f"There are {', '.join(f'{each}:' for each in names)}."
+            f"“{known}:” is not an operator, so it was searched for as a word. "
+            f"Operators: {', '.join(f'{each}:' for each in names)}."
         )
     text = f"{name} {value}".strip() if is_exact else f"{name}:{value}"
     return Words(text, is_exact, is_excluded)

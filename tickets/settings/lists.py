@@ -10,6 +10,7 @@ from orgs.actions.record import record_settings, require_manager
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation, enforced_by_database
 from tickets import events
+from tickets.actions.queue import rename_tag_in_views
 from tickets.models.catalog import Choice
 from tickets.models.macros import Macro
 from tickets.models.tags import Tag, wrong_tags
@@ -105,6 +106,7 @@ def rename_tag(*, actor: Actor, tag: Tag, name: str) -> Tag:
             Tag.objects.filter(pk=tag.pk).update(name=name)
     except IntegrityError:  # somebody made it this moment
         return _merge(actor, tag, Tag.objects.get(name=name))
+    rename_tag_in_views(before, name)
     record_settings(
         events.TAG_RENAMED,
         f"Renamed the tag {before}",
@@ -121,6 +123,7 @@ def _merge(actor: Actor, tag: Tag, into: Tag) -> Tag:
     for rows, owner in [(Ticket.tags.through.objects, "ticket"), (Macro.tags.through.objects, "macro")]:
         have = rows.filter(tag=into).values(owner)
         rows.filter(tag=tag).exclude(**{f"{owner}__in": have}).update(tag=into)
+    rename_tag_in_views(tag.name, into.name)
     record_settings(
         events.TAGS_MERGED,
         f"Merged the tag {tag} into {into}",

@@ -1,3 +1,5 @@
+"""The customers' lists of tickets, the header's search, and the start page."""
+
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -13,21 +15,21 @@ from orgs.access import organization_for
 from orgs.actor import Actor, actor_of
 from orgs.models import Organization
 from orgs.roles import Capability
-from supportcenter.http import csv_download, fragment_or_page, search_text
+from supportcenter.http import csv_download, fragment_or_page
 from tickets.access import follows_all, lists_for, ticket_named
-from tickets.forms.lists import FilterForm
+from tickets.forms.lists import ORDERS, ListForm
 from tickets.models.ticket import Ticket, TicketQuerySet
-from tickets.paging import Page, Sort, ordered, page_of
-from tickets.search.finding import matching
+from tickets.paging import Page, counts_of, headings, ordered, page_of, url_with
+from tickets.search.finding import searched
 from tickets.search.marking import excerpts, highlight
 
-TABS = {"mine": "My tickets", "cc": "CC'd on", "organization": "Tickets in my organization"}
-SORTS = {
-    "updated": Sort("updated_at"),
-    "created": Sort("created_at"),
-    "severity": Sort("severity_rank", read=int),
-    "due": Sort("due_order"),
+TABS = {
+    "mine": "My tickets",
+    "cc": "CC'd on",
+    "organization": "Tickets in my organization",
+    "all": "All visible to me",
 }
+# Columns of the CSV file.
 COLUMNS = [
     "Number",
     "Subject",
@@ -39,13 +41,11 @@ COLUMNS = [
     "Updated",
     "Answer due",
 ]
-# Counting stops here: the number is for orientation.
-MOST_COUNTED = 99
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The page that somebody works on: the queue, the organizations, or My tickets."""
+    """Redirect to the start page for the person's role: the queue, the organizations, or My tickets."""
     actor = actor_of(request)
     if actor.can(Capability.WORK_QUEUE):
         return redirect("tickets:queue")
@@ -58,48 +58,39 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest, slug: str) -> HttpResponse:
-    """The header's search: straight to a ticket by its number, else to the widest list."""
+    """Redirect to a ticket by its number, or else to all hits in all tickets that the person can see."""
     actor = actor_of(request)
     organization = organization_of_member(actor, slug)
-    words = search_text(request, 200).strip()
+    words = request.GET.get("q", "").replace("\0", "").strip()
     if found := ticket_named(actor, words, organization):
         return redirect(found)
-    lists = lists_for(actor, organization)
-    if "organization" in lists:
-        tab = "organization"
-    else:
-        tab = "cc" if matching(lists["cc"], words).exists() else "mine"
-    return redirect(f"{_tab_url(slug, tab)}?{urlencode({'q': words})}")
+    *_, widest = lists_for(actor, organization)
+    return redirect(f"{_tab_url(slug, widest)}?{urlencode({'q': words})}")
 
 
 @require_safe
 def my_tickets(request: HttpRequest, slug: str, tab: str = "mine") -> HttpResponse:
-    """My tickets, with its tabs, filters, order and pages."""
+    """Show the tickets under a tab. A filter holds for all tabs, so their counts are those of its hits."""
     actor = actor_of(request)
     organization = organization_of_member(actor, slug)
     lists = lists_for(actor, organization)
     if tab not in lists:
         return redirect("tickets:list", slug)
-    form = FilterForm(request.GET, organization=organization, tab=tab)
-    tickets = form.apply(lists[tab]).for_list().by_due().by_severity().with_unread(actor.user_id)
-    page = page_of(tickets, _sort(form), request.GET)
+    form = ListForm(request.GET, actor=actor, organization=organization, tab=tab)
+    found = {name: searched(actor, tickets, form.text) for name, tickets in lists.items()}
+    order = form.order_by()
+    tickets = found[tab].queryset.for_list().by_due().by_severity().with_unread(actor.user_id)
+    page = page_of(tickets, ORDERS[order][1], request.GET)
     context = {
         "organization": organization,
         "tab": tab,
-        "tabs": [
-            {
-                "label": TABS[name],
-                "url": _tab_url(slug, name),
-                "current": name == tab,
-                "count": _count(each),
-            }
-            for name, each in lists.items()
-        ],
+        "tabs": _tabs(request, slug, tab, counts_of({name: each.queryset for name, each in found.items()})),
         "form": form,
-        "is_filtered": bool(form.filters),
-        "rows": _rows(page, form.filters.get("q", "")),
-        "columns": _columns(request, form),
-        "export_url": f"{reverse('tickets:table', args=[slug, tab])}?{request.GET.urlencode()}",
+        "is_filtered": bool(form.text),
+        "problems": found[tab].problems,
+        "rows": _rows(page, found[tab].words),
+        "headings": headings(_labels(tab), ORDERS, order, request.GET),
+        "export_url": f"{reverse('tickets:table', args=[slug, tab])}{url_with(request.GET)}",
         "newer_url": page.previous_url,
         "older_url": page.next_url,
         "is_entitled": is_entitled(organization),
@@ -110,19 +101,20 @@ def my_tickets(request: HttpRequest, slug: str, tab: str = "mine") -> HttpRespon
 
 @require_safe
 def table(request: HttpRequest, slug: str, tab: str) -> StreamingHttpResponse:
-    """The filtered list as CSV, whole, in the order of the page."""
+    """Export the filtered list as CSV: all rows, in the order of the page."""
     actor = actor_of(request)
     organization = organization_of_member(actor, slug)
     lists = lists_for(actor, organization)
     if tab not in lists:
         raise PermissionDenied
-    form = FilterForm(request.GET, organization=organization, tab=tab)
-    tickets = form.apply(lists[tab]).for_list().by_due().by_severity()
-    return csv_download(f"tickets-{slug}-{tab}.csv", _table(ordered(tickets, _sort(form))))
+    form = ListForm(request.GET, actor=actor, organization=organization, tab=tab)
+    tickets = searched(actor, lists[tab], form.text).queryset.for_list().by_due().by_severity()
+    rows = ordered(tickets, ORDERS[form.order_by()][1])
+    return csv_download(f"tickets-{slug}-{tab}.csv", _table(rows))
 
 
 def organization_of_member(actor: Actor, slug: str) -> Organization:
-    """The organization, for its own people: staff have other pages for this."""
+    """Return the organization, for its own people: staff have other pages for this."""
     organization = organization_for(actor, slug)
     if organization.pk not in actor.roles:
         raise PermissionDenied
@@ -133,18 +125,27 @@ def _tab_url(slug: str, tab: str) -> str:
     return reverse("tickets:list", args=[slug] if tab == "mine" else [slug, tab])
 
 
-def _count(tickets: TicketQuerySet) -> str:
-    found = len(tickets.values_list("pk", flat=True).order_by()[: MOST_COUNTED + 1])
-    return f"{MOST_COUNTED}+" if found > MOST_COUNTED else str(found)
+def _tabs(request: HttpRequest, slug: str, tab: str, counts: dict[str, str]) -> list[dict[str, Any]]:
+    filters = url_with(request.GET) if request.GET else ""
+    return [
+        {
+            "label": TABS[name],
+            "url": f"{_tab_url(slug, name)}{filters}",
+            "current": name == tab,
+            "count": count,
+        }
+        for name, count in counts.items()
+    ]
 
 
-def _sort(form: FilterForm) -> Sort:
-    name = form.order
-    return SORTS[name.removeprefix("-")].reversed() if name.startswith("-") else SORTS[name]
+def _labels(tab: str) -> dict[str, str]:
+    requester = {} if tab == "mine" else {"requester": "Requester"}
+    first = {"subject": "Subject", "status": "Status", "severity": "Severity"}
+    return first | requester | {"due": "Answer due", "updated": "Updated"}
 
 
 def _rows(page: Page, words: str) -> list[dict[str, Any]]:
-    """Tickets with subject and product in pieces and, after a search, the line with the words in it."""
+    """Return tickets with subject and product in parts and, after a search, an excerpt with its words."""
     found = excerpts(page.rows, words) if words else {}
     return [
         {
@@ -155,20 +156,6 @@ def _rows(page: Page, words: str) -> list[dict[str, Any]]:
         }
         for each in page.rows
     ]
-
-
-def _columns(request: HttpRequest, form: FilterForm) -> dict[str, dict[str, str]]:
-    """For each column that sorts: the address that sorts by it or turns it around, and how it is now."""
-    columns = {}
-    for name in SORTS:
-        present = {name: "ascending", f"-{name}": "descending"}.get(form.order, "")
-        wanted = f"-{name}" if present == "ascending" or (not present and name != "due") else name
-        query = request.GET.copy()
-        for gone in ("after", "before"):
-            query.pop(gone, None)
-        query["sort"] = wanted
-        columns[name] = {"url": f"?{query.urlencode()}", "order": present}
-    return columns
 
 
 def _table(tickets: TicketQuerySet) -> Iterator[list[str]]:

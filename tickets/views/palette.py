@@ -1,4 +1,4 @@
-"""The command palette: where somebody can go and what they can do from here, found by a few letters."""
+"""The command palette: pages and actions, found by a few letters."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from tickets.queue import workspace_for
 from tickets.search.lexemes import lexemes
 
 MOST_SHOWN = 12
-# Fewer letters say too little to look for tickets.
+# Fewer letters find too many tickets.
 TICKETS_FROM = 2
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: a link, a form that is posted (``fields``), a key of the page, or a click on a part of it."""
+    """One line: a link, a form to post (``fields``), a key to press on the page, or an element to click."""
 
     kind: str
     label: str
@@ -35,7 +35,7 @@ class Entry:
     also: str = ""
 
 
-# Pages that the navigation does not name: label, address, icon, who has it.
+# Pages that aren't in the navigation: label, address, icon, and the capability they need.
 PAGES: list[tuple[str, str, str, Capability | None]] = [
     ("Mail addresses that bounce", "notifications:suppressions", "mail-off", Capability.WORK_QUEUE),
     ("Preferences", "orgs:profile", "adjustments", None),
@@ -53,11 +53,11 @@ ADMIN_PAGES = [
     ("Invoices", "billing:invoices", "receipt"),
     ("Following", "tickets:following", "bell"),
 ]
-# Keys of an agent's ticket page (static/js/keys.js), with further words for what they do.
+# Keys of an agent's ticket page (static/js/keys.js), with other words for what they do.
 KEYS = [
     ("Answer", "message", "r", "reply comment write"),
     ("Internal note", "lock", "n", "write"),
-    ("Use a macro", "template", "m", "canned prepared answer"),
+    ("Apply macro", "template", "m", "canned prepared answer use"),
     ("Choose the assignee", "users", "a", "assign"),
     ("Set the status", "circle-check", "s", "solve close hold wait open"),
 ]
@@ -82,7 +82,7 @@ def entries_for(
     navigation: Iterable[NavigationItem],
     organization: Organization | None,
 ) -> list[Entry]:
-    """The lines for what is typed, the best first. ``here`` is the path of the page behind the palette."""
+    """Return the lines for what is typed, best first. ``here`` is the path of the page behind the palette."""
     acts = _on_ticket(actor, here)
     entries = [
         *_views(actor),
@@ -91,14 +91,14 @@ def entries_for(
         *(Entry("Theme", label, icon, click=f"[data-theme-choice={code}]") for label, code, icon in THEMES),
     ]
     if not typed.strip():
-        seen = [_entry_of(each, "Seen lately") for each in recent_tickets(actor)]
+        seen = [_entry_of(each, "Recently viewed") for each in recent_tickets(actor)]
         return [*acts, *(each for each in seen if each.url != here), *entries][:MOST_SHOWN]
     fit = fitting([*acts, *entries], typed)
     return [*_numbered(actor, typed), *fit, *_tickets(actor, typed)][:MOST_SHOWN]
 
 
 def fitting(entries: Sequence[Entry], typed: str) -> list[Entry]:
-    """The entries of which some word begins with each word typed; beginnings of labels first. Pure."""
+    """Return the entries with words that begin with each word typed; beginnings of labels first. Pure."""
     words = lexemes(typed)
     scored = [(_score(entry, words), entry) for entry in entries]
     found = [(score, entry) for score, entry in scored if score]
@@ -106,7 +106,7 @@ def fitting(entries: Sequence[Entry], typed: str) -> list[Entry]:
 
 
 def _score(entry: Entry, words: list[str]) -> int:
-    """0 if a word fits nowhere; else more the earlier and the more visible it fits."""
+    """Return 0 if a word fits nowhere, and more the earlier and the more visibly it fits."""
     label, others = lexemes(entry.label), lexemes(f"{entry.also} {entry.kind}")
     score = 0
     for word in words:
@@ -152,7 +152,7 @@ def _pages(actor: Actor, organization: Organization | None) -> Iterator[Entry]:
 
 
 def _on_ticket(actor: Actor, here: str) -> list[Entry]:
-    """What can be done on the ticket whose page is open; nothing elsewhere."""
+    """Return the actions on the ticket whose page is open, if one is."""
     try:
         match = resolve(here)
         if match.view_name != "tickets:ticket":
@@ -164,7 +164,7 @@ def _on_ticket(actor: Actor, here: str) -> list[Entry]:
 
 
 def _work(actor: Actor, ticket: Ticket) -> Iterator[Entry]:
-    """An agent's actions. Those with a key press it on the page."""
+    """Return an agent's actions. Those with a key press it on the page."""
     kind, args = ticket.reference, [ticket.reference]
     if not ticket.is_closed:
         yield from (Entry(kind, label, icon, press=key, also=also) for label, icon, key, also in KEYS)

@@ -1,10 +1,11 @@
-"""The agents' queue: one list, whose filters are its address."""
+"""The agents' queue: one list, filtered and ordered by its address."""
 
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -15,21 +16,15 @@ from supportcenter.http import fragment_or_page
 from tickets.access import organizations_to_name, queue_tickets, ticket_named, tier_names
 from tickets.bulk.forms import BulkForm
 from tickets.clock.countdown import Countdown, countdown
-from tickets.forms.queue import Offers, QueueForm, offers
+from tickets.forms.queue import ORDERS, QueueForm, queue_options
 from tickets.models.ticket import Ticket
-from tickets.paging import Page, page_of
-from tickets.queue import COLUMNS, FIRST, VIEWS_COUNTED, View, Workspace, counts_of, workspace_for
+from tickets.paging import CURSORS, Page, counts_of, headings, page_of, url_with
+from tickets.queue import COLUMNS, FIRST, VIEWS_COUNTED, View, Workspace, workspace_for
+from tickets.search.finding import filtered, searched
 from tickets.search.marking import mark
 
-# Columns that sort, and the names of their orders: what the first click gives, and the other way around.
-SORTING = {
-    "due": ("due", "-due"),
-    "severity": ("-severity", "severity"),
-    "last_reply": ("-last_reply", "last_reply"),
-    "created": ("-created", "created"),
-    "updated": ("-updated", "updated"),
-}
-# What a row shows of the ticket itself.
+BEST = "best"
+# The fields of the ticket itself that a row shows.
 SHOWN = ["pk", "subject", "status", "severity", "assignee_id", "team_id", "last_reply_at", "updated_at"]
 
 
@@ -42,8 +37,8 @@ class Row:
     clock: Countdown
 
     @property
-    def looks(self) -> list[object]:
-        """All that its line shows: the same looks, the same line."""
+    def state(self) -> list[object]:
+        """Everything that the line shows: it changes exactly when the line does."""
         ticket = self.ticket
         marks = [ticket.is_unread, ticket.is_escalated, ticket.is_escalation_late]  # type: ignore[attr-defined]
         return [*(getattr(ticket, name) for name in SHOWN), *marks, self.tier, asdict(self.clock)]
@@ -51,38 +46,40 @@ class Row:
 
 @require_safe
 def queue(request: HttpRequest, view: str = FIRST) -> HttpResponse:
-    """The agents' desk: what must be answered next stands first. 204 when all is as it was ``seen``."""
+    """Show the tickets of a view, what is due next first. Answer 204 if nothing changed since ``seen``."""
     actor = actor_of(request)
-    desk = workspace_for(actor)
-    shown = desk.view(view)
+    workspace = workspace_for(actor)
+    shown = workspace.view(view)
     if shown is None:
         return redirect("tickets:queue")
     if named := ticket_named(actor, request.GET.get("q", "")):
         return redirect(named)
     query = request.GET.copy()
     seen = query.pop("seen", [""])[-1]
-    choices = offers()
-    form = QueueForm(shown.filled(query), actor=actor, offers=choices)
-    found = form.apply(queue_tickets(actor))
-    order = form.key if "sort" in query else found.sort or form.key  # the best hit first, unless asked
-    page = page_of(found.queryset.for_queue(actor.user_id), order, query)
+    form = QueueForm(query, actor=actor, options=queue_options(), base=shown.query)
+    found = searched(actor, queue_tickets(actor), form.text, ranked=not form.chosen_order)
+    order = form.order_by(BEST, "Best match") if found.words else form.order_by(shown.sort)
+    page = page_of(found.queryset.for_queue(actor.user_id), found.sort or ORDERS[order][1], query)
     mark(page.rows, found.words)
-    rows, tabs = _rows(page), _tabs(desk, shown, choices)
-    looks = _fingerprint([[each.looks for each in rows], tabs, bool(page.next_url)])
-    if seen == looks:
+    rows, tabs, columns = _rows(page), _tabs(workspace, shown), workspace.columns(shown)
+    state = _fingerprint([[each.state for each in rows], tabs, bool(page.next_url)])
+    if seen == state:
         return HttpResponse(status=204)
+    cursor = {name: str(query[name]) for name in CURSORS if name in query}
+    labels = {"due": "Clock", "subject": "Subject"} | {name: COLUMNS[name] for name in columns}
     context = {
-        "desk": desk,
+        "workspace": workspace,
         "view": shown,
         "tabs": tabs,
         "form": form,
         "problems": found.problems,
-        "has_changed": form.query != shown.query,
+        "has_changed": form.is_changed or form.chosen_order not in {"", shown.sort},
         "rows": rows,
-        "columns": desk.columns(shown),
-        "heads": _heads(query, form, desk.columns(shown)),
-        "bulk": BulkForm(actor=actor, query=form.query),
-        "poll_url": _with(query, seen=looks),
+        "columns": columns,
+        "headings": headings(labels, ORDERS, order, query),
+        "bulk": BulkForm(actor=actor, query=form.text),
+        "save_url": f"?{urlencode({'q': form.text, 'sort': form.chosen_order or shown.sort})}",
+        "poll_url": url_with(query, seen=state, **cursor),
         "newer_url": page.previous_url,
         "older_url": page.next_url,
         "leads": actor.can(Capability.LEAD_ESCALATIONS),
@@ -96,47 +93,20 @@ def _rows(page: Page) -> list[Row]:
     return [Row(each, tiers[each.organization_id], countdown(each, now)) for each in page.rows]
 
 
-def _tabs(desk: Workspace, shown: View, choices: Offers) -> list[dict[str, Any]]:
-    """The views as tabs. A search is not counted, nor is everything."""
-    tickets = queue_tickets(desk.actor)
-    forms = {
-        each.slug: QueueForm(QueryDict(each.query), actor=desk.actor, offers=choices)
-        for each in desk.views[:VIEWS_COUNTED]
-        if each.slug != "all"
+def _tabs(workspace: Workspace, shown: View) -> list[dict[str, Any]]:
+    """Return the views as tabs. Searches aren't counted, nor is the view of all tickets."""
+    actor, tickets = workspace.actor, queue_tickets(workspace.actor)
+    found = {
+        each.slug: filtered(actor, tickets, each.query)
+        for each in workspace.views[:VIEWS_COUNTED]
+        if each.query
     }
-    counts = counts_of(
-        {slug: form.apply(tickets).queryset for slug, form in forms.items() if not form.filters.get("q")}
-    )
+    counts = counts_of({slug: hits for slug, hits in found.items() if hits is not None})
     return [
         {"label": each.name, "url": each.url, "current": each == shown, "count": counts.get(each.slug)}
-        for each in desk.views
+        for each in workspace.views
     ]
 
 
-def _heads(query: QueryDict, form: QueueForm, columns: list[str]) -> list[dict[str, str]]:
-    """The heads of the chosen columns; of those that sort, where they lead and how they stand now."""
-    labels = {"due": "Clock", "subject": "Subject"} | {name: COLUMNS[name] for name in columns}
-    return [{"name": name, "label": label} | _sorting(name, query, form) for name, label in labels.items()]
-
-
-def _sorting(name: str, query: QueryDict, form: QueueForm) -> dict[str, str]:
-    if name not in SORTING:
-        return {}
-    first, second = SORTING[name]
-    wanted = second if form.order == first else first
-    way = "descending" if form.order.startswith("-") else "ascending"
-    return {"url": _with(query, sort=wanted), "order": way if form.order in SORTING[name] else ""}
-
-
-def _with(query: QueryDict, **values: str) -> str:
-    """The address of the same list with other values; another order begins at its first page."""
-    changed = query.copy()
-    for gone in ("after", "before") if "sort" in values else ():
-        changed.pop(gone, None)
-    for name, value in values.items():
-        changed[name] = value
-    return f"?{changed.urlencode()}"
-
-
-def _fingerprint(looks: object) -> str:
-    return sha256(repr(looks).encode()).hexdigest()[:16]
+def _fingerprint(state: object) -> str:
+    return sha256(repr(state).encode()).hexdigest()[:16]

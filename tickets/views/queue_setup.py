@@ -1,4 +1,4 @@
-"""How an agent sets the desk: saved views, columns and density."""
+"""How agents set up the queue: saved views, columns and density."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,14 +17,14 @@ from tickets.queue import workspace_for
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def saved_views(request: HttpRequest) -> HttpResponse:
-    """The views of the desk; the query string of this address is what a new one is filled with."""
+    """List the saved views, and save a new one. The address can bring its filter and order."""
     actor = actor_of(request)
-    desk = workspace_for(actor)
-    form = SavedViewForm(posted(request), actor=actor, query=request.GET.urlencode())
+    workspace = workspace_for(actor)
+    form = SavedViewForm(posted(request), actor=actor, address=request.GET)
     if view := submit(form, lambda: save_view(actor=actor, **form.cleaned_data)):
-        messages.success(request, f"The view “{view}” is on your desk.")
+        messages.success(request, f"View “{view}” saved.")
         return redirect(view)
-    saved = [each for each in desk.views if each.saved]
+    saved = [each for each in workspace.views if each.saved]
     context = {
         "form": form,
         "mine": [each for each in saved if each.saved and may_change_view(actor, each.saved)],
@@ -35,12 +35,12 @@ def saved_views(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def saved_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """Rename a view, share it, or choose its columns; with a query string in the address, fill it anew."""
+    """Change a view. The address can bring another filter and order."""
     actor = actor_of(request)
     view = saved_view_for(actor, pk)
-    form = SavedViewForm(posted(request), actor=actor, view=view, query=request.GET.urlencode())
+    form = SavedViewForm(posted(request), actor=actor, view=view, address=request.GET)
     if submit(form, lambda: change_view(actor=actor, view=view, **form.cleaned_data)):
-        messages.success(request, f"The view “{view}” is changed.")
+        messages.success(request, f"View “{view}” saved.")
         return redirect(view)
     return render_form(request, "tickets/saved_view.html", {"view": view, "form": form})
 
@@ -51,7 +51,7 @@ def removal(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     view = saved_view_for(actor, pk)
     delete_view(actor=actor, view=view)
-    messages.success(request, f"The view “{view}” is deleted.")
+    messages.success(request, f"View “{view}” deleted.")
     return redirect("tickets:saved_views")
 
 
@@ -59,10 +59,10 @@ def removal(request: HttpRequest, pk: int) -> HttpResponse:
 def preferences(request: HttpRequest) -> HttpResponse:
     """Columns and density of the queue."""
     actor = actor_of(request)
-    desk = workspace_for(actor)
-    initial = {"columns": desk.usual_columns, "density": desk.preferences.density}
+    workspace = workspace_for(actor)
+    initial = {"columns": workspace.usual_columns, "density": workspace.preferences.density}
     form = QueuePreferencesForm(posted(request), initial=initial)
     if submit(form, lambda: save_queue_preferences(actor=actor, **form.cleaned_data)):
-        messages.success(request, "Your queue looks like this from now on.")
+        messages.success(request, "Queue preferences saved.")
         return redirect("tickets:queue")
     return render_form(request, "tickets/queue_preferences.html", {"form": form})

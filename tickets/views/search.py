@@ -1,4 +1,4 @@
-"""Finding things by typing: what can be typed next in a search, and the command palette."""
+"""Suggestions while a search is typed, and the command palette."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +25,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def palette(request: HttpRequest) -> HttpResponse:
-    """Pages, tickets and actions that fit what is typed."""
+    """List the pages, tickets and actions that fit what is typed."""
     frame, typed = site(request), search_text(request, MOST_LETTERS)
     entries = entries_for(
         actor_of(request),

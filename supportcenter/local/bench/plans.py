@@ -97,7 +97,7 @@ def cases() -> dict[str, Callable[[], object]]:
 
         def run() -> object:
             actor = Actor.of(user, Source.WEB)
-            found = searched(actor, Ticket.objects.visible_to(actor), text)
+            found = searched(actor, Ticket.objects.visible_to(actor), text, ranked=True)
             sort = found.sort or Sort("updated_at", descending=True)
             return page_of(found.queryset.for_queue(user.pk), sort, QueryDict())
 
