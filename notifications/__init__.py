@@ -1,1 +1,1 @@
-"""Who hears of what, and how the mail gets there."""
+"""Who is notified about what, and how the mail gets there."""

@@ -1,4 +1,4 @@
-"""How sign-in, sign-up and its mails work here."""
+"""Sign-in, sign-up and their mails."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -16,13 +16,13 @@ from orgs.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Sign-up by invitation only; mails go through the same rows and workers as all others."""
+    """Allow sign-up by invitation only, and send mails through the same rows and workers as all others."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return invited_address(request.session.get("invitation")) is not None
 
     def clean_email(self, email: str) -> str:
-        """Whoever signs up with an invitation does so with the address that it was sent to."""
+        """Require the address that the invitation was sent to."""
         email = super().clean_email(email)
         invited = invited_address(context.request.session.get("invitation"))
         if invited not in {None, email}:

@@ -6,9 +6,9 @@ from notifications.models.messages import EmailMessage
 
 @admin.register(EmailMessage)
 class EmailMessageAdmin(admin.ModelAdmin):
-    """The mail ledger, for reading only."""
+    """The mail ledger, read-only."""
 
-    list_display = ["to_address", "kind", "ticket", "state", "attempts", "created_at", "sent_at", "answer"]
+    list_display = ["to_address", "kind", "ticket", "state", "attempts", "created_at", "sent_at", "detail"]
     list_filter = ["state", "kind"]
     list_select_related = ["ticket"]
     search_fields = ["to_address"]

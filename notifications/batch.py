@@ -14,11 +14,11 @@ from billing.models.changes import TierChange
 from billing.models.invoices import Invoice
 from notifications import threading
 from notifications.entries import RenderedEntry, render
+from notifications.mail_texts import fill_in
 from notifications.models.messages import EmailMessage
 from notifications.models.preferences import MailPreferences
 from notifications.models.suppressions import Suppression
 from notifications.models.texts import MailText
-from notifications.texts import fill_in
 from orgs.actor import Actor
 from orgs.models import Invitation
 from orgs.roles import Capability
@@ -67,7 +67,7 @@ class Batch:
     @cached_property
     def _suppressions(self) -> dict[str, str]:
         addresses = {form for mail in self._mails for form in (mail.to_address, mail.to_address.lower())}
-        found = Suppression.objects.standing().filter(address__in=addresses)
+        found = Suppression.objects.active().filter(address__in=addresses)
         return {each.address.lower(): each.get_cause_display().lower() for each in found}
 
     def preferences_of(self, mail: EmailMessage) -> MailPreferences:
@@ -107,7 +107,7 @@ class Batch:
         assert mail.ticket_id  # noqa: S101 - only mails about a ticket have such
         if mail.ticket_id not in self._earlier:
             readers = {each.recipient_id for each in self._mails if each.ticket_id == mail.ticket_id}
-            earlier = EmailMessage.objects.last_taken(mail.ticket_id, readers, threading.LAST_REFERENCES)
+            earlier = EmailMessage.objects.last_accepted(mail.ticket_id, readers, threading.LAST_REFERENCES)
             by_reader: dict[int | None, list[str]] = defaultdict(list)
             for each in earlier:
                 by_reader[each.recipient_id].append(each.message_id)

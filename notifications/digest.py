@@ -1,4 +1,4 @@
-"""Digests: the mails that waited for a person's hour, in one."""
+"""Digests: the updates that were held for a person, sent as one mail."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from orgs.models import User
 
 
 def compose_due(now: datetime) -> int:
-    """Make a digest for everybody whose held mails are due; how many."""
+    """Compose a digest for each person whose held mails are due; return how many."""
     due = EmailMessage.objects.held().filter(due_at__lte=now)
     people = list(due.order_by("recipient").values_list("recipient", flat=True).distinct())
     return sum(_compose(user_id, now) for user_id in people)
@@ -20,7 +20,7 @@ def compose_due(now: datetime) -> int:
 
 @transaction.atomic
 def _compose(user_id: int, now: datetime) -> bool:
-    """Put all that is due for one person into one digest. Two workers at once make one."""
+    """Put all due mails of one person into one digest. Two workers at once compose one."""
     user = User.objects.select_for_update().get(pk=user_id)
     held = EmailMessage.objects.held().filter(recipient=user, due_at__lte=now)
     if not held.exists():
@@ -36,6 +36,6 @@ def withhold_lines(digest: EmailMessage, batch: Batch) -> None:
     withheld = []
     for line in batch.lines(digest):
         if reason := reason_to_withhold_update(line, batch):
-            line.state, line.answer = MailState.WITHHELD, reason
+            line.state, line.detail = MailState.WITHHELD, reason
             withheld.append(line)
-    EmailMessage.objects.bulk_update(withheld, ["state", "answer"])
+    EmailMessage.objects.bulk_update(withheld, ["state", "detail"])

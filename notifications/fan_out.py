@@ -1,4 +1,4 @@
-"""From an event of a ticket to one mail row for each recipient, some people at a time."""
+"""Queue one mail for each recipient of a ticket's event, a chunk of people at a time."""
 
 from collections.abc import Iterator
 
@@ -16,15 +16,15 @@ from tickets.models.mentions import Mention
 from tickets.models.ticket import Ticket
 from tickets.states import Severity
 
-# How many people are looked at at a time, so that memory stays flat however many there are.
-CHUNK = 500
+# How many people are processed at a time, so that memory does not grow with their number.
+CHUNK_SIZE = 500
 LEADS = [role for role, can in STAFF_CAPABILITIES.items() if Capability.LEAD_ESCALATIONS in can]
 
 
 def queue_mails(message: OutboxMessage) -> int:
-    """Write the rows for an event of a ticket; how many people were looked at.
+    """Queue the mails about an event of a ticket; return how many people were considered.
 
-    Running it twice writes nothing new. A person has one row an event, whatever reasons they have.
+    Running it twice queues nothing new. A person gets one mail for each event, however many reasons apply.
     """
     ticket = Ticket.objects.select_related("organization", "product").get(pk=message.payload["ticket"])
     count = 0
@@ -38,30 +38,30 @@ def queue_mails(message: OutboxMessage) -> int:
             is_critical=ticket.severity == Severity.CRITICAL,
             now=message.occurred_at,
         )
-        _store(message, ticket, users, found)
+        _save(message, ticket, users, found)
         count += len(users)
     return count
 
 
 def _mentioned(message: OutboxMessage) -> frozenset[int]:
-    """Who is named in the note that the event is about."""
+    """Return the ids of people mentioned in the note that the event is about."""
     if message.name != ActivityKind.NOTED.event:
         return frozenset()
-    named = Mention.objects.filter(comment__activity=message.payload["activity"])
-    return frozenset(named.values_list("user_id", flat=True))
+    mentions = Mention.objects.filter(comment__activity=message.payload["activity"])
+    return frozenset(mentions.values_list("user_id", flat=True))
 
 
 def _chunks(ticket: Ticket, mentioned: frozenset[int]) -> Iterator[dict[int, User]]:
-    """Everybody who could hear of a ticket, by id, in order of id."""
-    around = (
+    """Yield everyone who could be notified about a ticket, by id, in order of id."""
+    is_involved = (
         Q(pk__in=[ticket.requester_id, ticket.assignee_id or 0, *mentioned])
         | Q(pk__in=ticket.participants.values("user"))
         | Q(pk__in=Follow.objects.reaching(ticket).order_by().values("user"))
         | Q(staff_role__in=LEADS)
     )
-    people = User.objects.filter(around, is_active=True).order_by("pk")
+    people = User.objects.filter(is_involved, is_active=True).order_by("pk")
     last = 0
-    while chunk := {user.pk: user for user in people.filter(pk__gt=last)[:CHUNK]}:
+    while chunk := {user.pk: user for user in people.filter(pk__gt=last)[:CHUNK_SIZE]}:
         yield chunk
         last = max(chunk)
 
@@ -97,16 +97,16 @@ def _preferences(users: dict[int, User]) -> dict[int, MailPreferences]:
     return known
 
 
-def _store(message: OutboxMessage, ticket: Ticket, users: dict[int, User], found: list[Recipient]) -> None:
+def _save(message: OutboxMessage, ticket: Ticket, users: dict[int, User], found: list[Recipient]) -> None:
     EmailMessage.objects.bulk_create(
         (
             EmailMessage(
                 kind="ticket_update",
                 recipient_id=each.user_id,
                 to_address=users[each.user_id].email,
-                rule=each.reason,
+                reason=each.reason,
                 follow_id=each.follow_id,
-                reason=each.words,
+                reason_text=each.reason_text,
                 event=message,
                 ticket=ticket,
                 activity_id=message.payload["activity"],

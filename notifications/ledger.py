@@ -1,4 +1,4 @@
-"""The ledger of mails as it is read: filtered, page by page, with what each mail was about in words."""
+"""The mail ledger as it is shown: filters, rows and a summary."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,31 +16,31 @@ from notifications.models.suppressions import SuppressionQuerySet
 from tickets.paging import Sort, read_id
 from tickets.timeline import timeline_text
 
-# A mail that waits for longer than this is delayed, and duty leads are told.
+# A mail that waits longer than this is delayed, and duty leads see a warning.
 DELAYED_AFTER = timedelta(minutes=5)
-# What the numbers on top of the page are about.
-NUMBERS_OF = timedelta(days=1)
+# The period of the summary on top of the page.
+SUMMARY_PERIOD = timedelta(days=1)
 NEWEST_FIRST = Sort("created_at", descending=True, read_pk=UUID)
 BY_UPDATE = Sort("activity_id", descending=True, read=read_id, read_pk=UUID)
-SHOWN = {
+TABS = {
     "": "All mail",
     "delayed": "Delayed",
     "failed": "Failed",
-    "bounced": "Came back",
+    "bounced": "Bounced",
     "withheld": "Withheld",
 }
-# Of these, all that are shown can be sent again at once.
-RESENT_TOGETHER = {"failed", "bounced", "withheld"}
+# On these tabs, all matching mails can be resent at once.
+BULK_RESENDABLE = {"failed", "bounced", "withheld"}
 LAST_DAY = MaxValueValidator(date(9998, 12, 31))
 
 
 class MailFilterForm(forms.Form):
-    """Filters of the ledger, kept in its address. What makes no sense filters nothing."""
+    """Filters of the ledger, in the query string. Invalid values are ignored."""
 
     show = forms.ChoiceField(
         label="State",
         required=False,
-        choices=list(SHOWN.items()),
+        choices=list(TABS.items()),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     q = forms.CharField(
@@ -64,22 +64,22 @@ class MailFilterForm(forms.Form):
 
     @property
     def filters(self) -> dict[str, Any]:
-        """Names and values that are set and make sense."""
+        """Return the filters that are set and valid."""
         return {name: value for name, value in self.cleaned_data.items() if value}
 
     def apply(self, mails: EmailMessageQuerySet) -> EmailMessageQuerySet:
-        wanted = self.filters
-        mails = shown(mails, wanted.get("show", ""))
-        if words := wanted.get("q"):
-            mails = mails.to(words)
-        if day := wanted.get("day"):
+        filters = self.filters
+        mails = on_tab(mails, filters.get("show", ""))
+        if query := filters.get("q"):
+            mails = mails.to(query)
+        if day := filters.get("day"):
             start = timezone.make_aware(datetime.combine(day, time()))
             mails = mails.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1))
         return mails
 
 
 class SuppressionSearchForm(forms.Form):
-    """A search by address, kept in the page's address."""
+    """A search by address, in the query string."""
 
     q = forms.CharField(label="Address", required=False, max_length=254)
 
@@ -88,45 +88,46 @@ class SuppressionSearchForm(forms.Form):
         self.full_clean()
 
     @property
-    def words(self) -> str:
+    def query(self) -> str:
         return self.cleaned_data.get("q", "")
 
     def apply(self, suppressions: SuppressionQuerySet) -> SuppressionQuerySet:
-        return suppressions.like(self.words) if self.words else suppressions
+        return suppressions.matching(self.query) if self.query else suppressions
 
 
-def shown(mails: EmailMessageQuerySet, what: str) -> EmailMessageQuerySet:
-    """The mails behind one of the names in ``SHOWN``."""
-    if what == "delayed":
+def on_tab(mails: EmailMessageQuerySet, tab: str) -> EmailMessageQuerySet:
+    """Return the mails on one of the ``TABS``."""
+    if tab == "delayed":
         return mails.delayed(DELAYED_AFTER)
-    if what == "bounced":
-        return mails.came_back()
-    return mails.filter(state=what) if what else mails
+    if tab == "bounced":
+        return mails.bounced()
+    return mails.filter(state=tab) if tab else mails
 
 
 @dataclass(frozen=True)
-class Line:
-    """A mail, and the update that it tells of in words; empty where it is not about a ticket."""
+class LedgerRow:
+    """A mail and the update that it is about, in words; empty if it is not about a ticket."""
 
     mail: EmailMessage
     update: str
 
 
-def lines_of(mails: Iterable[EmailMessage], *, for_staff: bool) -> list[Line]:
-    return [Line(each, _update(each, for_staff=for_staff)) for each in mails]
+def rows_of(mails: Iterable[EmailMessage], *, for_staff: bool) -> list[LedgerRow]:
+    """Return the rows for some mails, with updates as staff or customers read them."""
+    return [LedgerRow(each, _update(each, for_staff=for_staff)) for each in mails]
 
 
 def _update(mail: EmailMessage, *, for_staff: bool) -> str:
-    told = mail.activity
-    if told is None:
+    activity = mail.activity
+    if activity is None:
         return ""
-    who = told.actor.name if told.actor else settings.SITE_NAME
-    return timeline_text(told.kind, who, told.before, told.after, for_staff=for_staff)
+    who = activity.actor.name if activity.actor else settings.SITE_NAME
+    return timeline_text(activity.kind, who, activity.before, activity.after, for_staff=for_staff)
 
 
 @dataclass(frozen=True)
-class Numbers:
-    """Mails of the last day by what became of them, and those that wait now."""
+class Summary:
+    """Mails of the last day by state, and those that are waiting now."""
 
     sent: int
     failed: int
@@ -136,11 +137,11 @@ class Numbers:
     delayed: int
 
 
-def numbers_of(mails: EmailMessageQuerySet) -> Numbers:
-    """What stands on top of the page; three queries that read an index only."""
-    states = mails.counts(since=timezone.now() - NUMBERS_OF)
+def summary_of(mails: EmailMessageQuerySet) -> Summary:
+    """Return the summary on top of the page; three queries, each of which reads an index only."""
+    states = mails.counts(since=timezone.now() - SUMMARY_PERIOD)
     bounced = states.get("bounced", 0) + states.get("complained", 0)
-    return Numbers(
+    return Summary(
         sent=states.get("sent", 0) + states.get("delivered", 0) + bounced,
         failed=states.get("failed", 0),
         bounced=bounced,

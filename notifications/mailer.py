@@ -1,4 +1,4 @@
-"""From a mail row to the mail: subject, text and HTML part, headers."""
+"""Rendering a mail row: subject, text and HTML part, headers."""
 
 from datetime import date
 from decimal import Decimal
@@ -14,8 +14,8 @@ from billing.money import format_amount
 from notifications import threading, unsubscribe
 from notifications.batch import Batch
 from notifications.entries import absolute
+from notifications.mail_texts import framed
 from notifications.models.messages import EmailMessage
-from notifications.texts import framed
 from notifications.withholding import reason_to_withhold, reason_to_withhold_update
 from orgs.invitations import token_for
 from orgs.models import User
@@ -45,7 +45,7 @@ def build(mail: EmailMessage, batch: Batch | None = None) -> EmailMultiAlternati
     context |= {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
-        "stop_url": unsubscribe.link_of(mail),
+        "unsubscribe_url": unsubscribe.link_of(mail),
         "preferences_url": absolute(reverse("notifications:preferences")),
     } | batch.texts(mail)
     folder = f"email/{mail.kind}"
@@ -55,7 +55,7 @@ def build(mail: EmailMessage, batch: Batch | None = None) -> EmailMultiAlternati
             render_to_string(f"{folder}/body.txt", context).strip(), context["intro"], context["closing"]
         ).strip()
         + "\n",
-        to=[on_the_wire(mail.to_address)],
+        to=[with_ascii_domain(mail.to_address)],
         headers={
             "Message-ID": mail.message_id,
             "Auto-Submitted": "auto-generated",
@@ -69,10 +69,10 @@ def build(mail: EmailMessage, batch: Batch | None = None) -> EmailMultiAlternati
     return message
 
 
-def on_the_wire(address: str) -> str:
-    """An address with its domain in ASCII: IDNA 2008, in which straße.de is not strasse.de.
+def with_ascii_domain(address: str) -> str:
+    """Return an address with its domain in ASCII, by IDNA 2008, in which straße.de is not strasse.de.
 
-    A domain that this cannot express is left to the mail server's judgement.
+    A domain that this cannot express is passed to the mail server as it is.
     """
     local, _, domain = address.rpartition("@")
     try:
@@ -107,7 +107,7 @@ def _ticket_update(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
         "is_receipt": current.kind == "opened" and recipient.pk == ticket.requester_id,
         "status": status_words(ticket.status, for_staff=actor.can(Capability.WORK_QUEUE)),
         "url": absolute(ticket.get_absolute_url()),
-        "reason": mail.reason,
+        "reason": mail.reason_text,
         "time_zone": recipient.time_zone,
     }
 

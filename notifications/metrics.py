@@ -1,4 +1,4 @@
-"""Numbers for Prometheus, in its text format."""
+"""Metrics in the text format of Prometheus."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,9 +10,9 @@ from supportcenter.outbox.models import DeliveryState, OutboxDelivery
 
 
 def exposition() -> str:
-    """All metrics; four queries, each of which reads an index only."""
+    """Return all metrics; four queries, each of which reads an index only."""
     now = timezone.now()
-    oldest = EmailMessage.objects.oldest_waiting_since()
+    delayed_since = EmailMessage.objects.oldest_delayed_since()
     counts = EmailMessage.objects.counts(since=now - timedelta(days=1))
     deliveries = OutboxDelivery.objects.all()
     return "".join(
@@ -20,16 +20,16 @@ def exposition() -> str:
             _gauge(
                 "mail_oldest_waiting_seconds",
                 "Age of the oldest mail that should have gone out already.",
-                {"": round((now - oldest).total_seconds()) if oldest else 0},
+                {"": round((now - delayed_since).total_seconds()) if delayed_since else 0},
             ),
             _gauge(
                 "mail_messages",
-                "Mails written in the last 24 hours, by state.",
+                "Mails created in the last 24 hours, by state.",
                 {f'{{state="{state}"}}': counts.get(state, 0) for state in MailState.values},
             ),
             _gauge(
                 "outbox_deliveries",
-                "Events that wait for a subscriber, or that one gave up.",
+                "Events waiting for a subscriber, and events that a subscriber gave up on.",
                 {
                     f'{{state="{state}"}}': deliveries.filter(state=state).count()
                     for state in (DeliveryState.PENDING.value, DeliveryState.DEAD.value)
@@ -39,8 +39,8 @@ def exposition() -> str:
     )
 
 
-def _gauge(name: str, says: str, values: Mapping[str, int]) -> str:
-    """One metric with its values by label."""
+def _gauge(name: str, text: str, values: Mapping[str, int]) -> str:
+    """Return one metric with its values by label."""
     full = f"supportcenter_{name}"
-    lines = [f"# HELP {full} {says}", f"# TYPE {full} gauge"]
+    lines = [f"# HELP {full} {text}", f"# TYPE {full} gauge"]
     return "\n".join([*lines, *(f"{full}{label} {value}" for label, value in values.items())]) + "\n"

@@ -1,4 +1,4 @@
-"""The only receiver of a signal: what providers tell through anymail's webhooks."""
+"""The only receiver of a signal: delivery reports from anymail's webhooks."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from notifications.actions.tracking import record_report
-from notifications.tracking import NOT_KEPT, report_of
+from notifications.tracking import IGNORED_KINDS, report_from
 
 
 @receiver(tracking, dispatch_uid="notifications.tracking")
-def hear(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
-    """Keep what a provider tells. An error lets the webhook answer 500, and the provider tells it again."""
-    if event.event_type not in NOT_KEPT:
-        record_report(report_of(event, esp_name, timezone.now()))
+def on_tracking_event(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
+    """Record a provider's report. After an error the webhook answers 500, and the provider retries."""
+    if event.event_type not in IGNORED_KINDS:
+        record_report(report_from(event, esp_name, timezone.now()))

@@ -1,4 +1,4 @@
-"""From an event and the people around a ticket to who hears of it, why, and when. Pure."""
+"""Who is notified about an event of a ticket, why, and when. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -6,10 +6,10 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from notifications.models.messages import Reason
-from notifications.models.preferences import MailPreferences, Rhythm
+from notifications.models.preferences import Frequency, MailPreferences
 from tickets.models.conversation import ActivityKind
 
-WORDS = {
+REASON_TEXTS = {
     Reason.REQUESTER: "You opened this ticket.",
     Reason.PARTICIPANT: "You are CC'd on this ticket.",
     Reason.MENTIONED: "You are mentioned in this internal note.",
@@ -31,18 +31,18 @@ PUBLIC_EVENTS = frozenset(
         ActivityKind.MERGE_UNDONE.event,
     }
 )
-# For the agents who have or follow the ticket.
+# For the assignee and the agents who follow the ticket.
 STAFF_EVENTS = frozenset({ActivityKind.NOTED.event, ActivityKind.ASSIGNED.event, ActivityKind.RATED.event})
 # For those who must make sure that someone acts. The comment that escalated reaches everyone by itself.
 LEAD_EVENTS = frozenset({ActivityKind.ESCALATED.event, ActivityKind.ESCALATION_OVERDUE.event})
-# For whoever can still keep, or must mend, what was promised.
+# For those who can still meet the SLA target, or must deal with a missed one.
 CLOCK_EVENTS = frozenset({ActivityKind.RESPONSE_DUE_SOON.event, ActivityKind.RESPONSE_OVERDUE.event})
 EVENTS = PUBLIC_EVENTS | STAFF_EVENTS | LEAD_EVENTS | CLOCK_EVENTS
 
 
 @dataclass(frozen=True)
 class Following:
-    """A rule by which somebody follows: its id, and what it follows in words."""
+    """A follow rule: its id, and what it follows in words."""
 
     follow_id: int
     words: str
@@ -50,10 +50,10 @@ class Following:
 
 @dataclass(frozen=True)
 class People:
-    """Ids of the people around a ticket when its event is handled, or of some of them at a time.
+    """Ids of the people involved in a ticket, or of some of them at a time.
 
-    ``mentioned`` are those whom the note of this very event names, ``followers`` are customers by their
-    rules, ``agents`` those of staff who follow this very ticket.
+    ``mentioned`` are the people mentioned in the event's note, ``followers`` are customers with a follow
+    rule, ``agents`` are staff who follow this ticket.
     """
 
     requester: int | None = None
@@ -68,11 +68,11 @@ class People:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody who hears, by which rule and in which words, when, and whether in a digest."""
+    """A person to notify, the reason, when, and whether in a digest."""
 
     user_id: int
     reason: Reason
-    words: str
+    reason_text: str
     due_at: datetime
     follow_id: int | None = None
     is_digest: bool = False
@@ -99,33 +99,33 @@ def recipients(
         own = preferences.get(user_id) or MailPreferences()
         if opt_out(event, reason, own, is_muted=user_id in people.muted):
             continue
-        words = f"You follow {following.words}." if following else WORDS[reason]
+        reason_text = f"You follow {following.words}." if following else REASON_TEXTS[reason]
         at_once = is_receipt or event in LEAD_EVENTS | CLOCK_EVENTS
         due_at, is_digest = (now, False) if at_once else when(own, now, is_critical=is_critical)
         follow_id = following.follow_id if following else None
-        found[user_id] = Recipient(user_id, reason, words, due_at, follow_id, is_digest)
+        found[user_id] = Recipient(user_id, reason, reason_text, due_at, follow_id, is_digest)
     return list(found.values())
 
 
-def opt_out(event: str, rule: str, preferences: MailPreferences, *, is_muted: bool) -> str:
-    """Return how a person opted out of mail that they would get by a rule; empty if they did not.
+def opt_out(event: str, reason: str, preferences: MailPreferences, *, is_muted: bool) -> str:
+    """Return how a person opted out of mail that they would get for a reason; empty if they did not.
 
     Nothing stops the receipt of a new ticket or an escalation to duty leads.
     """
-    is_receipt = event == ActivityKind.OPENED.event and rule == Reason.REQUESTER
-    if is_receipt or (event in LEAD_EVENTS and rule == Reason.LEAD):
+    is_receipt = event == ActivityKind.OPENED.event and reason == Reason.REQUESTER
+    if is_receipt or (event in LEAD_EVENTS and reason == Reason.LEAD):
         return ""
     if is_muted:
         return "The recipient muted the ticket."
-    if preferences.rhythm == Rhythm.OFF:
+    if preferences.frequency == Frequency.OFF:
         return "The recipient turned off mail about tickets."
-    if rule in preferences.off_reasons:
+    if reason in preferences.off_reasons:
         return "The recipient turned off mail for this reason."
     return ""
 
 
 def _candidates(event: str, people: People) -> Iterator[tuple[int, Reason, Following | None]]:
-    """Everybody who has a reason, the strongest reason of a person first."""
+    """Yield everyone with a reason to be notified, each person's strongest reason first."""
     if event in PUBLIC_EVENTS:
         if people.requester:
             yield people.requester, Reason.REQUESTER, None
@@ -151,10 +151,10 @@ def _id(item: tuple[int, Following]) -> int:
 
 
 def when(preferences: MailPreferences, now: datetime, *, is_critical: bool) -> tuple[datetime, bool]:
-    """When a mail may go out, and whether it waits for a digest until then."""
-    if preferences.rhythm == Rhythm.HOURLY:
+    """Return when a mail may go out, and whether it is held for a digest until then."""
+    if preferences.frequency == Frequency.HOURLY:
         return _after_quiet(preferences, _next_hour(now), is_critical=is_critical), True
-    if preferences.rhythm == Rhythm.DAILY:
+    if preferences.frequency == Frequency.DAILY:
         return _next_at(preferences.daily_at, now, preferences.zone), True
     return _after_quiet(preferences, now, is_critical=is_critical), False
 
@@ -164,14 +164,14 @@ def _next_hour(now: datetime) -> datetime:
 
 
 def _next_at(at: time, now: datetime, zone: ZoneInfo) -> datetime:
-    """The next instant after ``now`` at which clocks in the zone show a time of day."""
+    """Return the next instant after ``now`` at which it is ``at`` in the time zone."""
     today = now.astimezone(zone).date()
     moments = (datetime.combine(today + timedelta(days=days), at, zone) for days in (0, 1, 2))
     return next(moment for moment in moments if moment > now)
 
 
 def _after_quiet(preferences: MailPreferences, at: datetime, *, is_critical: bool) -> datetime:
-    """The instant itself, or the end of the quiet hours that it falls into."""
+    """Return the instant itself, or the end of the quiet hours that it falls into."""
     if is_critical or preferences.quiet_from is None or preferences.quiet_until is None:
         return at
     clock = at.astimezone(preferences.zone).time()

@@ -1,4 +1,4 @@
-"""What this app does when something happened: one mail row for each recipient."""
+"""Queue one mail for each recipient of an event."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,7 +18,7 @@ from supportcenter.outbox.models import OutboxMessage
 from supportcenter.outbox.registry import subscribe
 from tickets.models.following import Follow
 
-# What the account team hears of tier changes; what the organization's admins do not is only for the team.
+# The account team is notified about these tier changes, admins about all that are not in TEAM_ONLY.
 TEAM_EVENTS = {
     billing_events.TIER_CHANGE_REQUESTED,
     billing_events.TIER_CHANGE_CANCELED,
@@ -33,17 +33,17 @@ TIER_EVENTS = TEAM_EVENTS | {
 
 
 @subscribe("notifications.ticket", *sorted(EVENTS))
-def tell_people_on_ticket(message: OutboxMessage) -> None:
-    """Queue the mails about one event of a ticket; running it twice queues them once."""
+def notify_about_ticket(message: OutboxMessage) -> None:
+    """Queue the mails about an event of a ticket; running it twice queues them once."""
     queue_mails(message)
     bell.ring_on_commit()
 
 
 @subscribe("notifications.follows", org_events.MEMBER_REMOVED, org_events.MEMBER_ROLE_CHANGED)
-def end_following(message: OutboxMessage) -> None:
-    """Forget that somebody followed an organization once their role there no longer allows it.
+def delete_follows(message: OutboxMessage) -> None:
+    """Delete a person's follow rules in an organization once their role there no longer allows them.
 
-    Mails stop with the role itself; without the row following would come back with the role, unasked.
+    Mails stop with the role itself, but with the rules left they would come back with the role, unasked.
     """
     organization, user = message.payload["organization"], message.payload["user"]
     may_follow = Membership.objects.that_can(Capability.FOLLOW_ALL_TICKETS, organization)
@@ -52,8 +52,8 @@ def end_following(message: OutboxMessage) -> None:
 
 
 @subscribe("notifications.invitation", org_events.MEMBER_INVITED)
-def tell_invited(message: OutboxMessage) -> None:
-    """Queue the mail with the link of an invitation, unless it was withdrawn meanwhile."""
+def mail_invitation(message: OutboxMessage) -> None:
+    """Queue the mail with an invitation's link, unless it was withdrawn in the meantime."""
     invitation = Invitation.objects.filter(pk=message.payload["invitation"], accepted_at=None).first()
     if invitation is None:
         return
@@ -72,26 +72,26 @@ def tell_invited(message: OutboxMessage) -> None:
 
 
 @subscribe("notifications.tier_change", *sorted(TIER_EVENTS))
-def tell_of_tier_change(message: OutboxMessage) -> None:
-    """Queue the mails about one step of a tier change, to the admins and where needed the account team."""
+def notify_about_tier_change(message: OutboxMessage) -> None:
+    """Queue the mails about a step of a tier change to admins and account team."""
     change = TierChange.objects.select_related("organization").get(pk=message.payload["tier_change"])
     admins = people_with(change.organization, Capability.CHANGE_TIER)
     team = staff_with(Capability.MANAGE_ACCOUNTS)
-    told = [person for person in admins if message.name not in TEAM_ONLY]
-    told += [person for person in team if message.name in TEAM_EVENTS]
-    _queue(message, "tier_change", told, {"tier_change": change.pk, "event": message.name})
+    people = [person for person in admins if message.name not in TEAM_ONLY]
+    people += [person for person in team if message.name in TEAM_EVENTS]
+    _queue(message, "tier_change", people, {"tier_change": change.pk, "event": message.name})
 
 
 @subscribe("notifications.invoice", billing_events.INVOICE_ISSUED)
-def tell_of_invoice(message: OutboxMessage) -> None:
-    """Queue the mails about a new invoice, to everybody who may see it."""
+def notify_about_invoice(message: OutboxMessage) -> None:
+    """Queue the mails about a new invoice, to everyone who may see it."""
     invoice = Invoice.objects.select_related("billing_group__organization").get(pk=message.payload["invoice"])
     readers = people_with(invoice.billing_group.organization, Capability.SEE_INVOICES)
     _queue(message, "invoice_issued", readers, {"invoice": invoice.pk})
 
 
 def _queue(message: OutboxMessage, kind: str, people: Iterable[User], content: dict[str, Any]) -> None:
-    """One mail row for each person; running it twice queues them once."""
+    """Queue one mail for each person; running it twice queues them once."""
     EmailMessage.objects.bulk_create(
         (
             EmailMessage(kind=kind, recipient=user, to_address=user.email, event=message, content=content)

@@ -11,19 +11,19 @@ def deliver() -> int:
     return delivery.deliver_due()
 
 
-@shared_task(name="notifications.free_stuck", ignore_result=True)
-def free_stuck() -> int:
-    """Give mails of a dead worker another chance."""
-    return delivery.free_stuck()
+@shared_task(name="notifications.release_stuck", ignore_result=True)
+def release_stuck() -> int:
+    """Release mails that a dead worker had claimed."""
+    return delivery.release_stuck()
 
 
 @shared_task(name="notifications.compose_digests", ignore_result=True)
 def compose_digests() -> int:
-    """Put held mails that are due into digests."""
+    """Compose digests of held mails that are due."""
     return digest.compose_due(timezone.now())
 
 
-@shared_task(name="notifications.settle_early_reports", ignore_result=True)
-def settle_early_reports() -> int:
-    """Let reports count that came before their mail was marked as sent."""
-    return tracking.settle_early_reports(timezone.now())
+@shared_task(name="notifications.apply_early_reports", ignore_result=True)
+def apply_early_reports() -> int:
+    """Apply reports that came before their mail was marked as sent."""
+    return tracking.apply_early_reports(timezone.now())

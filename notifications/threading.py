@@ -7,12 +7,12 @@ LAST_REFERENCES = 5
 
 
 def root_id(ticket_id: int, host: str) -> str:
-    """The id that all mails about a ticket refer to, for every recipient."""
+    """Return the id that all mails about a ticket refer to, whoever receives them."""
     return f"<ticket.{ticket_id}@{host}>"
 
 
 def headers(ticket_id: int, host: str, earlier: Sequence[str]) -> dict[str, str]:
-    """Headers for a mail after the ``earlier`` ones (Message-IDs, oldest first) to the same recipient."""
+    """Return the headers of a mail that follows ``earlier`` ones (Message-IDs, oldest first)."""
     root = root_id(ticket_id, host)
     references = [root, *earlier[-LAST_REFERENCES:]]
     return {"In-Reply-To": references[-1], "References": " ".join(references)}

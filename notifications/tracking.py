@@ -1,4 +1,4 @@
-"""What a provider or a mail server tells of a mail that was sent, and what follows from it. Pure."""
+"""Delivery reports of providers and mail servers, and what follows from them. Pure."""
 
 import hashlib
 import json
@@ -14,8 +14,8 @@ from notifications.inbound.dsn import Dsn
 from notifications.models.messages import MailState
 from notifications.models.suppressions import SuppressionCause
 
-# Who opened a mail and what they clicked on is nobody's business; it is not kept.
-NOT_KEPT = frozenset({EventType.OPENED, EventType.CLICKED})
+# Who opens a mail and clicks on what is private, so it is not stored.
+IGNORED_KINDS = frozenset({EventType.OPENED, EventType.CLICKED})
 STATES: dict[str, MailState] = {
     EventType.DELIVERED: MailState.DELIVERED,
     EventType.BOUNCED: MailState.BOUNCED,
@@ -23,23 +23,23 @@ STATES: dict[str, MailState] = {
     EventType.FAILED: MailState.BOUNCED,
     EventType.COMPLAINED: MailState.COMPLAINED,
 }
-# A later one never undoes an earlier one, in whatever order they come.
+# A mail only ever moves forward in this order, in whatever order the reports come.
 ORDER = [MailState.SENT, MailState.DELIVERED, MailState.BOUNCED, MailState.COMPLAINED]
-# A reply code (RFC 5321) or enhanced code (RFC 3463) of a failure that passes, or the words of providers.
-PASSING = re.compile(
+# The reply code (RFC 5321) or enhanced code (RFC 3463) of a temporary failure, or the words of providers.
+TRANSIENT = re.compile(
     r"\b4\.\d{1,3}\.\d{1,3}\b|(?:^|[;\s])4\d\d[\s-]|transient|temporar|soft.?bounce", re.IGNORECASE
 )
-LASTING = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b|(?:^|[;\s])5\d\d[\s-]")
+PERMANENT = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b|(?:^|[;\s])5\d\d[\s-]")
 KEY_LENGTH = 200
 TEXT_LENGTH = 2000
 
 
 @dataclass(frozen=True)
-class Report:
-    """One thing that was told of one mail. ``kind`` is one of anymail's event types.
+class DeliveryReport:
+    """One report about one mail. ``kind`` is one of anymail's event types.
 
-    ``key`` is the same whenever the same thing is told again. The mail is named by our own id, by the
-    provider's, or by its Message-ID; ``recipient`` is empty where the report does not say.
+    ``key`` is the same if the same report comes again. The mail is identified by our own id, the provider's,
+    or its Message-ID; ``recipient`` is empty if the report names none.
     """
 
     key: str
@@ -53,10 +53,10 @@ class Report:
     text: str = ""
 
 
-def report_of(event: AnymailTrackingEvent, provider: str, now: datetime) -> Report:
-    """What an event of a provider says. Nothing in it is trusted to be there, or to be well made."""
+def report_from(event: AnymailTrackingEvent, provider: str, now: datetime) -> DeliveryReport:
+    """Return the report in a provider's event. Any part of it can be missing or malformed."""
     metadata = event.metadata if isinstance(event.metadata, dict) else {}
-    return Report(
+    return DeliveryReport(
         key=_key(event, provider),
         kind=_text(event.event_type),
         happened_at=_instant(event.timestamp) or now,
@@ -69,15 +69,15 @@ def report_of(event: AnymailTrackingEvent, provider: str, now: datetime) -> Repo
     )
 
 
-def report_of_dsn(dsn: Dsn, recipient: str, now: datetime) -> Report:
-    """What a notification of a mail server says, for one of the addresses that it names."""
-    said = (dsn.message_id, dsn.action, dsn.status, dsn.diagnostic, dsn.happened_at)
+def report_from_dsn(dsn: Dsn, recipient: str, now: datetime) -> DeliveryReport:
+    """Return the report in a mail server's notification, for one of the addresses that it names."""
+    content = (dsn.message_id, dsn.action, dsn.status, dsn.diagnostic, dsn.happened_at)
     if dsn.action == "failed":
-        kind = EventType.BOUNCED if dsn.is_lasting else EventType.DEFERRED
+        kind = EventType.BOUNCED if dsn.is_permanent else EventType.DEFERRED
     else:
         kind = {"delivered": EventType.DELIVERED, "delayed": EventType.DEFERRED}.get(dsn.action, dsn.action)
-    return Report(
-        key=f"dsn:{digest(*said)}",
+    return DeliveryReport(
+        key=f"dsn:{fingerprint(*content)}",
         kind=kind,
         happened_at=min(dsn.happened_at or now, now),
         recipient=recipient,
@@ -87,53 +87,53 @@ def report_of_dsn(dsn: Dsn, recipient: str, now: datetime) -> Report:
 
 
 def state_after(state: str, kind: str) -> str:
-    """The state of a sent mail after a report of some kind; the old one where nothing follows."""
-    told = STATES.get(kind)
-    if told is None or state not in ORDER:
+    """Return the state of a sent mail after a report of some kind."""
+    reported = STATES.get(kind)
+    if reported is None or state not in ORDER:
         return state
-    return max(state, told, key=lambda each: ORDER.index(MailState(each)))
+    return max(state, reported, key=lambda each: ORDER.index(MailState(each)))
 
 
-def cause_of(report: Report) -> SuppressionCause | None:
-    """Why nothing more should be sent to the recipient; None where a later mail may well arrive."""
+def cause_of(report: DeliveryReport) -> SuppressionCause | None:
+    """Return why nothing more should be sent to the recipient; None if a later mail may well arrive."""
     if report.kind == EventType.COMPLAINED or report.reject_reason == RejectReason.SPAM:
         return SuppressionCause.COMPLAINT
     is_bounce = (
         (report.kind == EventType.BOUNCED and report.reject_reason not in {"blocked", "timed_out"})
         or (report.kind == EventType.REJECTED and report.reject_reason in {"bounced", "invalid"})
-        or (report.kind == EventType.FAILED and LASTING.search(report.text))
+        or (report.kind == EventType.FAILED and PERMANENT.search(report.text))
     )
-    if not is_bounce or (PASSING.search(report.text) and not LASTING.search(report.text)):
+    if not is_bounce or (TRANSIENT.search(report.text) and not PERMANENT.search(report.text)):
         return None
     return SuppressionCause.BOUNCE
 
 
 def uuid_of(value: object) -> UUID | None:
-    """The id of a mail in a text; None for anything else."""
+    """Return the id of a mail in a text; None for anything else."""
     try:
         return UUID(str(value))
     except ValueError:
         return None
 
 
-def digest(*parts: object) -> str:
-    """A short name of a content that has no id of its own."""
-    written = json.dumps(parts, sort_keys=True, default=str)
-    return hashlib.sha256(written.encode("utf-8", "replace")).hexdigest()
+def fingerprint(*parts: object) -> str:
+    """Return a short id for content that has none."""
+    content = json.dumps(parts, sort_keys=True, default=str)
+    return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
 
 
 def _key(event: AnymailTrackingEvent, provider: str) -> str:
-    """Providers count their events each for itself, and some by the kind of event."""
-    told = _text(event.event_id)
-    if told and len(told) <= 100:
-        return f"{provider}:{_text(event.event_type)}:{told}"[:KEY_LENGTH]
+    """Return a unique key. Event ids are unique only for a provider, or even for a provider and kind."""
+    event_id = _text(event.event_id)
+    if event_id and len(event_id) <= 100:
+        return f"{provider}:{_text(event.event_type)}:{event_id}"[:KEY_LENGTH]
     named = (event.event_type, event.message_id, event.recipient, event.timestamp)
     raw = event.esp_event
-    return f"{provider}:{digest(*named, raw if isinstance(raw, dict) else str(raw))}"
+    return f"{provider}:{fingerprint(*named, raw if isinstance(raw, dict) else str(raw))}"
 
 
 def _text(value: object) -> str:
-    """A value as text that PostgreSQL takes."""
+    """Return a value as text that PostgreSQL can store."""
     return "" if value is None else str(value).replace("\0", "").strip()[:TEXT_LENGTH]
 
 

@@ -1,7 +1,7 @@
-"""The link that stops the rule by which a mail was sent, and no other (RFC 2369, RFC 8058).
+"""The link that ends the rule by which a mail was sent, and no other (RFC 2369, RFC 8058).
 
-The link holds what it stops and for whom, signed, so that it works without signing in, cannot be forged, and
-cannot be turned into a link for another rule. Looking at it changes nothing; only POST does.
+The link contains what it ends and for whom, signed, so that it works without signing in, can't be forged, and
+can't be turned into a link for another rule. Opening it changes nothing; only POST does.
 """
 
 from dataclasses import dataclass
@@ -13,57 +13,57 @@ from django.urls import reverse
 
 from notifications.models.messages import EmailMessage, Reason
 
-_signer = Signer(salt="notifications.stop")
+_signer = Signer(salt="notifications.unsubscribe")
 
 FOLLOW, MUTE, DIGEST = "follow", "mute", "digest"
 
 
 @dataclass(frozen=True)
-class Stop:
-    """What a link stops: a follow rule, all mail about a ticket, or the digest; for one person."""
+class Unsubscription:
+    """What a link ends for one person: a follow rule, all mail about a ticket, or the digest."""
 
     kind: str
     target: int
     user_id: int
 
 
-def stop_of(mail: EmailMessage) -> Stop | None:
-    """What the link in a mail stops; None where nothing can be stopped: sign-in, money, calls to leads."""
+def unsubscription_of(mail: EmailMessage) -> Unsubscription | None:
+    """Return what the link in a mail ends; None for sign-in, money and escalations, which nothing stops."""
     if mail.recipient_id is None:
         return None
     if mail.kind == "digest":
-        return Stop(DIGEST, mail.recipient_id, mail.recipient_id)
-    if mail.kind != "ticket_update" or mail.rule == Reason.LEAD or mail.ticket_id is None:
+        return Unsubscription(DIGEST, mail.recipient_id, mail.recipient_id)
+    if mail.kind != "ticket_update" or mail.reason == Reason.LEAD or mail.ticket_id is None:
         return None
-    if mail.rule == Reason.FOLLOWER and mail.follow_id:
-        return Stop(FOLLOW, mail.follow_id, mail.recipient_id)
-    return Stop(MUTE, mail.ticket_id, mail.recipient_id)
+    if mail.reason == Reason.FOLLOWER and mail.follow_id:
+        return Unsubscription(FOLLOW, mail.follow_id, mail.recipient_id)
+    return Unsubscription(MUTE, mail.ticket_id, mail.recipient_id)
 
 
-def token_for(stop: Stop) -> str:
-    """The secret part of the link."""
-    return _signer.sign(f"{stop.kind}.{stop.target}.{stop.user_id}")
+def token_for(what: Unsubscription) -> str:
+    """Return the signed part of the link."""
+    return _signer.sign(f"{what.kind}.{what.target}.{what.user_id}")
 
 
-def stop_from(token: str) -> Stop | None:
-    """What a link stops, or None if we never made such a link."""
+def unsubscription_from(token: str) -> Unsubscription | None:
+    """Return what a link ends; None if we did not create it."""
     try:
         kind, target, user_id = _signer.unsign(token).split(".")
-        return Stop(kind, int(target), int(user_id))
+        return Unsubscription(kind, int(target), int(user_id))
     except (BadSignature, ValueError):
         return None
 
 
 def link_of(mail: EmailMessage) -> str:
-    """The full address that stops the mail's rule; empty where there is none."""
-    stop = stop_of(mail)
-    if stop is None:
+    """Return the full address of the mail's unsubscribe link; empty if it has none."""
+    what = unsubscription_of(mail)
+    if what is None:
         return ""
-    return urljoin(settings.SITE_URL, reverse("notifications:stop", args=[token_for(stop)]))
+    return urljoin(settings.SITE_URL, reverse("notifications:unsubscribe", args=[token_for(what)]))
 
 
 def headers_of(mail: EmailMessage) -> dict[str, str]:
-    """The headers by which mail programs offer to stop the rule with one click."""
+    """Return the headers with which mail programs offer to unsubscribe with one click."""
     link = link_of(mail)
     if not link:
         return {}

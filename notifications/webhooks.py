@@ -1,7 +1,7 @@
-"""The addresses at which mail providers tell what became of mails: anymail's, where a secret guards them.
+"""The webhooks for delivery reports of mail providers: anymail's own, available only with a secret.
 
-Signatures of some providers do not cover what is told, so the secret is asked of all of them. The addresses
-for incoming mail are left out: what arrived there would be lost with a friendly answer.
+The signatures of some providers do not cover the content, so all of them need the secret. Anymail's webhooks
+for inbound mail are left out: mail that arrived there would be accepted and lost.
 """
 
 from anymail import urls

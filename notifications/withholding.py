@@ -29,11 +29,11 @@ def reason_to_withhold_update(mail: EmailMessage, batch: Batch) -> str:
     """Return why a ticket's update must not reach its recipient, alone or in a digest; empty if it may."""
     assert mail.ticket  # noqa: S101 - mails of this kind are about a ticket
     assert mail.activity  # noqa: S101 - and about one entry of its history
-    if mail.rule == Reason.FOLLOWER and mail.follow_id is None:
+    if mail.reason == Reason.FOLLOWER and mail.follow_id is None:
         return "The recipient no longer follows the ticket."
     event = mail.event.name if mail.event else ""
-    if reason := opt_out(event, mail.rule, batch.preferences_of(mail), is_muted=batch.has_muted(mail)):
-        return reason
+    if opted_out := opt_out(event, mail.reason, batch.preferences_of(mail), is_muted=batch.has_muted(mail)):
+        return opted_out
     if not batch.can_see(mail, mail.ticket):
         return "The recipient can no longer see the ticket."
     if mail.activity.is_internal and not batch.actor(mail).can(Capability.WORK_QUEUE):

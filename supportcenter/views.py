@@ -12,8 +12,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from notifications.delivery import oldest_waiting_at
 from notifications.metrics import exposition
+from notifications.models.messages import EmailMessage
 from supportcenter.middleware import request_id, too_large
 from supportcenter.outbox.tasks import HEARTBEAT_KEY
 
@@ -46,7 +46,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Ready: database, broker and a worker answer. 503 and what is wrong otherwise."""
     checks = {"database": _check(_database), "broker": _check(_broker), "worker": _check(_worker)}
     ok = all(value == "ok" for value in checks.values())
-    oldest = oldest_waiting_at() if checks["database"] == "ok" else None
+    oldest = EmailMessage.objects.oldest_delayed_since() if checks["database"] == "ok" else None
     age = round((timezone.now() - oldest).total_seconds()) if oldest else 0
     return JsonResponse(checks | {"oldest_waiting_mail_seconds": age}, status=200 if ok else 503)
 

@@ -75,5 +75,5 @@ def _fresh_cache() -> None:
 def _no_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers stop after a second or two and leave the rest to others. In tests one call does everything."""
     monkeypatch.setattr(bulk, "SLICE", LIMIT_SECONDS)
-    monkeypatch.setattr(delivery, "SLICE", LIMIT_SECONDS)
-    monkeypatch.setattr(delivery, "HOLD", timedelta(seconds=LIMIT_SECONDS))
+    monkeypatch.setattr(delivery, "MAX_SECONDS", LIMIT_SECONDS)
+    monkeypatch.setattr(delivery, "CLAIM_LASTS", timedelta(seconds=LIMIT_SECONDS))

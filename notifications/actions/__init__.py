@@ -1,1 +1,1 @@
-"""The only writers of what becomes of mails, and of what people want of them."""
+"""Everything that changes mails and mail settings."""

@@ -1,4 +1,4 @@
-"""Writers of mails that are to be sent again."""
+"""Resending mails."""
 
 from typing import Any
 
@@ -14,15 +14,15 @@ from supportcenter.errors import RuleViolation
 
 @transaction.atomic
 def resend_mail(*, actor: Actor, mail: EmailMessage) -> EmailMessage:
-    """Send a mail once more, under the same Message-ID. That its recipient may have it is checked anew."""
+    """Queue a mail again under the same Message-ID. Sending checks again whether to withhold it."""
     locked = EmailMessage.objects.select_for_update().get(pk=mail.pk)
     if not locked.can_be_resent:
         raise RuleViolation(
-            "not_resendable", f"The mail to {locked.to_address} waits already, or cannot be made again."
+            "not_resendable", f"The mail to {locked.to_address} is already queued or can't be created again."
         )
-    if Suppression.objects.of(locked.to_address).standing().exists():
-        raise RuleViolation("suppressed", f"Nothing is sent to {locked.to_address}. Lift that first.")
-    changes = _waiting_again(actor)
+    if Suppression.objects.of(locked.to_address).active().exists():
+        raise RuleViolation("suppressed", f"{locked.to_address} is suppressed. Remove the suppression first.")
+    changes = _queued_again(actor)
     for name, value in changes.items():
         setattr(locked, name, value)
     locked.save(update_fields=list(changes))
@@ -32,18 +32,18 @@ def resend_mail(*, actor: Actor, mail: EmailMessage) -> EmailMessage:
 
 @transaction.atomic
 def resend_mails(*, actor: Actor, mails: EmailMessageQuerySet) -> int:
-    """Send many mails once more; how many. Those that cannot be sent again are left as they are."""
-    count = mails.resendable().update(**_waiting_again(actor))
+    """Queue many mails again; return how many. Those that can't be resent stay as they are."""
+    count = mails.resendable().update(**_queued_again(actor))
     bell.ring_on_commit()
     return count
 
 
-def _waiting_again(actor: Actor) -> dict[str, Any]:
+def _queued_again(actor: Actor) -> dict[str, Any]:
     now = timezone.now()
     return {
         "state": MailState.QUEUED,
         "attempts": 0,
-        "losses": 0,
+        "crashes": 0,
         "due_at": now,
         "claimed_at": None,
         "sent_at": None,

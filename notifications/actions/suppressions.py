@@ -1,4 +1,4 @@
-"""Writers of addresses that we do not write to."""
+"""Suppressing addresses, and removing suppressions."""
 
 from datetime import datetime
 
@@ -14,15 +14,15 @@ from supportcenter.errors import RuleViolation
 
 @transaction.atomic
 def suppress(*, mail: EmailMessage, cause: SuppressionCause, detail: str, at: datetime) -> bool:
-    """Stop writing to the address of a mail that came back or was reported; False if that stood already.
+    """Suppress the address of a mail that bounced or was reported; return False if it was suppressed already.
 
-    What happened before somebody lifted a suppression of the address does not bring it back.
+    Events from before staff removed a suppression of the address don't restore it.
     """
     address = mail.to_address.lower()
-    if Suppression.objects.of(address).filter(lifted_at__gte=at).exists():
+    if Suppression.objects.of(address).filter(removed_at__gte=at).exists():
         return False
     _, is_new = Suppression.objects.get_or_create(
-        address=address, lifted_at=None, defaults={"cause": cause, "detail": detail, "mail": mail}
+        address=address, removed_at=None, defaults={"cause": cause, "detail": detail, "mail": mail}
     )
     if cause == SuppressionCause.BOUNCE:
         mark_bouncing(email=address, since=at)
@@ -30,13 +30,13 @@ def suppress(*, mail: EmailMessage, cause: SuppressionCause, detail: str, at: da
 
 
 @transaction.atomic
-def lift_suppression(*, actor: Actor, suppression: Suppression) -> Suppression:
-    """Write to an address again. A later bounce or complaint suppresses it anew."""
+def remove_suppression(*, actor: Actor, suppression: Suppression) -> Suppression:
+    """Allow mail to an address again. A later bounce or complaint suppresses it again."""
     locked = Suppression.objects.select_for_update().get(pk=suppression.pk)
-    if locked.lifted_at:
-        raise RuleViolation("lifted", f"Mail to {locked.address} goes out already.")
-    locked.lifted_at = timezone.now()
-    locked.lifted_by = actor.person
-    locked.save(update_fields=["lifted_at", "lifted_by"])
+    if locked.removed_at:
+        raise RuleViolation("removed", f"The suppression of {locked.address} has already been removed.")
+    locked.removed_at = timezone.now()
+    locked.removed_by = actor.person
+    locked.save(update_fields=["removed_at", "removed_by"])
     clear_bouncing(email=locked.address)
     return locked

@@ -1,9 +1,9 @@
-"""The words above and below mails."""
+"""Editing the texts above and below mails."""
 
 from django.db import transaction
 
+from notifications.mail_texts import PLACEHOLDERS
 from notifications.models.texts import MailText, TextKind
-from notifications.texts import PLACEHOLDERS
 from orgs.actions.record import record_settings, require_manager
 from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
@@ -13,8 +13,8 @@ MAIL_TEXT_CHANGED = "mail_text.changed"
 
 
 @transaction.atomic
-def word_mails(*, actor: Actor, kind: str, intro: str, closing: str) -> MailText:
-    """Say what stands above and below the mails of a kind that are sent from now on.
+def edit_mail_text(*, actor: Actor, kind: str, intro: str, closing: str) -> MailText:
+    """Set the texts above and below all mails of a kind that are sent from now on.
 
     Raises ``RuleViolation`` for an unknown placeholder.
     """
@@ -28,6 +28,6 @@ def word_mails(*, actor: Actor, kind: str, intro: str, closing: str) -> MailText
     if before != after:
         found.intro, found.closing = intro, closing
         found.save(update_fields=["intro", "closing"])
-        summary = f"Worded mails anew: {TextKind(kind).label}"
+        summary = f"Changed mail texts: {TextKind(kind).label}"
         record_settings(MAIL_TEXT_CHANGED, summary, actor=actor, before=before, after=after, text=found.pk)
     return found

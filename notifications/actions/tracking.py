@@ -1,4 +1,4 @@
-"""Writers of what was told of sent mails."""
+"""Recording delivery reports."""
 
 from datetime import datetime, timedelta
 from functools import reduce
@@ -10,19 +10,19 @@ from django.utils import timezone
 from notifications.actions.suppressions import suppress
 from notifications.inbound.dsn import Dsn
 from notifications.models.messages import EmailMessage, TrackingEvent
-from notifications.tracking import STATES, Report, cause_of, report_of_dsn, state_after
+from notifications.tracking import STATES, DeliveryReport, cause_of, report_from_dsn, state_after
 
 logger = structlog.get_logger(__name__)
 
-# For how long after a report its mail may still be on its way to being marked as sent.
+# For how long after a report its mail may still not be marked as sent.
 EARLY = timedelta(hours=1)
 
 
 @transaction.atomic
-def record_report(report: Report) -> EmailMessage | None:
-    """Keep what was told of a mail, once, and let it follow: its state, and the address being suppressed.
+def record_report(report: DeliveryReport) -> EmailMessage | None:
+    """Record a report once, update the mail's state, and suppress the address if need be.
 
-    The mail; None where the report names none of ours, or another recipient than the mail had.
+    Return the mail; None if the report is about none of ours, or names another recipient than the mail had.
     """
     found = EmailMessage.objects.named(
         mail_id=report.mail_id,
@@ -44,39 +44,41 @@ def record_report(report: Report) -> EmailMessage | None:
         },
     )
     if is_new:
-        _follow(mail)
+        _update_state(mail)
     cause = cause_of(report)
     if is_new and cause:
         suppress(mail=mail, cause=cause, detail=report.text, at=report.happened_at)
     return mail
 
 
-def settle_early_reports(now: datetime) -> int:
-    """Let reports count that came while their mail was still being sent; how many mails changed.
+def apply_early_reports(now: datetime) -> int:
+    """Apply reports that came while their mail was still being sent; return how many mails changed.
 
-    Providers can be faster than the worker that waits for their answer.
+    A provider's webhook can be faster than its reply to the worker.
     """
     early = EmailMessage.objects.reported_since(now - EARLY, list(STATES)).values_list("pk", flat=True)
     count = 0
     for pk in list(early):
         with transaction.atomic():
-            count += _follow(EmailMessage.objects.select_for_update().get(pk=pk))
+            count += _update_state(EmailMessage.objects.select_for_update().get(pk=pk))
     return count
 
 
-def _follow(mail: EmailMessage) -> bool:
-    """Give a mail the state that its reports make; what was told of an earlier sending does not count."""
-    told = mail.tracking.exclude(happened_at__lt=mail.resent_at) if mail.resent_at else mail.tracking.all()
-    state = reduce(state_after, told.values_list("kind", flat=True), mail.state)
-    changes = state != mail.state
-    if changes:
+def _update_state(mail: EmailMessage) -> bool:
+    """Set a mail's state from its reports, ignoring those about an earlier sending."""
+    reports = mail.tracking.all()
+    if mail.resent_at:
+        reports = reports.exclude(happened_at__lt=mail.resent_at)
+    state = reduce(state_after, reports.values_list("kind", flat=True), mail.state)
+    is_changed = state != mail.state
+    if is_changed:
         mail.state = state
         mail.save(update_fields=["state"])
-    return changes
+    return is_changed
 
 
 def record_dsn(dsn: Dsn) -> EmailMessage | None:
-    """Keep what a mail server told of a mail, if it names one of ours by its Message-ID and its recipient."""
+    """Record what a mail server reports, if it names one of our mails by its Message-ID and recipient."""
     now = timezone.now()
-    reports = (report_of_dsn(dsn, recipient, now) for recipient in dsn.recipients)
+    reports = (report_from_dsn(dsn, recipient, now) for recipient in dsn.recipients)
     return next((mail for report in reports if (mail := record_report(report))), None)

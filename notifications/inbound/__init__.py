@@ -1,1 +1,1 @@
-"""Mail that comes in."""
+"""Inbound mail."""

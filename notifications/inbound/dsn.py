@@ -20,11 +20,10 @@ Fields = dict[str, str]
 
 @dataclass(frozen=True)
 class Dsn:
-    """What a server says of one recipient of one mail.
+    """What a server reports about one recipient of one mail.
 
-    ``recipients`` are the addresses that it names for that recipient, in lower case: the last one that it
-    tried, and the one that was asked for. ``status`` is empty where it gives none. ``happened_at`` is None
-    where no date can be read.
+    ``recipients`` are the recipient's addresses in lower case: the one that the server tried last, and the
+    original one. ``status`` is empty if there is none. ``happened_at`` is None if no date can be read.
     """
 
     message_id: str
@@ -35,26 +34,32 @@ class Dsn:
     happened_at: datetime | None
 
     @property
-    def is_lasting(self) -> bool:
-        """Whether the recipient cannot be reached for good (5.x.x)."""
+    def is_permanent(self) -> bool:
+        """Return whether the failure is permanent (5.x.x)."""
         code = self.status or self.diagnostic.partition(";")[2].strip() or self.diagnostic
         return self.action == "failed" and code.startswith("5")
 
 
 def read(raw: bytes) -> Dsn | None:
-    """What a notification says; None for every other mail, and for one that names no mail or recipient."""
+    """Parse a notification; None for any other mail, and for one that names no mail or recipient."""
     try:
         message = BytesParser().parsebytes(raw)
         message_id = _message_id(message, raw)
         found = [_of_recipient(message, message_id, *each) for each in _reports(message)]
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):  # mail can be anything
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+    ):  # a mail can contain anything
         return None
-    told = [each for each in found if each]
-    return next((each for each in told if each.action == "failed"), told[0] if told else None)
+    reports = [each for each in found if each]
+    return next((each for each in reports if each.action == "failed"), reports[0] if reports else None)
 
 
 def _reports(message: Message) -> Iterator[tuple[Fields, Fields]]:
-    """The fields about the mail, with those about each of its recipients."""
+    """Yield the fields about the mail together with those about each of its recipients."""
     for part in message.walk():
         if part.get_content_type() not in {"message/delivery-status", "message/global-delivery-status"}:
             continue
@@ -81,7 +86,7 @@ def _of_recipient(message: Message, message_id: str, fields: Fields, each: Field
 
 
 def _message_id(message: Message, raw: bytes) -> str:
-    """The Message-ID of the mail that came back, also where the parts of it are badly apart."""
+    """Return the Message-ID of the bounced mail, even if its parts are badly separated."""
     for part in message.walk():
         if part is message:
             continue
@@ -100,7 +105,7 @@ def _id_in(text: str) -> str:
 
 
 def _text_of(part: Message) -> str:
-    """The text of a part, whatever the parser made of it."""
+    """Return the text of a part, however the parser stored it."""
     payload = part.get_payload()
     if isinstance(payload, list):
         body = "\n\n".join(each.as_string() for each in payload if isinstance(each, Message))
@@ -119,7 +124,7 @@ def _text_of(part: Message) -> str:
 
 
 def _groups(text: str) -> list[Fields]:
-    """Groups of fields, apart by empty lines; names in lower case, the first of a name counts."""
+    """Split text into groups of fields at empty lines. Names are in lower case; the first of each counts."""
     found: list[Fields] = []
     for group in re.split(r"\n\s*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
         fields: Fields = {}
@@ -133,7 +138,7 @@ def _groups(text: str) -> list[Fields]:
 
 
 def _address(value: str) -> str:
-    """An address without its type: ``rfc822; ben@acme.example``."""
+    """Return an address without its type, as in ``rfc822; ben@acme.example``."""
     found = ADDRESS.search(value.rpartition(";")[2])
     return found[0].lower() if found else ""
 

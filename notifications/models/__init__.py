@@ -1,3 +1,9 @@
-"""Who gets which mail, and what became of it."""
+"""Mails, what became of them, and how people want them."""
 
-from notifications.models import messages, pace, preferences, suppressions, texts  # noqa: F401 - Django finds the tables here
+from notifications.models import (  # noqa: F401 - Django finds the tables here
+    messages,
+    preferences,
+    suppressions,
+    texts,
+    throttle,
+)

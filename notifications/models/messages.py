@@ -1,4 +1,4 @@
-"""Outgoing mail as rows: what becomes of each mail to each person."""
+"""Outgoing mails as rows."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from tickets.models.ticket import Ticket
 
 class MailState(models.TextChoices):
     QUEUED = "queued", "Queued"
-    HELD = "held", "Held for the digest"
+    HELD = "held", "Held for a digest"
     SENDING = "sending", "Sending"
-    RETRY = "retry", "To be retried"
+    RETRY = "retry", "Retrying"
     SENT = "sent", "Sent"
-    DIGESTED = "digested", "In the digest"
+    DIGESTED = "digested", "In a digest"
     DELIVERED = "delivered", "Delivered"
     BOUNCED = "bounced", "Bounced"
     COMPLAINED = "complained", "Reported as spam"
@@ -39,26 +39,31 @@ class MailState(models.TextChoices):
 
 
 WAITING = (MailState.QUEUED, MailState.RETRY)
-# The server took it, whatever came of it later.
-TAKEN = (MailState.SENT, MailState.DELIVERED, MailState.BOUNCED, MailState.COMPLAINED)
-# What can be sent again, once what stood in the way is mended.
+# The server accepted the mail, whatever happened later.
+ACCEPTED = (MailState.SENT, MailState.DELIVERED, MailState.BOUNCED, MailState.COMPLAINED)
+# States in which a mail can be resent once the cause is fixed.
 RESENDABLE = (MailState.FAILED, MailState.BOUNCED, MailState.WITHHELD, MailState.SENT)
 
 
 class Reason(models.TextChoices):
-    """Why somebody gets a mail about a ticket; the strongest first. Each can be switched off but the last."""
+    """Why a person gets a mail about a ticket, the strongest first. All but the last can be turned off."""
 
-    REQUESTER = "requester", "Tickets that you opened"
-    PARTICIPANT = "participant", "Tickets on which you are CC'd"
+    REQUESTER = "requester", "Tickets you opened"
+    PARTICIPANT = "participant", "Tickets you're CC'd on"
     MENTIONED = "mentioned", "Internal notes that mention you"
     ASSIGNEE = "assignee", "Tickets assigned to you"
-    FOLLOWER = "follower", "Tickets that you follow"
+    FOLLOWER = "follower", "Tickets you follow"
     LEAD = "lead", "Escalations, as a duty lead"
+
+
+def _suppressions() -> models.QuerySet:
+    """Return active suppressions of the address of each row of an outer query on mails."""
+    return Suppression.objects.active().filter(address=Lower(OuterRef("to_address")))
 
 
 class EmailMessageQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
-        """All mails for staff who work the queue; for anybody else their own, but none on internal notes."""
+        """Return all mails for agents; for anyone else their own, without those about internal notes."""
         if actor.can(Capability.WORK_QUEUE):
             return self.all()
         if not actor.user_id:
@@ -66,58 +71,57 @@ class EmailMessageQuerySet(models.QuerySet):
         return self.filter(recipient=actor.user_id).exclude(activity__is_internal=True)
 
     def about(self, ticket: Ticket) -> Self:
-        """Mails about updates of a ticket."""
+        """Return mails about updates of a ticket."""
         return self.filter(ticket=ticket, activity__isnull=False)
 
-    def to(self, words: str) -> Self:
-        """To an address; if the words are none, to addresses and people whose name holds them."""
-        if "@" in words.strip("@"):
-            return self.filter(to_address=words.lower())
-        return self.filter(Q(to_address__icontains=words) | Q(recipient__name__icontains=words))
+    def to(self, text: str) -> Self:
+        """Return mails to an address; if the text is none, to addresses and names that contain it."""
+        if "@" in text.strip("@"):
+            return self.filter(to_address=text.lower())
+        return self.filter(Q(to_address__icontains=text) | Q(recipient__name__icontains=text))
 
     def for_ledger(self) -> Self:
-        """With what a line of the ledger shows, and ``is_suppressed``: two queries."""
-        standing = Suppression.objects.standing().filter(address=Lower(OuterRef("to_address")))
+        """Load what a row of the ledger shows, with ``is_suppressed``: two queries."""
         mails = self.select_related("recipient", "activity__actor", "ticket", "resent_by")
-        return mails.prefetch_related("tracking").annotate(is_suppressed=Exists(standing))
+        return mails.prefetch_related("tracking").annotate(is_suppressed=Exists(_suppressions()))
 
     def resendable(self) -> Self:
-        """What ``can_be_resent``, but not to suppressed addresses."""
-        standing = Suppression.objects.standing().filter(address=Lower(OuterRef("to_address")))
-        can_be_made = ~Q(kind="account", content={})
-        return self.filter(can_be_made, ~Exists(standing), state__in=RESENDABLE)
+        """Return mails that ``can_be_resent``, without those to suppressed addresses."""
+        is_emptied = Q(kind="account", content={})
+        return self.filter(~is_emptied, ~Exists(_suppressions()), state__in=RESENDABLE)
 
-    def came_back(self) -> Self:
+    def bounced(self) -> Self:
+        """Return mails that bounced or were reported as spam."""
         return self.filter(state__in=["bounced", "complained"])
 
     def with_waiting_since(self) -> Self:
-        """With ``waiting_since``: since when a mail that is not sent yet should have gone out.
+        """Add ``waiting_since``: since when an unsent mail should have been sent.
 
-        Before the first attempt ends that is when it was due, so that quiet hours do not count; later, when
-        it was asked for.
+        Until the first attempt that is when it was due, so that quiet hours do not count; after it, when it
+        was requested.
         """
-        asked_at = Coalesce("resent_at", "created_at")
-        return self.annotate(waiting_since=Case(When(attempts__gt=0, then=asked_at), default=F("due_at")))
+        requested_at = Coalesce("resent_at", "created_at")
+        return self.annotate(waiting_since=Case(When(attempts__gt=0, then=requested_at), default=F("due_at")))
 
     def delayed(self, by: timedelta = timedelta()) -> Self:
-        """Not sent, though it should have been for that long. What waits on purpose is not delayed."""
+        """Return mails that should have been sent ``by`` ago or earlier. Held mail is not delayed."""
         return self.unsent().with_waiting_since().filter(waiting_since__lte=timezone.now() - by)
 
-    def oldest_waiting_since(self) -> datetime | None:
-        """Since when the mail that is delayed most waits; None where none is."""
+    def oldest_delayed_since(self) -> datetime | None:
+        """Return since when the most delayed mail has been waiting; None if none is delayed."""
         return self.delayed().aggregate(oldest=Min("waiting_since"))["oldest"]
 
     def counts(self, since: datetime) -> dict[str, int]:
-        """How many mails there are in each state, of those written since then."""
+        """Count the mails created since an instant, by state."""
         newer = self.filter(created_at__gte=since).order_by()
         return dict(newer.values_list("state").annotate(Count("pk")))
 
     def waiting(self) -> Self:
-        """Not sent yet, and not given up."""
+        """Return mails to be sent, now or later."""
         return self.filter(state__in=["queued", "retry"])
 
     def held(self) -> Self:
-        """Waiting for their person's next digest."""
+        """Return mails that wait for their recipient's next digest."""
         return self.filter(state="held")
 
     def in_digests(self, digests: Collection[EmailMessage]) -> Self:
@@ -127,27 +131,28 @@ class EmailMessageQuerySet(models.QuerySet):
         return lines.order_by("activity__created_at", "activity_id")
 
     def unsent(self) -> Self:
-        """Waiting, or with a worker that may have died."""
+        """Return mails to be sent, including those with a worker that may have died."""
         return self.filter(state__in=["queued", "retry", "sending"])
 
     def due(self) -> Self:
+        """Return mails to be sent now, in order."""
         return self.waiting().filter(due_at__lte=timezone.now()).order_by("due_at", "id")
 
     def stuck_since(self, instant: datetime) -> Self:
-        """Claimed by a worker that has not been heard of since."""
+        """Return mails that a worker claimed before an instant and that are still not sent."""
         return self.filter(state="sending", claimed_at__lt=instant)
 
-    def harmless(self) -> Self:
-        """No worker died while sending them."""
-        return self.filter(losses=0)
+    def not_suspect(self) -> Self:
+        """Return mails during which no worker died."""
+        return self.filter(crashes=0)
 
     def suspect(self) -> Self:
-        """A worker died while sending them; they may be what killed it."""
-        return self.filter(losses__gt=0)
+        """Return mails during which a worker died; they may be the cause."""
+        return self.filter(crashes__gt=0)
 
-    def last_taken(self, ticket_id: int, user_ids: Collection[int | None], count: int) -> Self:
-        """For each person the last mails about a ticket that the server took, oldest first; one query."""
-        sent = self.filter(ticket=ticket_id, recipient__in=user_ids, state__in=TAKEN)
+    def last_accepted(self, ticket_id: int, user_ids: Collection[int | None], count: int) -> Self:
+        """Return each person's last accepted mails about a ticket, oldest first; one query."""
+        sent = self.filter(ticket=ticket_id, recipient__in=user_ids, state__in=ACCEPTED)
         from_last = Window(RowNumber(), partition_by="recipient", order_by=F("created_at").desc())
         return sent.annotate(from_last=from_last).filter(from_last__lte=count).order_by("created_at")
 
@@ -171,7 +176,7 @@ class EmailMessageQuerySet(models.QuerySet):
 
     @staticmethod
     def _id_in(message_id: str) -> UUID | None:
-        """The id of a mail in its Message-ID; None for one that is not ours."""
+        """Return the id of a mail in its Message-ID; None for one that is not ours."""
         local, _, host = message_id.strip().removeprefix("<").removesuffix(">").partition("@")
         try:
             return UUID(local) if host.lower() == settings.ALLOWED_HOSTS[0] else None
@@ -182,19 +187,19 @@ class EmailMessageQuerySet(models.QuerySet):
 class EmailMessage(models.Model):
     """One mail to one recipient: queued → sending → sent, or retry, failed, withheld; or held → digested.
 
-    Mails about tickets are rendered when they are sent. ``content`` holds what mails of other kinds are made
-    of; that of sign-in mails is emptied once they are sent, because it may hold a link that signs in.
-    ``rule`` and ``follow`` say why the recipient gets it, and so what the link in the mail stops. What the
-    provider tells of it later (delivered, bounced, reported) changes the state of a sent mail.
+    Mails about tickets are rendered when they are sent. Mails of other kinds are rendered from ``content``;
+    that of sign-in mails is emptied once they are sent, because it may contain a link that signs in.
+    ``reason`` and ``follow`` are why the recipient gets the mail, and so what its unsubscribe link ends.
+    Delivery reports (delivered, bounced, reported) change the state of a sent mail.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=40)
     recipient = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="mails")
     to_address = models.EmailField()
-    rule = models.CharField(max_length=15, choices=Reason, blank=True)
+    reason = models.CharField(max_length=15, choices=Reason, blank=True)
     follow = models.ForeignKey(Follow, null=True, on_delete=models.SET_NULL, related_name="+")
-    reason = models.CharField(max_length=200, blank=True)
+    reason_text = models.CharField(max_length=200, blank=True)
     event = models.ForeignKey(OutboxMessage, null=True, on_delete=models.SET_NULL, related_name="+")
     ticket = models.ForeignKey(Ticket, null=True, on_delete=models.CASCADE, related_name="mails")
     activity = models.ForeignKey(Activity, null=True, on_delete=models.CASCADE, related_name="mails")
@@ -202,14 +207,14 @@ class EmailMessage(models.Model):
     content = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=MailState, default=MailState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
-    losses = models.PositiveSmallIntegerField(default=0, help_text="How many workers died while sending it")
+    crashes = models.PositiveSmallIntegerField(default=0, help_text="How many workers died while sending it")
     due_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
-    answer = models.TextField(blank=True, help_text="What the mail server said last")
+    detail = models.TextField(blank=True, help_text="The server's last reply, or why the mail was withheld")
     provider_id = models.CharField(max_length=200, blank=True, help_text="The mail provider's own id")
     created_at = models.DateTimeField(default=timezone.now)
-    resent_at = models.DateTimeField(null=True, help_text="When somebody had it sent again")
+    resent_at = models.DateTimeField(null=True, help_text="When staff last resent it")
     resent_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = EmailMessageQuerySet.as_manager()
@@ -218,8 +223,8 @@ class EmailMessage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "to_address"], name="mail_once_an_event"),
             models.CheckConstraint(
-                condition=Q(state__in=TAKEN, sent_at__isnull=False)
-                | (~Q(state__in=TAKEN) & Q(sent_at__isnull=True)),
+                condition=Q(state__in=ACCEPTED, sent_at__isnull=False)
+                | (~Q(state__in=ACCEPTED) & Q(sent_at__isnull=True)),
                 name="mail_sent_at_with_state",
             ),
         ]
@@ -246,22 +251,22 @@ class EmailMessage(models.Model):
 
     @property
     def can_be_resent(self) -> bool:
-        """Whether it can be sent again: mails of sign-in forget what they were made of."""
+        """Return whether it can be resent. The content of a sign-in mail is gone once it was sent."""
         return self.state in RESENDABLE and (self.kind != "account" or bool(self.content))
 
     @property
     def about(self) -> str:
-        """What a mail that is not about a ticket is about, in a word or two."""
+        """Return what a mail without a ticket is about, in a word or two."""
         return self.kind.replace("_", " ").capitalize()
 
     @property
     def message_id(self) -> str:
-        """The same for every attempt, so that a repeated mail is recognised as one."""
+        """Return the Message-ID, the same for every attempt, so that duplicates are recognized."""
         return f"<{self.pk}@{settings.ALLOWED_HOSTS[0]}>"
 
 
 class TrackingEvent(models.Model):
-    """What the provider said of a sent mail, once: a webhook may come twice, late, and out of order."""
+    """One delivery report about a sent mail. Webhooks may come twice, late, and out of order."""
 
     mail = models.ForeignKey(EmailMessage, on_delete=models.CASCADE, related_name="tracking")
     event_key = models.CharField(max_length=200, unique=True)

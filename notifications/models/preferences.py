@@ -11,22 +11,22 @@ from notifications.models.messages import Reason
 from orgs.models import User
 
 
-class Rhythm(models.TextChoices):
-    AT_ONCE = "at_once", "At once"
-    HOURLY = "hourly", "A digest every hour"
-    DAILY = "daily", "A digest once a day"
+class Frequency(models.TextChoices):
+    IMMEDIATE = "immediate", "Immediately"
+    HOURLY = "hourly", "Hourly digest"
+    DAILY = "daily", "Daily digest"
     OFF = "off", "No mail about tickets"
 
 
 class MailPreferences(models.Model):
-    """A person's wishes; without a row, everything at once. Times are in the person's time zone.
+    """How a person wants mail; without a row, everything immediately. Times are in the person's time zone.
 
-    During the quiet hours only mail about Critical tickets and escalations goes out; the rest waits for
-    their end. ``off_reasons`` are the kinds of reason that send nothing.
+    During quiet hours only mail about Critical tickets and escalations goes out; the rest waits until they
+    end. ``off_reasons`` are the reasons for which the person gets no mail.
     """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="mail_preferences")
-    rhythm = models.CharField(max_length=10, choices=Rhythm, default=Rhythm.AT_ONCE)
+    frequency = models.CharField(max_length=10, choices=Frequency, default=Frequency.IMMEDIATE)
     daily_at = models.TimeField(default=time(9))
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_until = models.TimeField(null=True, blank=True)
@@ -42,7 +42,7 @@ class MailPreferences(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.get_rhythm_display()}"
+        return f"{self.user}: {self.get_frequency_display()}"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -15,24 +15,26 @@ class SuppressionCause(models.TextChoices):
 
 
 class SuppressionQuerySet(models.QuerySet):
-    def standing(self) -> Self:
-        return self.filter(lifted_at=None)
+    def active(self) -> Self:
+        """Return suppressions that have not been removed."""
+        return self.filter(removed_at=None)
 
     def of(self, address: str) -> Self:
-        """All of an address, standing and lifted."""
+        """Return all suppressions of an address, active and removed."""
         return self.filter(address=address.lower())
 
-    def like(self, words: str) -> Self:
-        return self.filter(address__icontains=words)
+    def matching(self, text: str) -> Self:
+        """Return suppressions of addresses that contain a text."""
+        return self.filter(address__icontains=text)
 
     def for_list(self) -> Self:
-        """With what a line shows, standing ones first, the newest first: one query."""
-        rows = self.select_related("mail__ticket", "lifted_by")
-        return rows.order_by(F("lifted_at").desc(nulls_first=True), "-suppressed_at", "-pk")
+        """Load what a row shows; active ones first, then the newest: one query."""
+        rows = self.select_related("mail__ticket", "removed_by")
+        return rows.order_by(F("removed_at").desc(nulls_first=True), "-suppressed_at", "-pk")
 
 
 class Suppression(models.Model):
-    """An address that we do not write to, until staff lift it. At most one stands for an address."""
+    """An address that gets no mail until staff remove the suppression. One at most is active for each."""
 
     address = models.EmailField()
     cause = models.CharField(max_length=10, choices=SuppressionCause)
@@ -41,8 +43,8 @@ class Suppression(models.Model):
         "notifications.EmailMessage", null=True, on_delete=models.SET_NULL, related_name="+"
     )
     suppressed_at = models.DateTimeField(default=timezone.now)
-    lifted_at = models.DateTimeField(null=True)
-    lifted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = SuppressionQuerySet.as_manager()
 
@@ -50,7 +52,7 @@ class Suppression(models.Model):
         ordering = ["-suppressed_at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["address"], condition=Q(lifted_at__isnull=True), name="suppressed_once"
+                fields=["address"], condition=Q(removed_at__isnull=True), name="suppressed_once"
             )
         ]
 

@@ -2,17 +2,17 @@ from django.db import models
 
 
 class TextKind(models.TextChoices):
-    """Mails whose frame staff can word; those about logins stay as they are."""
+    """Kinds of mail whose texts staff can edit; those about sign-in are fixed."""
 
-    TICKET_UPDATE = "ticket_update", "News of a ticket"
+    TICKET_UPDATE = "ticket_update", "Ticket update"
     DIGEST = "digest", "Digest"
-    TIER_CHANGE = "tier_change", "Change of the support tier"
+    TIER_CHANGE = "tier_change", "Support tier change"
     INVOICE_ISSUED = "invoice_issued", "Invoice"
     MEMBER_INVITED = "member_invited", "Invitation"
 
 
 class MailText(models.Model):
-    """What stands above and below the mails of a kind, as plain text with placeholders."""
+    """The texts above and below the mails of a kind: plain text with placeholders."""
 
     kind = models.CharField(max_length=20, choices=TextKind, unique=True)
     intro = models.TextField(blank=True)

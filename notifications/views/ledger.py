@@ -9,14 +9,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from notifications.access import all_mails, delayed_since, mail_for, mails_about
 from notifications.actions.resending import resend_mail, resend_mails
 from notifications.ledger import (
+    BULK_RESENDABLE,
     BY_UPDATE,
     DELAYED_AFTER,
     NEWEST_FIRST,
-    RESENT_TOGETHER,
-    SHOWN,
+    TABS,
     MailFilterForm,
-    lines_of,
-    numbers_of,
+    rows_of,
+    summary_of,
 )
 from orgs.actor import actor_of
 from orgs.context import act_in
@@ -29,7 +29,7 @@ from tickets.paging import page_of
 
 @require_safe
 def ticket_mails(request: HttpRequest, reference: str) -> HttpResponse:
-    """What became of each mail about a ticket: for staff all of them, for a customer their own."""
+    """List the mails about a ticket: all of them for agents, their own for customers."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference)
     act_in(request, ticket.organization)
@@ -40,7 +40,7 @@ def ticket_mails(request: HttpRequest, reference: str) -> HttpResponse:
         "ticket": ticket,
         "form": form,
         "is_filtered": bool(form.filters),
-        "lines": lines_of(page.rows, for_staff=for_staff),
+        "rows": rows_of(page.rows, for_staff=for_staff),
         "newer_url": page.previous_url,
         "older_url": page.next_url,
     }
@@ -49,27 +49,27 @@ def ticket_mails(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
-    """All mails, the newest first, and how many went wrong."""
+    """List all mails, the newest first, with a summary of the last day."""
     found = all_mails(actor_of(request))
     form = MailFilterForm(request.GET)
     page = page_of(form.apply(found).for_ledger(), NEWEST_FIRST, request.GET)
-    numbers = numbers_of(found)
-    what = form.filters.get("show", "")
+    summary = summary_of(found)
+    tab = form.filters.get("show", "")
     context = {
         "form": form,
-        "numbers": numbers,
+        "summary": summary,
         "is_filtered": bool(form.filters.keys() - {"show"}),
         "tabs": [
             {
                 "label": label,
                 "url": f"?show={name}" if name else request.path,
-                "current": name == what,
-                "count": getattr(numbers, name, None) or None,
+                "current": name == tab,
+                "count": getattr(summary, name, None) or None,
             }
-            for name, label in SHOWN.items()
+            for name, label in TABS.items()
         ],
-        "lines": lines_of(page.rows, for_staff=True),
-        "can_resend_all": bool(page.rows) and what in RESENT_TOGETHER,
+        "rows": rows_of(page.rows, for_staff=True),
+        "can_resend_all": bool(page.rows) and tab in BULK_RESENDABLE,
         "newer_url": page.previous_url,
         "older_url": page.next_url,
     }
@@ -77,11 +77,11 @@ def mails(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def resending(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Send one mail once more."""
+def resend(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Send one mail again."""
     actor = actor_of(request)
     mail = mail_for(actor, key)
-    done = f"The mail to {mail.to_address} is sent again within seconds."
+    done = f"The mail to {mail.to_address} will be sent again in a few seconds."
     attempt(request, lambda: resend_mail(actor=actor, mail=mail), done)
     back = request.POST.get("back", "")
     is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
@@ -89,30 +89,29 @@ def resending(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def resendings(request: HttpRequest) -> HttpResponse:
-    """Ask whether all mails behind a filter are to be sent once more, and do it."""
+def resend_all(request: HttpRequest) -> HttpResponse:
+    """Ask whether to send all mails that match a filter again, and do it."""
     actor = actor_of(request)
     found = all_mails(actor)
     form = MailFilterForm(request.GET)
-    if form.filters.get("show") not in RESENT_TOGETHER:
+    if form.filters.get("show") not in BULK_RESENDABLE:
         return redirect("notifications:mails")
     mails = form.apply(found)
     if request.method == "POST":
         count = resend_mails(actor=actor, mails=mails)
-        messages.success(request, f"{format_count(count, 'mail')} will be sent again within minutes.")
+        messages.success(request, f"{format_count(count, 'mail')} will be sent again in a few minutes.")
         return redirect("notifications:mails")
-    shown = mails.count()
     context = {
         "form": form,
-        "shown": shown,
+        "matching": mails.count(),
         "count": mails.resendable().count(),
         "query": request.GET.urlencode(),
     }
-    return render(request, "notifications/resendings.html", context)
+    return render(request, "notifications/resend_all.html", context)
 
 
 @require_safe
 def delay(request: HttpRequest) -> HttpResponse:
-    """For the duty leads' page: since when mail waits that should have gone; nothing while none does."""
+    """Show duty leads since when mail has been delayed; nothing while none is."""
     since = delayed_since(actor_of(request), DELAYED_AFTER)
     return render(request, "notifications/_delay.html", {"since": since})

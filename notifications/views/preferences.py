@@ -1,5 +1,3 @@
-from datetime import time
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,38 +5,35 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from notifications.access import preferences_of, what_stops
-from notifications.actions.preferences import change_preferences, stop
-from notifications.forms import CHOSEN, PreferencesForm
-from notifications.unsubscribe import stop_from
+from notifications.access import describe_unsubscription, preferences_of
+from notifications.actions.preferences import change_preferences, unsubscribe
+from notifications.forms import REASON_CHOICES, PreferencesForm
+from notifications.unsubscribe import unsubscription_from
 from orgs.actor import actor_of
 from supportcenter.http import posted, render_form
 from tickets.access import follows_of, muted_by
 
-NINE = time(9)
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """When and about what the signed-in person gets mail."""
+    """Show or change when and about what the signed-in person gets mail."""
     actor = actor_of(request)
-    known = preferences_of(actor)
-    off = known.off_reasons if known else []
-    present = {
-        "rhythm": known.rhythm if known else "at_once",
-        "daily_at": known.daily_at if known else NINE,
-        "quiet_from": known.quiet_from if known else None,
-        "quiet_until": known.quiet_until if known else None,
-        "reasons": [reason for reason, _ in CHOSEN if reason not in off],
+    current = preferences_of(actor)
+    initial = {
+        "frequency": current.frequency,
+        "daily_at": current.daily_at,
+        "quiet_from": current.quiet_from,
+        "quiet_until": current.quiet_until,
+        "reasons": [reason for reason, _ in REASON_CHOICES if reason not in current.off_reasons],
     }
-    form = PreferencesForm(posted(request), is_staff=actor.is_staff, initial=present)
+    form = PreferencesForm(posted(request), is_staff=actor.is_staff, initial=initial)
     if request.method == "POST" and form.is_valid():
-        wanted = dict(form.cleaned_data)
-        on = wanted.pop("reasons")
-        wanted["daily_at"] = wanted["daily_at"] or present["daily_at"]
-        wanted["off_reasons"] = [reason for reason, _ in CHOSEN if reason not in on]
-        change_preferences(user=actor.person, **wanted)
-        messages.success(request, "Your mail preferences are saved.")
+        values = dict(form.cleaned_data)
+        on = values.pop("reasons")
+        values["daily_at"] = values["daily_at"] or current.daily_at
+        values["off_reasons"] = [reason for reason, _ in REASON_CHOICES if reason not in on]
+        change_preferences(user=actor.person, **values)
+        messages.success(request, "Mail preferences saved.")
         return redirect("notifications:preferences")
     context = {"form": form, "follows": follows_of(actor), "muted": muted_by(actor)}
     return render_form(request, "notifications/preferences.html", context)
@@ -47,15 +42,15 @@ def preferences(request: HttpRequest) -> HttpResponse:
 @csrf_exempt  # mail programs send the POST of RFC 8058 by themselves; the signed link is the proof
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop_mail(request: HttpRequest, token: str) -> HttpResponse:
-    """Stop the rule that sent a mail. GET asks, POST does it, also sent by a mail program with one click."""
-    what = stop_from(token)
+def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
+    """Unsubscribe by the link in a mail: GET asks, POST does it, also from a mail program with one click."""
+    what = unsubscription_from(token)
     if what is None:
         raise Http404("No such link")
-    words = what_stops(what)
+    words = describe_unsubscription(what)
     if request.method == "POST":
-        stop(what=what)
+        unsubscribe(what=what)
     context = {"words": words, "is_done": request.method == "POST"}
-    response = render(request, "notifications/stop.html", context)
+    response = render(request, "notifications/unsubscribe.html", context)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

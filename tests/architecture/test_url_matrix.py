@@ -9,8 +9,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from billing.models.calendars import SupportCalendar
 from notifications.models.messages import EmailMessage
 from notifications.models.suppressions import Suppression
-from notifications.unsubscribe import Stop
-from notifications.unsubscribe import token_for as stop_token_for
+from notifications.unsubscribe import Unsubscription
+from notifications.unsubscribe import token_for as unsubscribe_token_for
 from orgs.actions.invitations import invite_member
 from orgs.invitations import token_for
 from orgs.models import Membership
@@ -91,7 +91,7 @@ GET = {
     "billing:custom_sla": OF_ACCOUNT_TEAM,
     "billing:charges": row(403, hal=200),
     "notifications:preferences": row(200),
-    "notifications:stop": row(200, nobody=200),
+    "notifications:unsubscribe": row(200, nobody=200),
     "tickets:following": OF_ACMES_ADMIN,
     "tickets:list": ACME_LISTS,
     "tickets:list/cc": ACME_LISTS,
@@ -153,7 +153,7 @@ GET = {
     "tickets:organization_report_table": OF_ACMES_ADMIN,
     "notifications:ticket_mails": ON_TICKET,
     "notifications:mails": row(403, fay=200, gus=200),
-    "notifications:resendings": row(403, fay=302, gus=302),  # no filter is set
+    "notifications:resend_all": row(403, fay=302, gus=302),  # no filter is set
     "notifications:delay": row(403, gus=200),
     "notifications:suppressions": row(403, fay=200, gus=200, hal=200),
 }
@@ -184,7 +184,7 @@ POST = {
     "billing:charges": row(403, hal=422),
     "billing:rates": row(403, hal=422),
     "notifications:preferences": row(422),
-    "notifications:stop": row(200, nobody=200),
+    "notifications:unsubscribe": row(200, nobody=200),
     "tickets:following": OF_ACMES_ADMIN | {"ada": 422},
     "tickets:following_all": OF_ACMES_ADMIN | {"ada": 302},
     "tickets:follow_end": row(404, ada=302),
@@ -242,9 +242,9 @@ POST = {
     "tickets:queue_preferences": row(403, fay=422, gus=422),
     "tickets:bulk_jobs": row(403, fay=422, gus=422),
     "tickets:bulk_cancellation": row(403, fay=302, gus=404),
-    "notifications:resendings": row(403, fay=302, gus=302),
-    "notifications:resending": row(403, fay=302, gus=302),
-    "notifications:lifting": row(403, fay=302, gus=302, hal=302),
+    "notifications:resend_all": row(403, fay=302, gus=302),
+    "notifications:resend": row(403, fay=302, gus=302),
+    "notifications:remove_suppression": row(403, fay=302, gus=302, hal=302),
 }
 
 
@@ -309,8 +309,8 @@ def address(world: SimpleNamespace, name: str) -> str:
         "billing:charges": [],
         "billing:rates": [],
         "notifications:ticket_mails": [world.ticket.reference],
-        "notifications:resending": [world.mail.pk],
-        "notifications:lifting": [world.suppression.pk],
+        "notifications:resend": [world.mail.pk],
+        "notifications:remove_suppression": [world.suppression.pk],
         "tickets:merge_undoing": [world.ticket.reference, world.merge.pk],
         "tickets:link_removal": [world.ticket.reference, world.linked.reference],
         "tickets:split": [world.ticket.reference, world.ticket.comments.earliest("pk").pk],
@@ -354,7 +354,9 @@ def address(world: SimpleNamespace, name: str) -> str:
         "tickets:saved_view_removal": [world.view.pk],
         "tickets:queue_preferences": [],
         "tickets:follow_end": [world.follow.pk],
-        "notifications:stop": [stop_token_for(Stop("mute", world.ticket.pk, world.people["ben"].pk))],
+        "notifications:unsubscribe": [
+            unsubscribe_token_for(Unsubscription("mute", world.ticket.pk, world.people["ben"].pk))
+        ],
         "orgs:visibility": ["acme"],
         "orgs:resources": ["acme"],
         "orgs:import_resources": ["acme"],

@@ -87,7 +87,7 @@ def test_staff_resend_and_customers_see_only_their_own_mail(person, mail_to):
     gus.check()
     row.get_by_role("button", name=f"Resend the mail to {BEN}").click()
     page.locator("#confirm-yes").click()
-    expect_message(page, f"The mail to {BEN} is sent again")
+    expect_message(page, f"The mail to {BEN} will be sent again")
     row = page.get_by_role("row").filter(has_text=BEN).first
     row.get_by_text("Details").click()
     expect(row.get_by_text("by Gus Lindgren")).to_be_visible()
@@ -111,7 +111,7 @@ def test_bounced_address_is_shown_listed_and_can_be_unsuppressed(person, mail_to
     fay.follow(page.get_by_role("link", name="Suppressed addresses"))
     page.get_by_role("button", name=f"Lift for {ADA}").click()
     page.locator("#confirm-yes").click()
-    expect_message(page, f"Mail to {ADA} goes out again.")
+    expect_message(page, f"Suppression of {ADA} removed.")
     expect(page.get_by_role("row").filter(has_text=ADA)).to_contain_text("Lifted by Fay Dubois")
     ada.page.reload()
     expect(banner).to_have_count(0)

@@ -10,7 +10,7 @@ from notifications import delivery, smtp
 from tests.waiting import LIMIT_SECONDS
 
 # A worker goes on storing an outcome for as long as a restart of PostgreSQL takes on a busy machine.
-delivery.SECONDS_TO_STORE = LIMIT_SECONDS
+delivery.SECONDS_TO_SAVE = LIMIT_SECONDS
 
 
 class EmailBackend(smtp.EmailBackend):

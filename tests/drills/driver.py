@@ -76,9 +76,9 @@ def noted(owner: type, name: str, calls: list[str]) -> Any:
 def sweep() -> int:
     """Take mails back from a dead worker, as beat does every minute; then have a worker look."""
     from notifications import bell
-    from notifications.delivery import free_stuck
+    from notifications.delivery import release_stuck
 
-    freed = free_stuck()
+    freed = release_stuck()
     bell.deliver.ring()
     return freed
 

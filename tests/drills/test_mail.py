@@ -34,8 +34,8 @@ def test_worker_killed_in_the_middle_of_the_fan_out(world: World) -> None:
     with world.connect() as ours:
         # Someone in the second chunk: the worker has to wait until we commit or roll back.
         ours.execute(
-            "INSERT INTO notifications_emailmessage (id, kind, to_address, rule, reason, event_id, content,"
-            " state, attempts, losses, due_at, answer, provider_id, created_at) VALUES"
+            "INSERT INTO notifications_emailmessage (id, kind, to_address, reason, reason_text, event_id,"
+            " content, state, attempts, crashes, due_at, detail, provider_id, created_at) VALUES"
             " (gen_random_uuid(), '', 'fanout-515@acme.example', '', '', %s, '{}', 'held', 0, 0, now(), '',"
             " '', now())",
             [event],
@@ -64,7 +64,7 @@ def test_worker_killed_in_the_middle_of_sending(world: World) -> None:
     assert is_waiting.wait(LIMIT_SECONDS)
     world.kill_worker()
     world.sink.script = at("", "", "")
-    world.free_stuck()
+    world.release_stuck()
     world.start_worker()
     world.wait_until(sent=ALL)
     world.check()
@@ -89,7 +89,7 @@ def test_worker_killed_between_the_answer_and_its_commit(world: World) -> None:
         world.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
         world.sink.script = at("", "", "")
         ours.rollback()
-    world.free_stuck()
+    world.release_stuck()
     world.start_worker()
     world.wait_until(sent=ALL)
     world.check(twice=1)
@@ -105,10 +105,10 @@ def test_mail_that_kills_its_worker_fails_and_the_others_are_sent(world: World) 
         wait_until(lambda death=death: world.deaths() == before + death, f"death {death}")
         # Only the dead worker's mail is to be taken back; another worker may be sending the rest.
         wait_until(lambda death=death: death == 1 or world.states()["sending"] == 1, "the rest")
-        world.free_stuck()
+        world.release_stuck()
     world.wait_until(sent=ALL - 1, failed=1)
     world.check()
-    ((answer,),) = world.sql("SELECT answer FROM notifications_emailmessage WHERE state = 'failed'")
+    ((answer,),) = world.sql("SELECT detail FROM notifications_emailmessage WHERE state = 'failed'")
     assert answer == "3 workers died while sending this mail."
 
 

@@ -136,8 +136,8 @@ class World:
         self.sql("UPDATE notifications_emailmessage SET due_at = now() WHERE state = 'retry'")
         self.call("sweep")
 
-    def free_stuck(self) -> None:
-        """Free the dead worker's mails, as if minutes had passed since it died."""
+    def release_stuck(self) -> None:
+        """Release the dead worker's mails, as if minutes had passed since it died."""
         self.sql(
             "UPDATE notifications_emailmessage SET claimed_at = claimed_at - interval '1 hour'"
             " WHERE state = 'sending'"

@@ -7,13 +7,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
-from notifications import delivery, pacing
+from notifications import delivery, throttle
 from notifications.batch import Batch
-from notifications.delivery import STUCK_AFTER, deliver_due, free_stuck, oldest_waiting_at
+from notifications.delivery import STUCK_AFTER, deliver_due, release_stuck
 from notifications.failures import MAX_ATTEMPTS
 from notifications.models.messages import EmailMessage
-from notifications.models.pace import SendingPace
 from notifications.models.suppressions import Suppression
+from notifications.models.throttle import SendingThrottle
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +80,7 @@ def test_permanent_failure_ends_at_once_with_the_reason(row, server):
     deliver_due()
     row.refresh_from_db()
     assert row.state == "failed"
-    assert "No such user" in row.answer
+    assert "No such user" in row.detail
 
 
 def test_mail_is_given_up_after_a_day_of_trying(row, server):
@@ -132,17 +132,17 @@ def worker_died() -> None:
     """As if a worker had claimed all due mails long ago and died over the first."""
     long_ago = timezone.now() - STUCK_AFTER - timedelta(seconds=1)
     EmailMessage.objects.due().update(state="sending", claimed_at=long_ago)
-    free_stuck()
+    release_stuck()
 
 
 def test_mails_of_a_dead_worker_are_freed_and_the_one_in_hand_waits(row):
     other = queued("c@d.example")
     worker_died()
     row.refresh_from_db()
-    assert (row.state, row.losses, row.due_at > timezone.now()) == ("retry", 1, True)
+    assert (row.state, row.crashes, row.due_at > timezone.now()) == ("retry", 1, True)
     assert deliver_due() == 1
     other.refresh_from_db()
-    assert (other.state, other.losses) == ("sent", 0)
+    assert (other.state, other.crashes) == ("sent", 0)
 
 
 def test_mail_over_which_three_workers_died_has_failed(row):
@@ -151,25 +151,25 @@ def test_mail_over_which_three_workers_died_has_failed(row):
         worker_died()
     row.refresh_from_db()
     assert (row.state, row.content) == ("failed", {})
-    assert row.answer == "3 workers died while sending this mail."
+    assert row.detail == "3 workers died while sending this mail."
 
 
 def test_mail_over_which_a_worker_died_is_tried_alone(row, monkeypatch):
-    EmailMessage.objects.update(losses=1)
+    EmailMessage.objects.update(crashes=1)
     queued("c@d.example")
     assert [len(delivery._claim()), len(delivery._claim()), len(delivery._claim())] == [1, 1, 0]
 
 
 def test_mail_of_a_living_worker_is_left_alone(row):
     EmailMessage.objects.update(state="sending", claimed_at=timezone.now())
-    assert free_stuck() == 0
+    assert release_stuck() == 0
     assert deliver_due() == 0
 
 
 def test_worker_that_was_held_up_gives_its_mails_back_unsent(row, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(delivery, "HOLD", timedelta(seconds=-1))
-        patch.setattr(delivery, "SLICE", -1)
+        patch.setattr(delivery, "CLAIM_LASTS", timedelta(seconds=-1))
+        patch.setattr(delivery, "MAX_SECONDS", -1)
         patch.setattr(delivery.bell.deliver, "ring", lambda: None)
         deliver_due()
     row.refresh_from_db()
@@ -187,7 +187,7 @@ def test_server_that_hangs_up_twice_is_taken_for_down(server):
 
 def test_worker_turns_to_other_tasks_and_is_called_again(row, monkeypatch):
     rings = []
-    monkeypatch.setattr(delivery, "SLICE", -1)
+    monkeypatch.setattr(delivery, "MAX_SECONDS", -1)
     monkeypatch.setattr(delivery.bell.deliver, "ring", lambda: rings.append(1))
     assert deliver_due() == 1
     assert rings == [1]
@@ -200,7 +200,7 @@ def test_suppressed_address_gets_nothing(cast):
     row.refresh_from_db()
     assert django_mail.outbox == []
     assert row.state == "withheld"
-    assert row.answer == "The address is suppressed: reported as spam."
+    assert row.detail == "The address is suppressed: reported as spam."
 
 
 def test_suppressed_address_gets_what_its_owner_asks_for(row):
@@ -209,8 +209,8 @@ def test_suppressed_address_gets_what_its_owner_asks_for(row):
     assert len(django_mail.outbox) == 1
 
 
-def test_lifted_suppression_holds_nothing_back(row):
-    Suppression.objects.create(address="a@b.example", cause="bounce", lifted_at=timezone.now())
+def test_removed_suppression_withholds_nothing(row):
+    Suppression.objects.create(address="a@b.example", cause="bounce", removed_at=timezone.now())
     assert Batch([row]).suppression_of(row) == ""
 
 
@@ -241,7 +241,7 @@ def test_what_a_provider_said_is_kept(row, settings):
     deliver_due()
     row.refresh_from_db()
     sent = django_mail.outbox[0]
-    assert (row.state, row.answer) == ("sent", "sent")
+    assert (row.state, row.detail) == ("sent", "sent")
     assert row.provider_id == str(sent.anymail_status.message_id)
     assert sent.metadata == {"mail": str(row.pk)}
 
@@ -253,9 +253,9 @@ def test_no_metadata_without_a_provider(row):
 
 def test_pace_holds_over_all_workers(settings):
     settings.MAIL_PER_SECOND = 4
-    first, second = pacing.book(4), pacing.book(4)
+    first, second = throttle.reserve(4), throttle.reserve(4)
     assert second - first == timedelta(seconds=1)
-    assert pacing.batch_size(50) == 4
+    assert throttle.batch_size(50) == 4
 
 
 def test_no_mail_goes_out_before_its_moment(settings):
@@ -263,10 +263,10 @@ def test_no_mail_goes_out_before_its_moment(settings):
     rows = [queued(f"{name}@b.example") for name in "abc"]
     deliver_due()
     rows[2].refresh_from_db()
-    assert rows[2].sent_at >= SendingPace.objects.get().next_at - timedelta(seconds=1 / 20)
+    assert rows[2].sent_at >= SendingThrottle.objects.get().next_at - timedelta(seconds=1 / 20)
 
 
 def test_oldest_waiting_is_known(row):
-    assert oldest_waiting_at() == row.due_at
+    assert EmailMessage.objects.oldest_delayed_since() == row.due_at
     deliver_due()
-    assert oldest_waiting_at() is None
+    assert EmailMessage.objects.oldest_delayed_since() is None

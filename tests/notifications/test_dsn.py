@@ -103,7 +103,7 @@ def test_both_names_of_a_forwarded_recipient_are_known():
 
 
 @pytest.mark.parametrize(
-    ("fields", "action", "is_lasting"),
+    ("fields", "action", "is_permanent"),
     [
         ("Action: failed\nStatus: 5.7.1 (spam)", "failed", True),
         ("Action: FAILED", "failed", False),
@@ -117,9 +117,9 @@ def test_both_names_of_a_forwarded_recipient_are_known():
         ("Status: 4.2.2", "delayed", False),
     ],
 )
-def test_actions(fields, action, is_lasting):
+def test_actions(fields, action, is_permanent):
     told = dsn.read(notification(f"Final-Recipient: rfc822; ben@acme.example\n{fields}"))
-    assert (told.action, told.is_lasting) == (action, is_lasting)
+    assert (told.action, told.is_permanent) == (action, is_permanent)
 
 
 def test_all_fields_in_one_group():
@@ -255,7 +255,7 @@ def test_forged_reports_change_nothing(mail, receive, message_id, recipient):
 
 
 def test_other_mail_is_refused(db, receive):
-    with pytest.raises(CommandError, match="takes delivery reports only") as caught:
+    with pytest.raises(CommandError, match="accepts delivery reports only") as caught:
         receive(b"Subject: Help\n\nPlease")
     assert caught.value.returncode == 67
 

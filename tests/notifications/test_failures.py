@@ -5,7 +5,7 @@ import pytest
 import requests
 from anymail.exceptions import AnymailInvalidAddress, AnymailRecipientsRefused, AnymailRequestsAPIError
 
-from notifications.failures import MAX_ATTEMPTS, backoff, is_broken_line, is_permanent, is_refusal
+from notifications.failures import MAX_ATTEMPTS, backoff, is_connection_lost, is_permanent, is_refusal
 from notifications.smtp import AddressNeedsUtf8
 
 
@@ -58,7 +58,7 @@ def test_what_is_permanent(error, expected):
     ],
 )
 def test_what_says_that_the_server_is_away(error, expected):
-    assert is_broken_line(error) is expected
+    assert is_connection_lost(error) is expected
 
 
 def test_a_connection_outlives_a_refusal_only():

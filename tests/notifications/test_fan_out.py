@@ -40,7 +40,7 @@ def rows() -> list[str]:
 
 
 def test_everybody_gets_one_row_however_small_the_chunks(cast, ticket, crowd, monkeypatch):
-    monkeypatch.setattr(fan_out, "CHUNK", 2)
+    monkeypatch.setattr(fan_out, "CHUNK_SIZE", 2)
     follow(actor=actor(cast.ada), organization=cast.acme)
     builders.comment(cast.fay, ticket)
     dispatch_due()
@@ -78,8 +78,8 @@ def test_rows_say_by_which_rule(cast, ticket):
     dispatch_due()
     found = {each.to_address: each for each in EmailMessage.objects.all()}
     assert found["ada@acme.example"].follow == rule
-    assert found["gus@support.example"].reason == "You follow this ticket."
-    assert found["ben@acme.example"].rule == Reason.REQUESTER
+    assert found["gus@support.example"].reason_text == "You follow this ticket."
+    assert found["ben@acme.example"].reason == Reason.REQUESTER
 
 
 def test_notes_reach_agents_who_follow_and_no_customer(cast, ticket, run_outbox, mailoutbox):
@@ -100,7 +100,7 @@ def test_inactive_people_get_nothing(cast, ticket, crowd):
 
 
 def test_digest_readers_rows_are_held(cast, ticket):
-    MailPreferences.objects.create(user=cast.ben, rhythm="hourly")
+    MailPreferences.objects.create(user=cast.ben, frequency="hourly")
     builders.comment(cast.fay, ticket)
     dispatch_due()
     held = EmailMessage.objects.get(recipient=cast.ben)
@@ -118,7 +118,7 @@ def test_who_unfollows_or_mutes_before_the_sending_gets_nothing(cast, ticket, ru
     mailoutbox.clear()
     run_outbox()
     assert mailoutbox == []
-    assert set(EmailMessage.objects.values_list("state", "answer")) == {
+    assert set(EmailMessage.objects.values_list("state", "detail")) == {
         ("withheld", "The recipient no longer follows the ticket."),
         ("withheld", "The recipient muted the ticket."),
     }

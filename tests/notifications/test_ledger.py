@@ -19,7 +19,7 @@ from tests.cast import actor
 from tickets.actions.comments import add_internal_note
 
 ALL = "/mail/"
-TOGETHER = "/mail/resending/"
+TOGETHER = "/mail/resend/"
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def other_mail(state: str = "failed", address: str = "a@b.example", **values) ->
 
 
 def test_staff_see_for_each_update_who_got_which_mail(cast, page, mail):
-    become(mail, "bounced", answer="accepted", provider_id="p-1")
+    become(mail, "bounced", detail="accepted", provider_id="p-1")
     TrackingEvent.objects.create(
         mail=mail, event_key="1", kind="bounced", description="No such user", happened_at=timezone.now()
     )
@@ -82,7 +82,7 @@ def test_newest_update_stands_first(cast, page):
 
 
 def test_customers_see_their_own_lines_and_nothing_of_the_servers(cast, page, mail):
-    become(mail, "failed", answer="550 SECRET-ANSWER")
+    become(mail, "failed", detail="550 SECRET-ANSWER")
     shown = page(cast.ben)
     assert "Fay Dubois commented" in shown
     assert "Failed" in shown
@@ -178,10 +178,10 @@ def test_pages_hold_every_mail_once(cast, client_of, ticket, mail):
     query = "?"
     while query:
         response = client.get(url + query)
-        seen += [line.mail.pk for line in response.context["lines"]]
+        seen += [line.mail.pk for line in response.context["rows"]]
         query = response.context["older_url"]
     assert len(seen) == len(set(seen)) == EmailMessage.objects.filter(ticket=ticket).count()
-    newer = client.get(url + response.context["newer_url"]).context["lines"]
+    newer = client.get(url + response.context["newer_url"]).context["rows"]
     assert [line.mail.pk for line in newer] == seen[30:60]
 
 
@@ -240,22 +240,22 @@ def test_nothing_is_resent_to_a_suppressed_address(cast, mail):
 def test_resending_from_the_page(cast, client_of, ticket, mail):
     become(mail, "failed")
     url = f"/tickets/{ticket.reference}/mails/"
-    response = client_of(cast.fay).post(f"/mail/{mail.pk}/resending/", {"back": url}, follow=True)
+    response = client_of(cast.fay).post(f"/mail/{mail.pk}/resend/", {"back": url}, follow=True)
     assert response.redirect_chain == [(url, 302)]
-    assert "is sent again" in response.text
+    assert "will be sent again" in response.text
     assert EmailMessage.objects.get(pk=mail.pk).resent_by == cast.fay
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "", "javascript:alert(1)"])
 def test_resending_leads_nowhere_else(cast, client_of, mail, back):
-    response = client_of(cast.fay).post(f"/mail/{mail.pk}/resending/", {"back": back})
+    response = client_of(cast.fay).post(f"/mail/{mail.pk}/resend/", {"back": back})
     assert response.headers["Location"] == ALL
 
 
 def test_refused_resending_says_why(cast, client_of, mail):
     become(mail, "delivered")
-    response = client_of(cast.fay).post(f"/mail/{mail.pk}/resending/", follow=True)
-    assert "waits already, or cannot be made again" in response.text
+    response = client_of(cast.fay).post(f"/mail/{mail.pk}/resend/", follow=True)
+    assert "is already queued or can" in response.text
 
 
 def test_many_are_resent_but_those_that_cannot_be(cast):
@@ -280,7 +280,7 @@ def test_tabs_and_numbers(cast, client_of, ticket):
     other_mail("retry", created_at=old, attempts=1)
     other_mail("bounced", sent_at=old)
     shown = client_of(cast.fay).get(ALL)
-    numbers = shown.context["numbers"]
+    numbers = shown.context["summary"]
     assert (numbers.failed, numbers.withheld, numbers.bounced) == (2, 1, 1)
     assert (numbers.waiting, numbers.delayed) == (1, 1)
 
@@ -294,7 +294,7 @@ def test_each_tab_shows_its_own(cast, client_of, state, tab):
     other_mail(state, created_at=old, due_at=old, sent_at=old if state == "complained" else None)
     client = client_of(cast.fay)
     for name in ("failed", "withheld", "bounced", "delayed"):
-        shown = client.get(f"{ALL}?show={name}").context["lines"]
+        shown = client.get(f"{ALL}?show={name}").context["rows"]
         assert (len(shown) == 1) is (name == tab)
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifications.mail_texts import framed
 from notifications.models.texts import MailText
-from notifications.texts import framed
 from orgs.models import AuditEntry
 from tests import builders
 
@@ -35,7 +35,7 @@ def test_other_kinds_stay_as_they_are_and_the_log_has_the_change(gus):
     gus.post(URL, TEXTS)
     assert MailText.objects.get().kind == "ticket_update"
     entry = AuditEntry.objects.get()
-    assert entry.summary == "Worded mails anew: News of a ticket"
+    assert entry.summary == "Changed mail texts: Ticket update"
     assert entry.after == {"above": "Hello {{name}},", "below": "Yours,\n<b>{{ site_name }}</b>"}
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from notifications.actions.preferences import change_preferences
 from notifications.digest import compose_due
 from notifications.models.messages import EmailMessage, MailState, Reason
-from notifications.models.preferences import MailPreferences, Rhythm
-from notifications.unsubscribe import Stop, stop_from, token_for
+from notifications.models.preferences import Frequency, MailPreferences
+from notifications.unsubscribe import Unsubscription, token_for, unsubscription_from
 from supportcenter.outbox.dispatch import dispatch_due
 from tests import builders
 from tests.cast import actor
@@ -19,7 +19,7 @@ from tickets.actions.following import follow
 from tickets.models.following import Follow, Mute
 
 NO_QUIET = {"daily_at": time(9), "quiet_from": None, "quiet_until": None, "off_reasons": []}
-FORM = {"rhythm": "daily", "daily_at": "08:30", "quiet_from": "22:00", "quiet_until": "07:00"}
+FORM = {"frequency": "daily", "daily_at": "08:30", "quiet_from": "22:00", "quiet_until": "07:00"}
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def ticket(cast, run_outbox):
     return made
 
 
-def wants(user, rhythm: str, **changes) -> None:
-    change_preferences(user=user, rhythm=rhythm, **(NO_QUIET | changes))
+def wants(user, frequency: str, **changes) -> None:
+    change_preferences(user=user, frequency=frequency, **(NO_QUIET | changes))
 
 
 def told() -> set[str]:
@@ -46,7 +46,7 @@ def test_preferences_are_kept_and_shown_again(cast, client_of):
     ben = client_of(cast.ben)
     assert ben.post("/account/mail/", FORM | {"reasons": ["requester"]}).status_code == 302
     kept = MailPreferences.objects.get(user=cast.ben)
-    assert (kept.rhythm, kept.daily_at, kept.quiet_until) == ("daily", time(8, 30), time(7))
+    assert (kept.frequency, kept.daily_at, kept.quiet_until) == ("daily", time(8, 30), time(7))
     assert kept.off_reasons == [
         Reason.PARTICIPANT,
         Reason.MENTIONED,
@@ -60,11 +60,11 @@ def test_preferences_are_kept_and_shown_again(cast, client_of):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"daily_at": ""}, "Say at which time of day"),
-        ({"quiet_until": ""}, "Quiet hours begin and end."),
-        ({"quiet_from": "07:00"}, "another time than they begin"),
+        ({"daily_at": ""}, "Choose the time of day for the digest."),
+        ({"quiet_until": ""}, "Enter both a start and an end for quiet hours."),
+        ({"quiet_from": "07:00"}, "must start and end at different times"),
         ({"quiet_from": "soon"}, "Enter a valid time."),
-        ({"rhythm": "yearly"}, "is not one of the available choices"),
+        ({"frequency": "yearly"}, "is not one of the available choices"),
     ],
 )
 def test_bad_preferences_are_said_and_nothing_is_kept(cast, client_of, changes, words):
@@ -75,7 +75,7 @@ def test_bad_preferences_are_said_and_nothing_is_kept(cast, client_of, changes, 
 
 
 def test_digest_gathers_what_came_and_mails_it_once(cast, ticket, run_outbox):
-    wants(cast.ben, Rhythm.HOURLY)
+    wants(cast.ben, Frequency.HOURLY)
     builders.comment(cast.fay, ticket, "First answer")
     builders.comment(cast.fay, ticket, "Second answer")
     run_outbox()
@@ -90,7 +90,7 @@ def test_digest_gathers_what_came_and_mails_it_once(cast, ticket, run_outbox):
 
 
 def test_digest_leaves_out_what_its_reader_may_no_longer_see(cast, ticket, run_outbox):
-    wants(cast.cleo, Rhythm.DAILY)
+    wants(cast.cleo, Frequency.DAILY)
     builders.comment(cast.fay, ticket, "Not for everybody")
     dispatch_due()
     ticket.participants.all().delete()
@@ -101,19 +101,19 @@ def test_digest_leaves_out_what_its_reader_may_no_longer_see(cast, ticket, run_o
 
 
 def test_going_back_to_at_once_sends_what_was_held(cast, ticket, run_outbox):
-    wants(cast.ben, Rhythm.DAILY)
+    wants(cast.ben, Frequency.DAILY)
     builders.comment(cast.fay, ticket, "Held")
     dispatch_due()
-    wants(cast.ben, Rhythm.AT_ONCE)
+    wants(cast.ben, Frequency.IMMEDIATE)
     run_outbox()
     assert "ben@acme.example" in told()
 
 
 def test_switching_off_drops_what_was_held(cast, ticket, run_outbox):
-    wants(cast.ben, Rhythm.DAILY)
+    wants(cast.ben, Frequency.DAILY)
     builders.comment(cast.fay, ticket, "Held")
     dispatch_due()
-    wants(cast.ben, Rhythm.OFF)
+    wants(cast.ben, Frequency.OFF)
     builders.comment(cast.fay, ticket, "Never")
     run_outbox()
     assert told() == {"cleo@acme.example"}
@@ -121,7 +121,7 @@ def test_switching_off_drops_what_was_held(cast, ticket, run_outbox):
 
 
 def test_quiet_hours_hold_mail_until_their_end(cast, ticket, run_outbox):
-    wants(cast.ben, Rhythm.AT_ONCE, quiet_from=time(0), quiet_until=time(23, 59))
+    wants(cast.ben, Frequency.IMMEDIATE, quiet_from=time(0), quiet_until=time(23, 59))
     builders.comment(cast.fay, ticket, "Later")
     run_outbox()
     assert told() == {"cleo@acme.example"}
@@ -164,22 +164,22 @@ def test_link_of_the_requester_mutes_that_ticket_alone(cast, ticket, run_outbox,
 
 def test_link_works_without_token_and_session_of_the_site(cast, ticket):
     strict = Client(enforce_csrf_checks=True)
-    url = f"/mail/stop/{token_for(Stop('mute', ticket.pk, cast.ben.pk))}/"
+    url = f"/mail/unsubscribe/{token_for(Unsubscription('mute', ticket.pk, cast.ben.pk))}/"
     assert strict.post(url).status_code == 200
     assert strict.get(url).headers["Referrer-Policy"] == "no-referrer"
 
 
 @pytest.mark.parametrize("change", [lambda token: token[:-1], lambda token: token.replace("mute", "follow")])
 def test_forged_link_is_nowhere(cast, ticket, client, change):
-    token = change(token_for(Stop("mute", ticket.pk, cast.ben.pk)))
-    assert stop_from(token) is None
-    assert client.post(f"/mail/stop/{token}/").status_code == 404
+    token = change(token_for(Unsubscription("mute", ticket.pk, cast.ben.pk)))
+    assert unsubscription_from(token) is None
+    assert client.post(f"/mail/unsubscribe/{token}/").status_code == 404
     assert not Mute.objects.exists()
 
 
 def test_mails_about_sign_in_and_tiers_cannot_be_stopped(cast, run_outbox):
     builders.tier_change(cast.ada, cast.acme, "premium")
-    wants(cast.ada, Rhythm.OFF)
+    wants(cast.ada, Frequency.OFF)
     run_outbox()
     mail = next(each for each in outgoing.outbox if each.to == ["ada@acme.example"])
     assert "List-Unsubscribe" not in mail.extra_headers

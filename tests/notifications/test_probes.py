@@ -7,7 +7,6 @@ from django.core.cache import cache
 from django.db import OperationalError
 from django.utils import timezone
 
-from notifications.delivery import oldest_waiting_at
 from notifications.models.messages import EmailMessage
 from supportcenter import views
 from supportcenter.outbox.models import OutboxDelivery, OutboxMessage
@@ -122,7 +121,7 @@ def waiting(**values) -> None:
 def test_what_waits_on_purpose_is_not_late(hours, state, attempts, waits):
     created, due = (timezone.now() + timedelta(hours=each) for each in hours)
     waiting(created_at=created, due_at=due, state=state, attempts=attempts)
-    oldest = oldest_waiting_at()
+    oldest = EmailMessage.objects.oldest_delayed_since()
     age = (timezone.now() - oldest).total_seconds() / 3600 if oldest else 0
     assert age == pytest.approx(waits, abs=0.01)
 

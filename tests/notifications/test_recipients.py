@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.models.messages import Reason
-from notifications.models.preferences import MailPreferences, Rhythm
+from notifications.models.preferences import Frequency, MailPreferences
 from notifications.recipients import (
     CLOCK_EVENTS,
     EVENTS,
@@ -68,7 +68,7 @@ def test_events_for_staff_reach_no_customer(event):
 @pytest.mark.parametrize("event", sorted(CLOCK_EVENTS))
 def test_what_runs_out_reaches_assignee_and_leads_at_once_unless_they_want_none(event):
     assert set(heard(event)) == {ASSIGNEE, LEAD}
-    night = heard(event, i4=prefers(rhythm=Rhythm.HOURLY), i6=prefers(rhythm=Rhythm.OFF))
+    night = heard(event, i4=prefers(frequency=Frequency.HOURLY), i6=prefers(frequency=Frequency.OFF))
     assert {pk: each.due_at for pk, each in night.items()} == {ASSIGNEE: NOON}
 
 
@@ -92,7 +92,7 @@ def test_being_mentioned_is_the_strongest_reason_and_of_notes_only():
 
 
 def test_reasons_are_told_in_words():
-    words = {user: each.words for user, each in heard(ActivityKind.COMMENTED.event).items()}
+    words = {user: each.reason_text for user, each in heard(ActivityKind.COMMENTED.event).items()}
     assert words == {
         REQUESTER: "You opened this ticket.",
         CC: "You are CC'd on this ticket.",
@@ -117,7 +117,7 @@ def test_a_reason_that_is_off_gives_way_to_the_next():
 
 
 @pytest.mark.parametrize(
-    "preferences", [None, prefers(rhythm=Rhythm.OFF), prefers(off_reasons=Reason.values)]
+    "preferences", [None, prefers(frequency=Frequency.OFF), prefers(off_reasons=Reason.values)]
 )
 def test_people_who_opt_out_get_receipts_and_escalations_alone(preferences):
     """Everyone turns it off in their preferences, or (None) mutes the ticket."""
@@ -132,7 +132,7 @@ def test_people_who_opt_out_get_receipts_and_escalations_alone(preferences):
 
 
 def test_requester_gets_a_receipt_of_the_opening_at_once():
-    found = heard(ActivityKind.OPENED.event, actor_id=REQUESTER, _1=prefers(rhythm=Rhythm.DAILY))
+    found = heard(ActivityKind.OPENED.event, actor_id=REQUESTER, _1=prefers(frequency=Frequency.DAILY))
     assert (found[REQUESTER].due_at, found[REQUESTER].is_digest) == (NOON, False)
 
 
@@ -140,10 +140,10 @@ def test_requester_gets_a_receipt_of_the_opening_at_once():
     ("preferences", "due_at", "is_digest"),
     [
         (prefers(), NOON, False),
-        (prefers(rhythm=Rhythm.HOURLY), datetime(2026, 11, 23, 13, tzinfo=UTC), True),
-        (prefers("Europe/Helsinki", rhythm=Rhythm.DAILY), datetime(2026, 11, 24, 7, tzinfo=UTC), True),
+        (prefers(frequency=Frequency.HOURLY), datetime(2026, 11, 23, 13, tzinfo=UTC), True),
+        (prefers("Europe/Helsinki", frequency=Frequency.DAILY), datetime(2026, 11, 24, 7, tzinfo=UTC), True),
         (
-            prefers("Europe/Helsinki", rhythm=Rhythm.DAILY, daily_at=time(18)),
+            prefers("Europe/Helsinki", frequency=Frequency.DAILY, daily_at=time(18)),
             datetime(2026, 11, 23, 16, tzinfo=UTC),
             True,
         ),
@@ -176,7 +176,7 @@ def test_mail_never_waits_for_more_than_a_day_and_a_bit_and_never_goes_back(now,
     preferences = prefers(quiet_from=begins, quiet_until=ends, zone=zone)
     at, _ = when(preferences, now, is_critical=False)
     assert now <= at <= now + timedelta(hours=25)
-    daily, _ = when(prefers(rhythm=Rhythm.DAILY, daily_at=begins, zone=zone), now, is_critical=False)
+    daily, _ = when(prefers(frequency=Frequency.DAILY, daily_at=begins, zone=zone), now, is_critical=False)
     assert now < daily <= now + timedelta(hours=25)
 
 

@@ -32,7 +32,7 @@ def sent(row: EmailMessage) -> EmailMessage:
 
 
 def test_answer_of_the_server_is_kept(sink):
-    assert sent(queued("a@b.example")).answer == "250 2.0.0 Ok: queued as 1"
+    assert sent(queued("a@b.example")).detail == "250 2.0.0 Ok: queued as 1"
 
 
 def test_a_refusal_keeps_the_connection_for_the_next(sink):
@@ -40,7 +40,7 @@ def test_a_refusal_keeps_the_connection_for_the_next(sink):
     refused, taken = queued("a@b.example"), queued("c@d.example")
     deliver_due()
     assert (sent(refused).state, sent(taken).state) == ("failed", "sent")
-    assert "No such user" in refused.answer
+    assert "No such user" in refused.detail
     assert sink.connections == 1
 
 
@@ -108,7 +108,7 @@ def test_domains_beyond_ascii_are_in_punycode(sink, address, expected):
 def test_local_part_beyond_ascii_fails_with_the_reason(sink):
     row = sent(queued("bücher@b.example"))
     assert row.state == "failed"
-    assert "The mail server takes no address like bücher@b.example." in row.answer
+    assert "The mail server does not support addresses like bücher@b.example." in row.detail
 
 
 def test_local_part_beyond_ascii_is_sent_to_a_server_that_takes_it(sink):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from notifications.actions.suppressions import lift_suppression
+from notifications.actions.suppressions import remove_suppression
 from notifications.models.suppressions import Suppression
 from supportcenter.errors import RuleViolation
 from tests.cast import actor
@@ -20,9 +20,9 @@ def suppression(cast):
     return Suppression.objects.create(address=cast.ben.email, cause="bounce", detail="550 No such user")
 
 
-def test_standing_and_lifted_ones_are_listed(cast, client_of, suppression):
+def test_active_and_removed_suppressions_are_listed(cast, client_of, suppression):
     Suppression.objects.create(
-        address="old@b.example", cause="complaint", lifted_at=timezone.now(), lifted_by=cast.gus
+        address="old@b.example", cause="complaint", removed_at=timezone.now(), removed_by=cast.gus
     )
     shown = client_of(cast.hal).get(PAGE).text
     assert "550 No such user" in shown
@@ -37,29 +37,29 @@ def test_search_by_address(cast, client_of, suppression, words, shows):
 
 
 def test_lifting(cast, client_of, suppression):
-    response = client_of(cast.fay).post(f"{PAGE}{suppression.pk}/lifting/", follow=True)
-    assert "Mail to ben@acme.example goes out again." in response.text
+    response = client_of(cast.fay).post(f"{PAGE}{suppression.pk}/remove/", follow=True)
+    assert "Suppression of ben@acme.example removed." in response.text
     suppression.refresh_from_db()
     cast.ben.refresh_from_db()
-    assert suppression.lifted_by == cast.fay
+    assert suppression.removed_by == cast.fay
     assert cast.ben.bouncing_since is None
 
 
 def test_lifting_twice_is_refused(cast, client_of, suppression):
-    lift_suppression(actor=actor(cast.fay), suppression=suppression)
+    remove_suppression(actor=actor(cast.fay), suppression=suppression)
     with pytest.raises(RuleViolation):
-        lift_suppression(actor=actor(cast.gus), suppression=suppression)
-    response = client_of(cast.gus).post(f"{PAGE}{suppression.pk}/lifting/", follow=True)
-    assert "goes out already" in response.text
+        remove_suppression(actor=actor(cast.gus), suppression=suppression)
+    response = client_of(cast.gus).post(f"{PAGE}{suppression.pk}/remove/", follow=True)
+    assert "has already been removed" in response.text
     suppression.refresh_from_db()
-    assert suppression.lifted_by == cast.fay
+    assert suppression.removed_by == cast.fay
 
 
 def test_list_costs_the_same_with_thirty(cast, client_of, suppression, django_assert_num_queries):
     client = client_of(cast.fay)
     for number in range(30):
         Suppression.objects.create(
-            address=f"p{number}@b.example", cause="bounce", lifted_at=timezone.now(), lifted_by=cast.gus
+            address=f"p{number}@b.example", cause="bounce", removed_at=timezone.now(), removed_by=cast.gus
         )
     with django_assert_num_queries(4):  # session, person, roles; the list
         client.get(PAGE)

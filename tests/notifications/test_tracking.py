@@ -15,11 +15,11 @@ from django.test import Client
 from django.utils import timezone
 
 from notifications import webhooks
-from notifications.actions.suppressions import lift_suppression
-from notifications.actions.tracking import record_report, settle_early_reports
+from notifications.actions.suppressions import remove_suppression
+from notifications.actions.tracking import apply_early_reports, record_report
 from notifications.models.messages import EmailMessage, MailState, TrackingEvent
 from notifications.models.suppressions import Suppression
-from notifications.tracking import Report, cause_of, report_of, state_after
+from notifications.tracking import DeliveryReport, cause_of, report_from, state_after
 from tests.cast import actor
 from tests.races import at_once
 
@@ -44,9 +44,9 @@ def sent(address: str, recipient=None) -> EmailMessage:
     )
 
 
-def report(mail: EmailMessage, kind: str, **changes) -> Report:
+def report(mail: EmailMessage, kind: str, **changes) -> DeliveryReport:
     values = {"key": str(uuid.uuid4()), "kind": kind, "happened_at": timezone.now(), "mail_id": mail.pk}
-    return Report(**values | changes)
+    return DeliveryReport(**values | changes)
 
 
 def state_of(mail: EmailMessage) -> str:
@@ -238,20 +238,20 @@ def test_report_that_comes_while_the_mail_is_being_sent_counts_later(mail):
     EmailMessage.objects.update(state="sending", sent_at=None)
     record_report(report(mail, "bounced"))
     assert state_of(mail) == "sending"
-    assert settle_early_reports(timezone.now()) == 0
+    assert apply_early_reports(timezone.now()) == 0
     EmailMessage.objects.update(state="sent", sent_at=timezone.now())
-    assert settle_early_reports(timezone.now()) == 1
+    assert apply_early_reports(timezone.now()) == 1
     assert state_of(mail) == "bounced"
-    assert settle_early_reports(timezone.now()) == 0
+    assert apply_early_reports(timezone.now()) == 0
 
 
 def test_bounce_after_lifting_suppresses_again(mail, cast):
     record_report(report(mail, "bounced"))
-    lift_suppression(actor=actor(cast.fay), suppression=Suppression.objects.get())
+    remove_suppression(actor=actor(cast.fay), suppression=Suppression.objects.get())
     record_report(report(mail, "bounced", happened_at=timezone.now() - timedelta(hours=1)))
-    assert not Suppression.objects.standing().exists()
+    assert not Suppression.objects.active().exists()
     record_report(report(mail, "bounced"))
-    assert Suppression.objects.standing().count() == 1
+    assert Suppression.objects.active().count() == 1
     cast.ben.refresh_from_db()
     assert cast.ben.bouncing_since
 
@@ -297,25 +297,31 @@ def test_state_never_goes_back(before, kind, after):
     ],
 )
 def test_what_suppresses_an_address(kind, reason, text, cause):
-    assert cause_of(Report("k", kind, NOW, reject_reason=reason, text=text)) == cause
+    assert cause_of(DeliveryReport("k", kind, NOW, reject_reason=reason, text=text)) == cause
 
 
 def test_nothing_of_an_event_is_trusted():
     event = AnymailTrackingEvent(event_type="bounced", event_id="x" * 500, metadata=None, description="a\0b")
-    told = report_of(event, "Postmark", NOW)
+    told = report_from(event, "Postmark", NOW)
     assert (told.happened_at, told.text, told.mail_id) == (NOW, "ab", None)
     assert len(told.key) <= 200
 
 
 def test_instants_without_a_zone_are_utc():
     event = AnymailTrackingEvent(event_type="delivered", timestamp=NOW.replace(tzinfo=None))
-    assert report_of(event, "Postmark", timezone.now()).happened_at == NOW
+    assert report_from(event, "Postmark", timezone.now()).happened_at == NOW
 
 
 def test_events_with_an_id_of_their_own_are_told_apart_by_provider_and_kind():
     event = AnymailTrackingEvent(event_type="bounced", event_id="7")
     other = AnymailTrackingEvent(event_type="complained", event_id="7")
     assert (
-        len({report_of(event, "A", NOW).key, report_of(event, "B", NOW).key, report_of(other, "A", NOW).key})
+        len(
+            {
+                report_from(event, "A", NOW).key,
+                report_from(event, "B", NOW).key,
+                report_from(other, "A", NOW).key,
+            }
+        )
         == 3
     )

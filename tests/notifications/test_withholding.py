@@ -13,7 +13,7 @@ from notifications.batch import Batch
 from notifications.digest import compose_due
 from notifications.mailer import build
 from notifications.models.messages import EmailMessage, MailState, Reason
-from notifications.models.preferences import MailPreferences, Rhythm
+from notifications.models.preferences import Frequency, MailPreferences
 from notifications.models.suppressions import Suppression
 from orgs.models import Membership
 from supportcenter.outbox.dispatch import dispatch_due
@@ -35,12 +35,12 @@ def unfollows(cast, person, ticket):
 
 
 def turns_mail_off(cast, person, ticket):
-    MailPreferences.objects.update_or_create(user=person, defaults={"rhythm": Rhythm.OFF})
+    MailPreferences.objects.update_or_create(user=person, defaults={"frequency": Frequency.OFF})
 
 
 def turns_reason_off(cast, person, ticket):
     mail = EmailMessage.objects.filter(recipient=person).latest("created_at")
-    MailPreferences.objects.update_or_create(user=person, defaults={"off_reasons": [mail.rule]})
+    MailPreferences.objects.update_or_create(user=person, defaults={"off_reasons": [mail.reason]})
 
 
 def leaves_organization(cast, person, ticket):
@@ -120,7 +120,7 @@ def delivered_to(person) -> list[str]:
 
 
 def prefer_digest(person) -> None:
-    MailPreferences.objects.create(user=person, rhythm=Rhythm.HOURLY)
+    MailPreferences.objects.create(user=person, frequency=Frequency.HOURLY)
 
 
 def send_digests(run_outbox) -> None:
@@ -136,7 +136,7 @@ def test_single_mail_is_withheld(cast, ticket, run_outbox, case):
     run_outbox()
     assert delivered_to(person) == []
     mail = EmailMessage.objects.get(recipient=person)
-    assert (mail.state, mail.answer) == (MailState.WITHHELD, case.reason)
+    assert (mail.state, mail.detail) == (MailState.WITHHELD, case.reason)
 
 
 @pytest.mark.parametrize("case", TABLE, ids=IDS)
@@ -150,9 +150,9 @@ def test_line_of_a_digest_is_withheld(cast, ticket, run_outbox, case):
     digest = EmailMessage.objects.get(recipient=person, kind="digest")
     line = EmailMessage.objects.get(recipient=person, kind="ticket_update")
     assert digest.state == MailState.WITHHELD
-    assert digest.answer == (case.reason if case.is_whole else f"No update is left in it. {case.reason}")
+    assert digest.detail == (case.reason if case.is_whole else f"No update is left in it. {case.reason}")
     if not case.is_whole:
-        assert (line.state, line.answer) == (MailState.WITHHELD, case.reason)
+        assert (line.state, line.detail) == (MailState.WITHHELD, case.reason)
 
 
 def test_nothing_is_withheld_while_nothing_changes(cast, ticket, run_outbox):
@@ -195,7 +195,7 @@ def test_receipt_and_escalation_are_sent_whatever_the_recipient_prefers(cast, ti
     run_outbox()
     assert "We have received your ticket" in delivered_to(cast.ben)[0]
     rules = EmailMessage.objects.filter(recipient=cast.gus, state=MailState.SENT).values_list(
-        "rule", flat=True
+        "reason", flat=True
     )
     assert list(rules) == [Reason.LEAD]
 
@@ -204,7 +204,7 @@ def test_turning_mail_off_withholds_what_is_queued_and_held(cast, ticket, run_ou
     prefer_digest(cast.ben)
     update(cast, cast.ben, ticket)
     change_preferences(
-        user=cast.ben, rhythm=Rhythm.OFF, daily_at=MailPreferences().daily_at,
+        user=cast.ben, frequency=Frequency.OFF, daily_at=MailPreferences().daily_at,
         quiet_from=None, quiet_until=None, off_reasons=[],
     )  # fmt: skip
     run_outbox()

@@ -1,4 +1,4 @@
-"""``manage.py receive_mail``: one mail from standard input, for the alias or pipe of a mail server."""
+"""``manage.py receive_mail``: read one mail from standard input, for a mail server's alias or pipe."""
 
 import sys
 from typing import Any
@@ -15,19 +15,21 @@ logger = structlog.get_logger(__name__)
 # From sysexits.h, as mail servers understand them: no such mailbox; try again later.
 NO_USER = 67
 TEMPORARY = 75
-MOST_BYTES = 25 * 1024 * 1024
+MAX_BYTES = 25 * 1024 * 1024
 
 
 class Command(BaseCommand):
-    help = "Reads one mail from standard input. Takes delivery status notifications, refuses all other mail."
+    help = (
+        "Read one mail from standard input. Accept delivery status notifications and refuse all other mail."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        told = dsn.read(sys.stdin.buffer.read(MOST_BYTES))
-        if told is None:
-            raise CommandError("This address takes delivery reports only.", returncode=NO_USER)
+        report = dsn.read(sys.stdin.buffer.read(MAX_BYTES))
+        if report is None:
+            raise CommandError("This address accepts delivery reports only.", returncode=NO_USER)
         try:
-            mail = record_dsn(told)
+            mail = record_dsn(report)
         except (InterfaceError, OperationalError) as error:
             raise CommandError("The database cannot be reached.", returncode=TEMPORARY) from error
-        # A report on a mail that is not ours is dropped: refusing it would make a report on a report.
-        logger.info("dsn_received", mail=str(mail.pk) if mail else None, action=told.action)
+        # A report about a mail that is not ours is dropped: refusing it would cause another report.
+        logger.info("dsn_received", mail=str(mail.pk) if mail else None, action=report.action)
