@@ -103,8 +103,8 @@ def test_mails_about_internal_notes_are_for_staff(cast, page, ticket, run_outbox
         ticket=ticket,
         activity=note.activity,
     )
-    assert "wrote an internal note" in page(cast.gus)
-    assert "wrote an internal note" not in page(cast.ben)
+    assert "added an internal note" in page(cast.gus)
+    assert "added an internal note" not in page(cast.ben)
 
 
 def test_ticket_without_mail_says_so(cast, client_of):
