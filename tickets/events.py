@@ -1,6 +1,6 @@
 """Events of the settings. Those of tickets are named by their history entry (``ActivityKind.event``)."""
 
-TEAM_MADE = "team.made"
+TEAM_CREATED = "team.created"
 TEAM_CHANGED = "team.changed"
 TEAM_DELETED = "team.deleted"
 AVAILABILITY_CHANGED = "availability.changed"

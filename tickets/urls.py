@@ -2,11 +2,9 @@ from django.urls import path
 
 from tickets.bulk import views as bulk
 from tickets.reports import views as reports
-from tickets.settings.views import lists as choice_lists
+from tickets.settings.views import choices, staff, teams
 from tickets.settings.views import macros as macro_settings
-from tickets.settings.views import people as staff
-from tickets.settings.views import tags as tag_list
-from tickets.settings.views import teams
+from tickets.settings.views import tags as tag_settings
 from tickets.views import (
     account_team,
     conversation,
@@ -86,32 +84,32 @@ urlpatterns = [
     path("suggestions/tags/", tags.like, name="tag_suggestions"),
     path("settings/teams/", teams.teams, name="teams"),
     path("settings/teams/<int:pk>/", teams.team, name="team"),
-    path("settings/teams/<int:pk>/removal/", teams.removal, name="team_removal"),
+    path("settings/teams/<int:pk>/delete/", teams.delete, name="team_delete"),
     path("settings/staff/", staff.staff, name="staff"),
     path("settings/staff/<int:user_id>/", staff.availability, name="availability"),
-    path("settings/products/", choice_lists.choices, {"name": "products"}, name="products"),
-    path("settings/reasons/", choice_lists.choices, {"name": "reasons"}, name="reasons"),
-    path("settings/products/<int:pk>/", choice_lists.choice, {"name": "products"}, name="product"),
-    path("settings/reasons/<int:pk>/", choice_lists.choice, {"name": "reasons"}, name="reason"),
-    path("settings/products/<int:pk>/place/", choice_lists.move, {"name": "products"}, name="product_place"),
-    path("settings/reasons/<int:pk>/place/", choice_lists.move, {"name": "reasons"}, name="reason_place"),
-    path("settings/tags/", tag_list.tags, name="tag_list"),
-    path("settings/tags/<int:pk>/", tag_list.tag, name="tag"),
-    path("settings/tags/<int:pk>/removal/", tag_list.removal, name="tag_removal"),
+    path("settings/products/", choices.choices, {"name": "products"}, name="products"),
+    path("settings/reasons/", choices.choices, {"name": "reasons"}, name="reasons"),
+    path("settings/products/<int:pk>/", choices.choice, {"name": "products"}, name="product"),
+    path("settings/reasons/<int:pk>/", choices.choice, {"name": "reasons"}, name="reason"),
+    path("settings/products/<int:pk>/place/", choices.move, {"name": "products"}, name="product_place"),
+    path("settings/reasons/<int:pk>/place/", choices.move, {"name": "reasons"}, name="reason_place"),
+    path("settings/tags/", tag_settings.tags, name="tag_list"),
+    path("settings/tags/<int:pk>/", tag_settings.tag, name="tag"),
+    path("settings/tags/<int:pk>/delete/", tag_settings.delete, name="tag_delete"),
     path("settings/macros/", macro_settings.macros, name="macros"),
     path("settings/macros/new/", macro_settings.new, name="macro_new"),
     path("settings/macros/<int:pk>/", macro_settings.macro, name="macro"),
-    path("settings/macros/<int:pk>/removal/", macro_settings.removal, name="macro_removal"),
+    path("settings/macros/<int:pk>/delete/", macro_settings.delete, name="macro_delete"),
     path("search/suggestions/", search.suggestions, name="suggestions"),
     path("palette/", search.palette, name="palette"),
-    path("reports/", reports.of_staff, name="reports"),
-    path("reports/<str:code>/", reports.of_staff, name="reports"),
-    path("reports/<str:code>/<str:table>/", reports.table_of_staff, name="report_table"),
-    path("o/<slug:slug>/admin/reports/", reports.of_organization, name="organization_reports"),
-    path("o/<slug:slug>/admin/reports/<str:code>/", reports.of_organization, name="organization_reports"),
+    path("reports/", reports.staff_report, name="reports"),
+    path("reports/<str:code>/", reports.staff_report, name="reports"),
+    path("reports/<str:code>/<str:table>/", reports.staff_table, name="report_table"),
+    path("o/<slug:slug>/admin/reports/", reports.organization_report, name="organization_reports"),
+    path("o/<slug:slug>/admin/reports/<str:code>/", reports.organization_report, name="organization_reports"),
     path(
         "o/<slug:slug>/admin/reports/<str:code>/<str:table>/",
-        reports.table_of_organization,
+        reports.organization_table,
         name="organization_report_table",
     ),
     path("queue/", queue.queue, name="queue"),

@@ -216,7 +216,7 @@ POST = {
     "notifications:mail_text": row(403, gus=302),
     "tickets:teams": row(403, gus=422),
     "tickets:team": row(403, gus=422),
-    "tickets:team_removal": row(403, gus=302),
+    "tickets:team_delete": row(403, gus=302),
     "tickets:availability": row(403, fay=302, gus=302),
     "tickets:products": row(403, gus=422),
     "tickets:reasons": row(403, gus=422),
@@ -225,10 +225,10 @@ POST = {
     "tickets:product_place": row(403, gus=302),
     "tickets:reason_place": row(403, gus=302),
     "tickets:tag": row(403, gus=422),
-    "tickets:tag_removal": row(403, gus=302),
+    "tickets:tag_delete": row(403, gus=302),
     "tickets:macro_new": row(403, fay=422, gus=422),
     "tickets:macro": row(403, fay=422, gus=422),
-    "tickets:macro_removal": row(403, fay=302, gus=302),
+    "tickets:macro_delete": row(403, fay=302, gus=302),
     "tickets:participation": row(404, ada=302, ben=403, cleo=403, fay=403, gus=403),
     "tickets:removal": row(404, ada=302, ben=302, cleo=302, fay=302, gus=302),
     "tickets:escalation": row(404, ada=302, ben=302, cleo=302, fay=403, gus=403),
@@ -324,7 +324,7 @@ def address(world: SimpleNamespace, name: str) -> str:
         "notifications:mail_text": ["digest"],
         "tickets:teams": [],
         "tickets:team": [world.team.pk],
-        "tickets:team_removal": [world.team.pk],
+        "tickets:team_delete": [world.team.pk],
         "tickets:staff": [],
         "tickets:availability": [world.people["fay"].pk],
         "tickets:products": [],
@@ -335,14 +335,14 @@ def address(world: SimpleNamespace, name: str) -> str:
         "tickets:reason_place": [world.ticket.reason_id],
         "tickets:tag_list": [],
         "tickets:tag": [world.tag.pk],
-        "tickets:tag_removal": [world.tag.pk],
+        "tickets:tag_delete": [world.tag.pk],
         "orgs:settings_log": [],
         "tickets:macros": [],
         "tickets:macro_new": [],
         "tickets:tag_suggestions": [],
         "tickets:agent_suggestions": [],
         "tickets:macro": [world.macro.pk],
-        "tickets:macro_removal": [world.macro.pk],
+        "tickets:macro_delete": [world.macro.pk],
         "tickets:what_if": ["acme"],
         "tickets:following": ["acme"],
         "tickets:following_all": ["acme"],
@@ -399,7 +399,7 @@ def answers(world, client_of, client, method: str, name: str) -> dict[str, int]:
             Participant.objects.get_or_create(ticket=world.ticket, user=world.people["cleo"])
         if name == "tickets:link_removal":
             link(actor=actor(world.people["fay"]), ticket=world.ticket, other=world.linked)
-        if name == "tickets:macro_removal":
+        if name == "tickets:macro_delete":
             world.macro.save()
         if name == "orgs:member_removal":
             world.membership.save()

@@ -31,7 +31,7 @@ def test_lead_chooses_dates_and_exports_the_table(person):
     gus.check()
     page.get_by_role("textbox", name="From").fill("2026-01-01")
     page.get_by_role("textbox", name="To").fill("2026-12-31")
-    page.get_by_label("Broken down by").select_option("Agent")
+    page.get_by_label("Group by").select_option("Agent")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("heading", name="By agent")).to_be_visible()
     gus.follow(page.get_by_role("link", name="Resolution"))
@@ -44,7 +44,7 @@ def test_lead_chooses_dates_and_exports_the_table(person):
 def test_admin_sees_their_organization_without_names_of_staff(person):
     ada = person("ada@acme.example")
     page = ada.open("/o/acme/admin/reports/?period=90")
-    choices = page.get_by_label("Broken down by").locator("option")
+    choices = page.get_by_label("Group by").locator("option")
     expect(choices).to_have_text(["Support tier", "Severity", "Product"])
     expect(page.locator("main")).not_to_contain_text("Fay Dubois")
 

@@ -67,17 +67,21 @@ def _of_clock(clock: SlaClock, kind: str) -> Iterator[tuple[tuple, str, int]]:
 
 
 def _of_escalation(escalation: Escalation) -> Iterator[tuple[tuple, str, int]]:
-    ticket, taken_at, deadline_at = escalation.ticket, escalation.acknowledged_at, escalation.deadline_at
+    ticket, acknowledged_at, deadline_at = (
+        escalation.ticket,
+        escalation.acknowledged_at,
+        escalation.deadline_at,
+    )
     agent = escalation.acknowledged_by_id or ticket.assignee_id
     yield _on(ticket, escalation.raised_at, agent), "escalated_count", 1
-    if taken_at:
-        key = _on(ticket, taken_at, escalation.acknowledged_by_id)
-        yield from _timed(key, "taken", taken_at - escalation.raised_at)
-        if taken_at <= deadline_at:
-            yield key, "taken_in_time", 1
-    over_at = taken_at or escalation.closed_at or datetime.now(UTC)
+    if acknowledged_at:
+        key = _on(ticket, acknowledged_at, escalation.acknowledged_by_id)
+        yield from _timed(key, "acknowledged", acknowledged_at - escalation.raised_at)
+        if acknowledged_at <= deadline_at:
+            yield key, "acknowledged_in_time", 1
+    over_at = acknowledged_at or escalation.closed_at or datetime.now(UTC)
     if over_at > deadline_at:
-        yield _on(ticket, deadline_at, agent), "taken_missed", 1
+        yield _on(ticket, deadline_at, agent), "acknowledged_missed", 1
 
 
 def _timed(key: tuple, kind: str, length: timedelta) -> Iterator[tuple[tuple, str, int]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.reports.charts import BASE, HEIGHT, Series, columns, labelled, line, nice_ticks
+from tickets.reports.charts import BASE, HEIGHT, Series, columns, labeled, line, nice_ticks
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_ticks_reach_over_everything_in_few_even_steps(highest):
 
 @given(st.integers(1, 400))
 def test_few_labels_begin_at_the_first_place(count):
-    places = labelled(count)
+    places = labeled(count)
     assert places[0] == 0
     assert len(places) <= 4
     assert places[-1] < count

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.reports.durations import BOUNDS, BUCKETS, about_median, bucket_of
+from tickets.reports.durations import BOUNDS, BUCKETS, bucket_of, estimate_median
 from tickets.reports.period import Period
 
 
@@ -20,13 +20,13 @@ def buckets(durations):
 
 @given(st.lists(st.integers(0, 3 * 10**6), min_size=1))
 def test_median_is_about_right(durations):
-    found, exact = about_median(buckets(durations)), median_low(durations)
+    found, exact = estimate_median(buckets(durations)), median_low(durations)
     ends = [0, *BOUNDS, float("inf")]
     assert ends[bucket_of(exact)] <= found <= ends[bucket_of(exact) + 1]
 
 
 def test_no_median_of_nothing():
-    assert about_median([0] * BUCKETS) is None
+    assert estimate_median([0] * BUCKETS) is None
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,12 @@ from tickets.actions.merging import merge_into, undo_merge
 from tickets.actions.rating import rate
 from tickets.models.ticket import Ticket
 from tickets.reports import actions as figures
+from tickets.reports.access import source_for_staff
 from tickets.reports.actions import count_dirty_days, mark_all_days, mark_days, mark_days_of, mark_last_days
 from tickets.reports.counting import count_day
 from tickets.reports.models import DailyTotals, DirtyDay, FactKind
 from tickets.reports.period import Period
-from tickets.reports.reading import DIMENSIONS, Sums, reading_of_staff
+from tickets.reports.source import DIMENSIONS, Sums
 
 
 def today() -> date:
@@ -46,7 +47,7 @@ def test_kept_figures_equal_the_exact_ones_after_each_round(cast, seed):
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
-def test_readings_equal_the_exact_figures(cast, dimension):
+def test_sums_equal_the_exact_figures(cast, dimension):
     past = Histories(cast, 7)
     for ticket in [past.open() for _ in range(40)]:
         for _ in range(6):
@@ -59,9 +60,9 @@ def test_readings_equal_the_exact_figures(cast, dimension):
     for key, values in exact().items():
         if period.first <= key[0] <= period.last:
             wanted[key[place]] = wanted.get(key[place], Sums()) + Sums(values)
-    found = reading_of_staff(actor(cast.fay)).by(dimension, FactKind, period)
+    found = source_for_staff(actor(cast.fay)).by(dimension, FactKind, period)
     assert nonzero(plain(found)) == nonzero(plain(wanted))
-    total = reading_of_staff(actor(cast.fay)).total(FactKind, period)
+    total = source_for_staff(actor(cast.fay)).total(FactKind, period)
     assert nonzero(plain({0: total})) == nonzero(plain({0: sum(wanted.values(), Sums())}))
 
 
@@ -77,8 +78,8 @@ def test_steps_add_up_to_the_days(cast, days):
     mark_all_days()
     count_dirty_days()
     period = Period(today() - timedelta(days=days - 1), today())
-    reading = reading_of_staff(actor(cast.fay))
-    by_day, by_step = reading.by_day(FactKind, period), reading.by_step(FactKind, period)
+    source = source_for_staff(actor(cast.fay))
+    by_day, by_step = source.by_day(FactKind, period), source.by_step(FactKind, period)
     for step in period.steps:
         expected = sum((by_day.get(day, Sums()) for day in step), Sums())
         found = plain({0: by_step.get(step.first, Sums())})[0]
@@ -108,14 +109,14 @@ def test_open_at_the_end_is_open_at_the_start_plus_opened_less_solved(cast):
             past.happen(ticket)
     mark_all_days()
     count_dirty_days()
-    reading = reading_of_staff(actor(cast.fay))
+    source = source_for_staff(actor(cast.fay))
     for day in Period(today() - timedelta(days=10), today()):
-        flow = reading.total(["opened", "solved"], Period(day, day))
-        start, end = (reading.open_before(each)[None] for each in (day, day + timedelta(days=1)))
+        flow = source.total(["opened", "solved"], Period(day, day))
+        start, end = (source.open_before(each)[None] for each in (day, day + timedelta(days=1)))
         assert end == start + flow["opened_count"] - flow["solved_count"]
         still = [each for each in Ticket.objects.filter(merged_into=None) if is_open_after(each, day)]
         assert end == len(still)
-        by_agent = reading.open_before(day + timedelta(days=1), "agent")
+        by_agent = source.open_before(day + timedelta(days=1), "agent")
         assert {key: count for key, count in by_agent.items() if count} == {
             key: len([each for each in still if each.assignee_id == key])
             for key in {each.assignee_id for each in still}
@@ -133,14 +134,14 @@ def test_what_people_do_reaches_the_figures(cast):
     rate(actor=actor(cast.ben), ticket=ticket, score=5)
     dispatch_due()
     count_dirty_days()
-    sums = reading_of_staff(actor(cast.fay)).total(FactKind, Period(today(), today()))
+    sums = source_for_staff(actor(cast.fay)).total(FactKind, Period(today(), today()))
     names = ["opened_count", "solved_count", "first_count", "first_in_time", "rated_2_count", "rated_5_count"]
     assert [sums[name] for name in names] == [1, 1, 1, 1, 0, 1]
     add_comment(actor=actor(cast.ben), ticket=ticket, body="It is back.")
     change_severity(actor=actor(cast.ben), ticket=ticket, severity="low")
     dispatch_due()
     count_dirty_days()
-    found = reading_of_staff(actor(cast.fay)).by("severity", ["opened", "solved"], Period(today(), today()))
+    found = source_for_staff(actor(cast.fay)).by("severity", ["opened", "solved"], Period(today(), today()))
     assert nonzero(plain(found)) == {"low": {"opened_count": 1}}
     assert kept() == exact()
 
@@ -154,7 +155,7 @@ def test_merged_ticket_counts_once_and_twice_again_when_that_is_undone(cast):
         dispatch_due()
         count_dirty_days()
         assert kept() == exact()
-        sums = reading_of_staff(actor(cast.fay)).total(FactKind, Period(today(), today()))
+        sums = source_for_staff(actor(cast.fay)).total(FactKind, Period(today(), today()))
         opened.append((sums["opened_count"], sums["solved_count"]))
     assert opened == [(1, 0), (2, 0)]
 

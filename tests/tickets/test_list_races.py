@@ -7,7 +7,7 @@ from billing.models.calendars import SupportCalendar
 from tests.cast import actor, make_cast
 from tests.races import at_once
 from tickets.models.catalog import Product
-from tickets.settings.lists import add_choice, change_choice
+from tickets.settings.actions.choices import add_choice, change_choice
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 

@@ -9,7 +9,7 @@ from tests.cast import actor
 from tickets.actions.macros import apply_macro
 from tickets.actions.tags import set_tags
 from tickets.models.macros import Macro
-from tickets.settings.macros import delete_macro, save_macro
+from tickets.settings.actions.macros import delete_macro, save_macro
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_unknown_placeholder_is_refused_with_those_that_exist(cast, client_of):
         macro(cast.fay, body="{{name}}")
 
 
-def test_macro_is_made_changed_and_deleted(cast, client_of):
+def test_macro_is_created_changed_and_deleted(cast, client_of):
     fay = client_of(cast.fay)
     assert "No macros yet" in text(fay.get("/settings/macros/"))
     fay.post("/settings/macros/new/", form(tags="a b"))
@@ -102,7 +102,7 @@ def test_macro_is_made_changed_and_deleted(cast, client_of):
     fay.post(made.get_absolute_url(), form(name="Many thanks", is_shared="on"))
     assert "Many thanks" in text(client_of(cast.gus).get("/settings/macros/"))
     assert fay.post("/settings/macros/new/", form(name="Many thanks", is_shared="on")).status_code == 422
-    fay.post(f"{made.get_absolute_url()}removal/")
+    fay.post(f"{made.get_absolute_url()}delete/")
     assert not Macro.objects.exists()
 
 

@@ -13,11 +13,11 @@ from tests.cast import actor
 from tests.tickets.histories import Histories
 from tickets.models.catalog import Product
 from tickets.models.ticket import Ticket
+from tickets.reports.access import source_for_organization, source_for_staff
 from tickets.reports.actions import count_dirty_days, mark_all_days
 from tickets.reports.forms import ReportForm
 from tickets.reports.models import DailyFigures, DailyTotals
 from tickets.reports.period import Period
-from tickets.reports.reading import reading_of, reading_of_staff
 from tickets.reports.sections import SECTIONS
 
 TODAY = date(2026, 11, 23)
@@ -84,18 +84,20 @@ def test_admin_reads_nothing_of_agents_or_other_organizations(cast, client_of, q
 def test_figures_themselves_refuse_what_is_not_the_readers(cast):
     figures(cast.globex, opened=5, agent=cast.fay)
     period = Period(YESTERDAY, YESTERDAY)
-    reading = reading_of(actor(cast.ada), cast.acme)
-    assert reading.total(["opened"], period)["opened_count"] == 0
-    assert reading_of(actor(cast.ada), cast.globex).total(["opened"], period)["opened_count"] == 0
+    source = source_for_organization(actor(cast.ada), cast.acme)
+    assert source.total(["opened"], period)["opened_count"] == 0
+    assert (
+        source_for_organization(actor(cast.ada), cast.globex).total(["opened"], period)["opened_count"] == 0
+    )
     for name in ("agent", "organization"):
         with pytest.raises(PermissionDenied):
-            reading.by(name, ["opened"], period)
+            source.by(name, ["opened"], period)
         with pytest.raises(PermissionDenied):
-            reading.open_before(YESTERDAY, name)
+            source.open_before(YESTERDAY, name)
         with pytest.raises(PermissionDenied):
-            reading.only({name: 1})
+            source.only({name: 1})
     with pytest.raises(PermissionDenied):
-        reading_of_staff(actor(cast.ada))
+        source_for_staff(actor(cast.ada))
 
 
 def test_filters_narrow_everything_on_the_page(cast, client_of):
@@ -125,7 +127,7 @@ def test_breakdown_by_agent_stands_by_size_with_nobody_last(cast, client_of):
     figures(cast.acme, solved=3, agent=cast.gus, severity="low")
     figures(cast.acme, solved=4, agent=None)
     report = client_of(cast.hal).get("/reports/resolution/?by=agent").context["report"]
-    assert [line.label for line in report.lines] == ["Gus Lindgren", "Fay Dubois", "Nobody"]
+    assert [line.label for line in report.lines] == ["Gus Lindgren", "Fay Dubois", "Unassigned"]
     assert report.total_line.cells[0] == "9"
 
 
@@ -240,15 +242,15 @@ def test_period_of_a_report(query, first, last):
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("", "needs its first and its last day"),
-        ("&since=2026-02-03", "needs its first and its last day"),
-        ("&since=1-1-1&until=2026-02-03", "needs its first and its last day"),
-        ("&since=0001-01-01&until=2026-02-03", "needs its first and its last day"),
-        ("&since=2026-02-03&until=2026-02-02", "is after the last"),
+        ("", "Enter the first and the last day"),
+        ("&since=2026-02-03", "Enter the first and the last day"),
+        ("&since=1-1-1&until=2026-02-03", "Enter the first and the last day"),
+        ("&since=0001-01-01&until=2026-02-03", "Enter the first and the last day"),
+        ("&since=2026-02-03&until=2026-02-02", "not before the first"),
         ("&since=2025-02-03&until=2026-02-04", "at most 366 days"),
     ],
 )
-def test_custom_period_that_makes_no_sense_says_so(query, said):
+def test_invalid_custom_period_shows_why(query, said):
     wrong = form(f"period=custom{query}")
     assert said in wrong.non_field_errors()[0]
     assert wrong.covered == form("").covered

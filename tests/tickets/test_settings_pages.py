@@ -29,8 +29,8 @@ def log() -> list[str]:
     return list(AuditEntry.objects.filter(area="settings").order_by("id").values_list("summary", flat=True))
 
 
-def test_team_is_made_changed_and_deleted(cast, gus):
-    form = {"name": "Streaming", "hands_out": "round_robin", "members": [cast.fay.pk]}
+def test_team_is_created_changed_and_deleted(cast, gus):
+    form = {"name": "Streaming", "assignment_rule": "round_robin", "members": [cast.fay.pk]}
     assert gus.post("/settings/teams/", form).status_code == 302
     page = text(gus.get("/settings/teams/"))
     assert "Streaming" in page
@@ -38,8 +38,8 @@ def test_team_is_made_changed_and_deleted(cast, gus):
     url = f"/settings/teams/{Team.objects.get().pk}/"
     assert 'value="Streaming"' in text(gus.get(url))
     gus.post(url, form | {"members": []})
-    gus.post(f"{url}removal/")
-    assert log() == ["Made the team Streaming", "Changed the team Streaming", "Deleted the team Streaming"]
+    gus.post(f"{url}delete/")
+    assert log() == ["Created the team Streaming", "Changed the team Streaming", "Deleted the team Streaming"]
 
 
 def test_agents_read_and_see_no_buttons(cast, client_of):
@@ -68,7 +68,7 @@ def test_hours_and_days_out_of_office(cast, client_of):
     wrong = fay.post(url, {"monday": "17-9", "away_from": "2026-12-24"})
     assert wrong.status_code == 422
     assert 'value="17-9"' in text(wrong)
-    assert "Give both days, or neither." in text(wrong)
+    assert "Enter both days, or neither." in text(wrong)
     assert Availability.objects.get().away_note == "Leave"
 
 
@@ -92,7 +92,7 @@ def test_last_product_that_can_be_chosen_stays(gus, cast):
     kafka = Product.objects.get(code="kafka")
     refused = gus.post(f"/settings/products/{kafka.pk}/", {"name": "Apache Kafka", "is_retired": "on"})
     assert refused.status_code == 422
-    assert "needs one that is not retired" in text(refused)
+    assert "At least one entry must remain in use" in text(refused)
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_tag_merges_into_the_one_whose_name_it_gets(gus, tagged):
 
 
 def test_tag_is_taken_off_every_ticket(gus, tagged):
-    gus.post(f"/settings/tags/{tagged.pk}/removal/")
+    gus.post(f"/settings/tags/{tagged.pk}/delete/")
     assert Tag.objects.get().name == "latency"
     assert AuditEntry.objects.get(event="tag.deleted").before == {"name": "lag", "tickets": 2}
 

@@ -8,10 +8,10 @@ from tests import builders
 from tests.cast import actor
 from tickets.actions.queue import save_view
 from tickets.actions.tags import set_tags
-from tickets.models.tags import MOST_TAGS, Tag, split_tags
+from tickets.models.tags import MOST_TAGS, Tag, parse_tags
 from tickets.models.ticket import Ticket
 from tickets.search.finding import searched
-from tickets.settings.lists import rename_tag
+from tickets.settings.actions.tags import rename_tag
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def text(response) -> str:
     ],
 )
 def test_tags_of_a_line(line, tags):
-    assert split_tags(line) == tags
+    assert parse_tags(line) == tags
 
 
 def test_setting_tags_is_an_internal_entry_of_what_changed(cast, ticket):

@@ -15,14 +15,20 @@ from tests.races import at_once
 from tickets.actions.assignment import Candidate, assign, assign_to_team, choose
 from tickets.models.teams import Availability, Team
 from tickets.models.ticket import Ticket
-from tickets.settings.teams import delete_team, save_team, set_availability
+from tickets.settings.actions.availability import set_availability
+from tickets.settings.actions.teams import delete_team, save_team
 
 MONDAY_NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NINE_TO_FIVE = [[["09:00", "17:00"]]] * 5 + [[], []]
 
 
-def make_team(cast, hands_out="round_robin", **changes):
-    values = {"name": "Streaming", "description": "", "hands_out": hands_out, "members": [cast.fay, cast.gus]}
+def create_team(cast, assignment_rule="round_robin", **changes):
+    values = {
+        "name": "Streaming",
+        "description": "",
+        "assignment_rule": assignment_rule,
+        "members": [cast.fay, cast.gus],
+    }
     return save_team(actor=actor(cast.gus), team=None, **values | changes)
 
 
@@ -54,11 +60,11 @@ candidates = st.lists(
 def test_in_turn_nobody_waited_longer_than_who_is_chosen(here):
     chosen = choose("round_robin", here)
     assert (chosen is None) is (not here)
-    times = [each.handed_at for each in here]
+    times = [each.last_assigned_at for each in here]
     if chosen and None in times:
-        assert chosen.handed_at is None
+        assert chosen.last_assigned_at is None
     elif chosen:
-        assert chosen.handed_at == min(times)
+        assert chosen.last_assigned_at == min(times)
 
 
 @given(candidates)
@@ -66,7 +72,7 @@ def test_by_load_nobody_has_fewer_than_who_is_chosen(here):
     chosen = choose("least_loaded", here)
     assert (chosen is None) is (not here)
     assert all(chosen.load <= each.load for each in here)
-    assert choose("by_hand", here) is None
+    assert choose("manual", here) is None
 
 
 @given(st.integers(1, 6), st.integers(1, 40))
@@ -81,19 +87,19 @@ def test_in_turn_is_fair_over_any_number_of_tickets(people, tickets):
 
 
 def test_in_turn(cast):
-    team = make_team(cast)
+    team = create_team(cast)
     assert [give(cast, team) for _ in range(4)] == [cast.fay, cast.gus, cast.fay, cast.gus]
 
 
 def test_to_who_has_the_fewest_unfinished_tickets_then_in_turn(cast):
-    team = make_team(cast, "least_loaded")
+    team = create_team(cast, "least_loaded")
     for _ in range(2):
         assign(actor=actor(cast.gus), ticket=builders.ticket(cast.ben, cast.acme), assignee=cast.fay)
     assert [give(cast, team) for _ in range(3)] == [cast.gus, cast.gus, cast.fay]
 
 
 def test_by_hand_the_team_has_it_without_a_person(cast):
-    team = make_team(cast, "by_hand")
+    team = create_team(cast, "manual")
     ticket = builders.ticket(cast.ben, cast.acme)
     assert give(cast, team, ticket) is None
     ticket.refresh_from_db()
@@ -101,7 +107,7 @@ def test_by_hand_the_team_has_it_without_a_person(cast):
 
 
 def test_who_is_away_is_passed_over_and_with_nobody_there_the_team_keeps_it(cast):
-    team = make_team(cast)
+    team = create_team(cast)
     away(cast.fay)
     assert [give(cast, team) for _ in range(2)] == [cast.gus, cast.gus]
     away(cast.gus)
@@ -111,13 +117,13 @@ def test_who_is_away_is_passed_over_and_with_nobody_there_the_team_keeps_it(cast
 
 
 def test_who_works_the_queue_no_more_gets_nothing(cast):
-    team = make_team(cast)
+    team = create_team(cast)
     User.objects.filter(pk=cast.fay.pk).update(staff_role="")
     assert give(cast, team) == cast.gus
 
 
 def test_history_says_team_and_person_and_a_person_keeps_the_team(cast):
-    team = make_team(cast)
+    team = create_team(cast)
     ticket = builders.ticket(cast.ben, cast.acme)
     give(cast, team, ticket)
     assign(actor=actor(cast.gus), ticket=ticket, assignee=cast.gus)
@@ -131,7 +137,7 @@ def test_history_says_team_and_person_and_a_person_keeps_the_team(cast):
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_tickets_at_once_go_to_two_people():
     cast = make_cast()
-    team = make_team(cast)
+    team = create_team(cast)
     tickets = [builders.ticket(cast.ben, cast.acme) for _ in range(2)]
     at_once(*[lambda each=each: give(cast, team, each) for each in tickets])
     assert {each.assignee for each in Ticket.objects.all()} == {cast.fay, cast.gus}
@@ -161,31 +167,33 @@ def test_absence_by_the_persons_own_clock(at, words):
 
 
 def test_only_duty_leads_create_teams(cast):
-    team = make_team(cast)
+    team = create_team(cast)
     with pytest.raises(RuleViolation, match="duty leads"):
-        save_team(actor=actor(cast.fay), team=team, name="X", description="", hands_out="by_hand", members=[])
+        save_team(
+            actor=actor(cast.fay), team=team, name="X", description="", assignment_rule="manual", members=[]
+        )
     with pytest.raises(RuleViolation, match="duty leads"):
         delete_team(actor=actor(cast.fay), team=team)
 
 
 def test_name_is_taken_once(cast):
-    make_team(cast)
+    create_team(cast)
     with pytest.raises(RuleViolation, match="already"):
-        make_team(cast)
+        create_team(cast)
 
 
 def test_who_stays_keeps_their_turn_and_the_log_says_what_changed(cast):
-    team = make_team(cast)
+    team = create_team(cast)
     give(cast, team)
     team = save_team(
         actor=actor(cast.gus),
         team=team,
         name="Streaming",
         description="",
-        hands_out="round_robin",
+        assignment_rule="round_robin",
         members=[cast.fay],
     )
-    assert team.members.get().handed_at is not None
+    assert team.members.get().last_assigned_at is not None
     entry = AuditEntry.objects.get(event="team.changed")
     assert (entry.organization, entry.area, entry.actor) == (None, "settings", cast.gus)
     assert entry.before == {"members": ["Fay Dubois", "Gus Lindgren"]}
@@ -193,7 +201,7 @@ def test_who_stays_keeps_their_turn_and_the_log_says_what_changed(cast):
 
 
 def test_deleted_team_leaves_its_tickets_with_whom_they_are(cast):
-    team = make_team(cast)
+    team = create_team(cast)
     ticket = builders.ticket(cast.ben, cast.acme)
     give(cast, team, ticket)
     delete_team(actor=actor(cast.gus), team=team)
@@ -206,7 +214,7 @@ def test_agents_say_when_they_are_there_themselves_and_leads_for_all(cast):
     set_availability(actor=actor(cast.gus), user=cast.fay, week=None)
     with pytest.raises(RuleViolation, match="duty leads"):
         set_availability(actor=actor(cast.fay), user=cast.gus, week=None)
-    with pytest.raises(RuleViolation, match="does not work the queue"):
+    with pytest.raises(RuleViolation, match="is not an agent"):
         set_availability(actor=actor(cast.gus), user=cast.hal, week=None)
     assert [each.after for each in AuditEntry.objects.order_by("id")] == [
         {"working_hours": "Mon–Fri 09:00–17:00"},
@@ -215,7 +223,7 @@ def test_agents_say_when_they_are_there_themselves_and_leads_for_all(cast):
 
 
 def test_assigning_on_the_ticket_offers_me_people_and_teams(cast, client_of):
-    team = make_team(cast)
+    team = create_team(cast)
     away(cast.gus)
     ticket = builders.ticket(cast.ben, cast.acme)
     fay, url = client_of(cast.fay), ticket.get_absolute_url()
@@ -235,7 +243,7 @@ def test_assigning_on_the_ticket_offers_me_people_and_teams(cast, client_of):
 
 
 def test_new_colleagues_are_at_work_at_any_time(cast):
-    team = Team.objects.get(pk=make_team(cast, members=[staff("new@support.example", "New", "agent")]).pk)
+    team = Team.objects.get(pk=create_team(cast, members=[staff("new@support.example", "New", "agent")]).pk)
     assert give(cast, team).name == "New"
 
 

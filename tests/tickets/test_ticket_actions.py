@@ -59,7 +59,7 @@ def test_page_leads_on_in_the_tickets_own_organization(cast, client_of, url):
 def test_answer_to_a_solved_ticket_leaves_it_solved(cast, client_of, ticket, url):
     solve(actor=actor(cast.ben), ticket=ticket)
     fay = client_of(cast.fay)
-    assert '<option value="" selected>Leave as it is</option>' in text(fay.get(url))
+    assert '<option value="" selected>No change</option>' in text(fay.get(url))
     fay.post(f"{url}comments/", {"kind": "answer", "body": "You are welcome.", "status": ""})
     ticket.refresh_from_db()
     assert ticket.status == "solved"

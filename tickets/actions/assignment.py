@@ -14,7 +14,7 @@ from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets.actions.record import lock, record, require_agent
 from tickets.models.conversation import ActivityKind
-from tickets.models.teams import HandsOut, Team, absence_of
+from tickets.models.teams import AssignmentRule, Team, absence_of
 from tickets.models.ticket import Ticket
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -26,21 +26,21 @@ class Candidate:
 
     user_id: int
     load: int = 0
-    handed_at: datetime | None = None
+    last_assigned_at: datetime | None = None
 
 
-def choose(hands_out: str, candidates: Sequence[Candidate]) -> Candidate | None:
+def choose(assignment_rule: str, candidates: Sequence[Candidate]) -> Candidate | None:
     """Return who gets the next ticket, or None if the team assigns manually or no one is at work.
 
     Round robin picks who waited longest; least loaded picks who has fewest open tickets, then who waited
     longest.
     """
-    if hands_out == HandsOut.BY_HAND or not candidates:
+    if assignment_rule == AssignmentRule.MANUAL or not candidates:
         return None
-    by_load = hands_out == HandsOut.LEAST_LOADED
+    by_load = assignment_rule == AssignmentRule.LEAST_LOADED
 
     def rank(each: Candidate) -> tuple[int, datetime, int]:
-        return each.load if by_load else 0, each.handed_at or NEVER, each.user_id
+        return each.load if by_load else 0, each.last_assigned_at or NEVER, each.user_id
 
     return min(candidates, key=rank)
 
@@ -55,11 +55,11 @@ def assign_to_team(*, actor: Actor, ticket: Ticket, team: Team) -> Ticket:
     require_agent(actor)
     ticket = lock(ticket)
     team = Team.objects.select_for_update().get(pk=team.pk)
-    chosen = choose(team.hands_out, _candidates(team))
+    chosen = choose(team.assignment_rule, _candidates(team))
     member = team.members.select_related("user").get(user=chosen.user_id) if chosen else None
     if member:
-        member.handed_at = timezone.now()
-        member.save(update_fields=["handed_at"])
+        member.last_assigned_at = timezone.now()
+        member.save(update_fields=["last_assigned_at"])
     return set_assignee(actor, ticket, assignee=member.user if member else None, team=team, by_team=True)
 
 
@@ -69,7 +69,7 @@ def _candidates(team: Team) -> list[Candidate]:
     here = [each for each in members if not absence_of(each.user, now)]
     counted = Ticket.objects.unfinished().filter(assignee__in=[each.user_id for each in here])
     loads = dict(counted.order_by().values_list("assignee").annotate(Count("pk")))
-    return [Candidate(each.user_id, loads.get(each.user_id, 0), each.handed_at) for each in here]
+    return [Candidate(each.user_id, loads.get(each.user_id, 0), each.last_assigned_at) for each in here]
 
 
 @transaction.atomic

@@ -83,7 +83,7 @@ def send(*, actor: Actor, ticket: Ticket, message: Message, macro: Macro | None 
     require_agent(actor)
     ticket = lock(ticket)
     if macro:
-        _require_own(actor, macro)
+        require_own(actor, macro)
         _apply_changes(actor, ticket, macro)
     if message.kind == MacroKind.NOTE:
         add_internal_note(actor=actor, ticket=ticket, body=message.body, files=message.files)
@@ -104,6 +104,6 @@ def _apply_changes(actor: Actor, ticket: Ticket, macro: Macro) -> None:
         set_tags(actor=actor, ticket=ticket, tags=[*present, *added])
 
 
-def _require_own(actor: Actor, macro: Macro) -> None:
+def require_own(actor: Actor, macro: Macro) -> None:
     if not actor.can(Capability.WORK_QUEUE) or macro.owner_id not in {None, actor.user_id}:
         raise RuleViolation("not_your_macro", "This macro belongs to someone else.")

@@ -8,7 +8,7 @@ from orgs.actor import Actor
 from supportcenter.errors import RuleViolation
 from tickets.actions.record import lock, record, require_agent
 from tickets.models.conversation import ActivityKind
-from tickets.models.tags import Tag, wrong_tags
+from tickets.models.tags import Tag, tag_problem
 from tickets.models.ticket import Ticket
 
 
@@ -20,7 +20,7 @@ def set_tags(*, actor: Actor, ticket: Ticket, tags: Sequence[str]) -> Ticket:
     """
     require_agent(actor)
     names = sorted({name.lower() for name in tags})
-    if problem := wrong_tags(names):
+    if problem := tag_problem(names):
         raise RuleViolation("not_a_tag", problem, field="tags")
     ticket = lock(ticket)
     before = sorted(ticket.tags.values_list("name", flat=True))

@@ -41,7 +41,7 @@ class AnswerForm(CommentForm):
     status = forms.ChoiceField(
         label="and set the status to",
         required=False,
-        choices=[("", "Leave as it is"), *((status, status.label) for status in AGENT_CHOICES)],
+        choices=[("", "No change"), *((status, status.label) for status in AGENT_CHOICES)],
         widget=PLAIN_SELECT,
     )
     next_update_at = forms.DateTimeField(

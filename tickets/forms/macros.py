@@ -6,7 +6,7 @@ from django import forms
 from django.urls import reverse_lazy
 
 from tickets.access import tag_line
-from tickets.models.tags import split_tags, wrong_tags
+from tickets.models.tags import parse_tags, tag_problem
 from tickets.models.ticket import Ticket
 
 
@@ -23,8 +23,8 @@ class TagsField(forms.CharField):
         super().__init__(label="Tags", required=False, widget=forms.TextInput(attrs=attributes), **options)
 
     def clean(self, value: str) -> list[str]:
-        names = split_tags(super().clean(value))
-        if problem := wrong_tags(names):
+        names = parse_tags(super().clean(value))
+        if problem := tag_problem(names):
             raise forms.ValidationError(problem)
         return names
 

@@ -31,7 +31,7 @@ class AssignmentForm(forms.Form):
             ("People", [(key, name) for key, name in names.items() if key != me]),
             (
                 "Teams",
-                [(key, f"{team} ({team.hands_out_word.lower()})") for key, team in self._teams.items()],
+                [(key, f"{team} ({team.assignment_rule_name.lower()})") for key, team in self._teams.items()],
             ),
         ]
         self.fields["assignee"].choices = [("", "Nobody"), *(each for each in groups if each[1])]  # type: ignore[attr-defined]

@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=60, unique=True)),
                 ('description', models.CharField(blank=True, max_length=200)),
-                ('hands_out', models.CharField(choices=[('by_hand', 'By hand: whoever takes it'), ('round_robin', 'Round robin: in turn'), ('least_loaded', 'Least loaded: who has the fewest unfinished tickets')], default='by_hand', max_length=15)),
+                ('assignment_rule', models.CharField(choices=[('manual', 'Manual: agents assign tickets themselves'), ('round_robin', 'Round robin: members take turns'), ('least_loaded', 'Least loaded: the member with the fewest open tickets')], default='manual', max_length=15)),
             ],
             options={
                 'ordering': ['name'],
@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
             name='TeamMember',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handed_at', models.DateTimeField(null=True)),
+                ('last_assigned_at', models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -233,7 +233,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField(help_text='In UTC')),
-                ('kind', models.CharField(choices=[('opened', 'Opened'), ('solved', 'Solved'), ('first', 'First'), ('first_best_effort', 'First Best Effort'), ('next', 'Next'), ('next_best_effort', 'Next Best Effort'), ('rated_1', 'Rated 1'), ('rated_2', 'Rated 2'), ('rated_3', 'Rated 3'), ('rated_4', 'Rated 4'), ('rated_5', 'Rated 5'), ('escalated', 'Escalated'), ('taken', 'Taken')], max_length=20)),
+                ('kind', models.CharField(choices=[('opened', 'Opened'), ('solved', 'Solved'), ('first', 'First'), ('first_best_effort', 'First Best Effort'), ('next', 'Next'), ('next_best_effort', 'Next Best Effort'), ('rated_1', 'Rated 1'), ('rated_2', 'Rated 2'), ('rated_3', 'Rated 3'), ('rated_4', 'Rated 4'), ('rated_5', 'Rated 5'), ('escalated', 'Escalated'), ('acknowledged', 'Acknowledged')], max_length=20)),
                 ('tier', models.CharField(max_length=50)),
                 ('severity', models.CharField(choices=[('low', 'Low'), ('high', 'High'), ('critical', 'Critical')], max_length=10)),
                 ('bucket', models.SmallIntegerField(null=True)),
@@ -252,7 +252,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField(help_text='In UTC')),
-                ('kind', models.CharField(choices=[('opened', 'Opened'), ('solved', 'Solved'), ('first', 'First'), ('first_best_effort', 'First Best Effort'), ('next', 'Next'), ('next_best_effort', 'Next Best Effort'), ('rated_1', 'Rated 1'), ('rated_2', 'Rated 2'), ('rated_3', 'Rated 3'), ('rated_4', 'Rated 4'), ('rated_5', 'Rated 5'), ('escalated', 'Escalated'), ('taken', 'Taken')], max_length=20)),
+                ('kind', models.CharField(choices=[('opened', 'Opened'), ('solved', 'Solved'), ('first', 'First'), ('first_best_effort', 'First Best Effort'), ('next', 'Next'), ('next_best_effort', 'Next Best Effort'), ('rated_1', 'Rated 1'), ('rated_2', 'Rated 2'), ('rated_3', 'Rated 3'), ('rated_4', 'Rated 4'), ('rated_5', 'Rated 5'), ('escalated', 'Escalated'), ('acknowledged', 'Acknowledged')], max_length=20)),
                 ('tier', models.CharField(max_length=50)),
                 ('severity', models.CharField(choices=[('low', 'Low'), ('high', 'High'), ('critical', 'Critical')], max_length=10)),
                 ('bucket', models.SmallIntegerField(null=True)),

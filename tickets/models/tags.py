@@ -30,12 +30,12 @@ _TAG = re.compile(r"[^\s,;]+")
 _ALLOWED = re.compile(r"[\w.:/+-]+")
 
 
-def split_tags(text: str) -> list[str]:
+def parse_tags(text: str) -> list[str]:
     """The tags of a line in lower case, each once; spaces, commas and semicolons separate them."""
     return list(dict.fromkeys(tag.lower().removeprefix("#") for tag in _TAG.findall(text) if tag != "#"))
 
 
-def wrong_tags(names: list[str]) -> str:
+def tag_problem(names: list[str]) -> str:
     """What is wrong with a list of tags, in a sentence; empty if nothing is."""
     if len(names) > MOST_TAGS:
         return f"At most {MOST_TAGS} tags can be on a ticket."

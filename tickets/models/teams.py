@@ -1,4 +1,4 @@
-"""Who of the staff works together, and when each of them is there."""
+"""Teams of agents, and when each agent is available."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,18 +10,18 @@ from orgs.models import User
 from orgs.week import is_open
 
 
-class HandsOut(models.TextChoices):
-    BY_HAND = "by_hand", "By hand: whoever takes it"
-    ROUND_ROBIN = "round_robin", "Round robin: in turn"
-    LEAST_LOADED = "least_loaded", "Least loaded: who has the fewest unfinished tickets"
+class AssignmentRule(models.TextChoices):
+    MANUAL = "manual", "Manual: agents assign tickets themselves"
+    ROUND_ROBIN = "round_robin", "Round robin: members take turns"
+    LEAST_LOADED = "least_loaded", "Least loaded: the member with the fewest open tickets"
 
 
 class Team(models.Model):
-    """Agents to whom a ticket can be given together, and how it then comes to one of them."""
+    """A group of agents to which a ticket can be assigned, and the rule that picks one of them."""
 
     name = models.CharField(max_length=60, unique=True)
     description = models.CharField(max_length=200, blank=True)
-    hands_out = models.CharField(max_length=15, choices=HandsOut, default=HandsOut.BY_HAND)
+    assignment_rule = models.CharField(max_length=15, choices=AssignmentRule, default=AssignmentRule.MANUAL)
 
     class Meta:
         ordering = ["name"]
@@ -30,16 +30,16 @@ class Team(models.Model):
         return self.name
 
     @property
-    def hands_out_word(self) -> str:
-        return self.get_hands_out_display().partition(":")[0]
+    def assignment_rule_name(self) -> str:
+        return self.get_assignment_rule_display().partition(":")[0]
 
 
 class TeamMember(models.Model):
-    """An agent in a team. ``handed_at`` is when the team last gave them a ticket, for whose turn it is."""
+    """An agent in a team. Round robin picks the one whose ``last_assigned_at`` is longest ago."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="teams")
-    handed_at = models.DateTimeField(null=True)
+    last_assigned_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "user"], name="team_member_once")]
@@ -49,9 +49,9 @@ class TeamMember(models.Model):
 
 
 class Availability(models.Model):
-    """When an agent works, by the clock of their time zone, and when they are out of office.
+    """An agent's working hours in their time zone, and their days out of office, both days included.
 
-    Without ``week`` any time counts as at work. Days out of office include the first and the last one.
+    An agent without ``week`` is always at work.
     """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="availability")
@@ -73,7 +73,7 @@ class Availability(models.Model):
         return f"Availability of {self.user}"
 
     def absence_at(self, at: datetime) -> str:
-        """Why the person cannot take a ticket now, in words; empty when they can."""
+        """Return why the agent is not available, in words; empty if they are."""
         local = at.astimezone(ZoneInfo(self.user.time_zone))
         if self.away_from and self.away_until and self.away_from <= local.date() <= self.away_until:
             note = f": {self.away_note}" if self.away_note else ""
@@ -82,6 +82,6 @@ class Availability(models.Model):
 
 
 def absence_of(user: User, at: datetime) -> str:
-    """The same of a person, who may never have said when they work."""
+    """Return why a user is not available; empty if they are or never set their hours."""
     found: Availability | None = getattr(user, "availability", None)
     return found.absence_at(at) if found else ""

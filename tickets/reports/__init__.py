@@ -1,1 +1,1 @@
-"""How figures are counted, read, cut and shown."""
+"""Reports: how figures are counted, read, grouped and shown."""

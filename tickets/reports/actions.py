@@ -1,4 +1,4 @@
-"""Keeping the figures of reports right: which days changed, and counting them anew."""
+"""Keeping the figures of reports current: marking days that changed, and recounting them."""
 
 from datetime import date, timedelta
 
@@ -9,10 +9,10 @@ from tickets.models.ticket import Ticket
 from tickets.reports.counting import count_day
 from tickets.reports.models import DirtyDay
 
-# What no event told of, for whatever reason, is found by counting these again every few hours.
+# Recounted every few hours, in case an event got lost.
 RECOUNTED_DAYS = 60
 
-# Every day on which a ticket has a fact. In order, so that two who mark the same days do not deadlock.
+# Every day on which a ticket has a fact. In order, so that concurrent calls don't deadlock.
 MARK_DAYS = """
 INSERT INTO tickets_dirtyday (day)
 SELECT DISTINCT (at AT TIME ZONE 'UTC')::date AS day FROM (
@@ -28,34 +28,34 @@ ON CONFLICT DO NOTHING
 
 
 def mark_days_of(ticket_id: int) -> None:
-    """Have every day on which a ticket has a fact counted anew."""
+    """Mark every day on which a ticket has a fact for a recount."""
     with connection.cursor() as cursor:
         cursor.execute(MARK_DAYS, {"ticket": ticket_id, "now": timezone.now()})
 
 
 def mark_days(first: date, last: date) -> None:
-    """Have all days of a period counted anew, both ends included."""
+    """Mark all days of a period for a recount, both ends included."""
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     DirtyDay.objects.bulk_create((DirtyDay(day=day) for day in days), ignore_conflicts=True)
 
 
 def mark_last_days() -> None:
-    """Have the last days counted anew, whatever happened."""
+    """Mark the last days for a recount."""
     today = timezone.now().date()
     mark_days(today - timedelta(days=RECOUNTED_DAYS), today)
 
 
 def mark_all_days() -> None:
-    """Have every day since the first ticket counted anew."""
+    """Mark every day since the first ticket for a recount."""
     oldest = Ticket.objects.order_by("created_at").values_list("created_at", flat=True).first()
     if oldest:
         mark_days(oldest.date(), timezone.now().date())
 
 
 def count_dirty_days() -> int:
-    """Count the marked days anew, the newest first; how many. Safe to run twice at once.
+    """Recount the marked days, newest first, and return how many. Safe to run concurrently.
 
-    A day that is marked again meanwhile waits for the next run, so that a busy day does not keep one busy.
+    A day that is marked again meanwhile waits for the next run, so that a busy day can't block the others.
     """
     marked = list(DirtyDay.objects.order_by("-day").values_list("day", flat=True))
     return sum(_count(day) for day in marked)
@@ -63,10 +63,10 @@ def count_dirty_days() -> int:
 
 @transaction.atomic
 def _count(day: date) -> bool:
-    """Take the mark of a day and count it; False if somebody else has it.
+    """Remove the mark of a day and count it. Return False if another process is doing so.
 
-    The mark goes before the counting, so a fact that comes while we count either is seen or marks the day
-    again: whoever marks then waits for us.
+    The mark is removed before counting, so a fact that arrives meanwhile is either counted or marks the day
+    again: marking it waits until we are done.
     """
     mark = DirtyDay.objects.select_for_update(skip_locked=True).filter(day=day).first()
     if mark is None:

@@ -13,26 +13,26 @@ from math import ceil, floor, log10
 TOP, HEIGHT, FOOT = 22, 180, 24
 BASE = TOP + HEIGHT
 MOST_LABELS = 4
-# Up to this many columns each carries its number.
+# Up to so many columns, each has its number on top.
 MOST_NUMBERED = 12
 
 
 @dataclass(frozen=True)
 class Tick:
-    """A line across, and what it stands for."""
+    """A horizontal grid line and its label."""
 
     y: float
     label: str
 
     @property
     def text_y(self) -> float:
-        """Where its label stands, beside the line."""
+        """Return where its label is placed, beside the line."""
         return self.y + 4
 
 
 @dataclass(frozen=True)
 class Label:
-    """A word below the axis; ``anchor`` keeps it inside the chart."""
+    """A label below the axis; ``anchor`` keeps it inside the chart."""
 
     x: float
     text: str
@@ -41,7 +41,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Bar:
-    """One part of a column. ``kind`` chooses its look; ``number`` stands on top where there is room."""
+    """One part of a column. ``kind`` sets its look; ``words`` describe it on hover."""
 
     x: float
     y: float
@@ -53,7 +53,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Number:
-    """A value at its place in the chart."""
+    """A value at its position in the chart."""
 
     x: float
     y: float
@@ -61,7 +61,7 @@ class Number:
 
     @property
     def text_y(self) -> float:
-        """Just above the place."""
+        """Return the position just above."""
         return self.y - 6
 
 
@@ -77,7 +77,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Chart:
-    """What is drawn: lines across, columns or a line, numbers on them, words below."""
+    """What is drawn: grid lines, columns or a line, numbers on them, and labels below."""
 
     ticks: Sequence[Tick]
     labels: Sequence[Label]
@@ -94,29 +94,29 @@ class Chart:
 
 @dataclass(frozen=True)
 class Series:
-    """One part of each column: its look, what it is called, and its values."""
+    """One part of each column: its look, its label and its values."""
 
     kind: str
-    words: str
+    label: str
     values: Sequence[int]
 
 
 def nice_ticks(highest: float, most: int = 4) -> list[int]:
-    """Whole numbers from 0 to at least ``highest`` in steps of 1, 2 or 5 times a power of ten."""
+    """Return whole numbers from 0 to at least ``highest``, in steps of 1, 2 or 5 times a power of ten."""
     rough = max(highest, 1) / most
     power = 10 ** floor(log10(rough)) if rough > 1 else 1
     step = int(next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough))
     return list(range(0, ceil(max(highest, 1) / step) * step + 1, step))
 
 
-def labelled(count: int, most: int = MOST_LABELS) -> list[int]:
-    """Which of ``count`` places get a label: evenly spread, the first always, at most ``most``."""
+def labeled(count: int, most: int = MOST_LABELS) -> list[int]:
+    """Return which of ``count`` places get a label: evenly spread, always the first, at most ``most``."""
     every = max(1, ceil(count / most))
     return list(range(0, count, every))
 
 
 def columns(names: Sequence[str], series: Sequence[Series]) -> Chart:
-    """Stacked columns: one for each name, its parts in the order of the series, from below."""
+    """Return stacked columns: one for each name, its parts in the order of the series from the bottom up."""
     totals = [sum(column) for column in zip(*(each.values for each in series), strict=True)]
     ticks = nice_ticks(max(totals, default=0))
     slot = 100 / max(len(names), 1)
@@ -127,7 +127,7 @@ def columns(names: Sequence[str], series: Sequence[Series]) -> Chart:
             height = _height(each.values[place], ticks)
             floor_y = round(floor_y - height, 1)
             if height:
-                words = f"{name}: {each.values[place]:,} {each.words.lower()}"
+                words = f"{name}: {each.values[place]:,} {each.label.lower()}"
                 x, width = round(slot * (place + 0.14), 3), round(slot * 0.72, 3)
                 bars.append(Bar(x, floor_y, width, height, each.kind, words))
     numbers = []
@@ -141,7 +141,7 @@ def columns(names: Sequence[str], series: Sequence[Series]) -> Chart:
 
 
 def line(names: Sequence[str], values: Sequence[int]) -> Chart:
-    """One line through the values; the last one carries its number."""
+    """Return one line through the values, with a number on the last."""
     ticks = nice_ticks(max(values, default=0))
     slot = 100 / max(len(names), 1)
     points = [(_middle(place, slot), BASE - _height(value, ticks)) for place, value in enumerate(values)]
@@ -163,7 +163,7 @@ def _middle(place: int, slot: float) -> float:
 
 
 def _labels(names: Sequence[str], slot: float) -> list[Label]:
-    return [_label(names[place], _middle(place, slot)) for place in labelled(len(names))]
+    return [_label(names[place], _middle(place, slot)) for place in labeled(len(names))]
 
 
 def _label(text: str, x: float) -> Label:

@@ -1,7 +1,7 @@
-"""Counting the facts of a day into its figures, whole, in SQL.
+"""Counting the facts of a day, in SQL.
 
-Nothing is ever added to figures: a day is counted anew whenever something on it changed. So counting twice is
-harmless, and what was reopened, rated again or moved to another severity comes out right by itself.
+Nothing is ever added to figures: a whole day is counted again whenever something on it changed. So counting
+twice is harmless, and reopened, re-rated and reclassified tickets need no special case.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,11 +13,11 @@ from django.utils import timezone
 from tickets.reports.durations import BOUNDS
 from tickets.reports.models import DailyFigures, DailyTotals
 
-# Marks our advisory locks among those of the site; the second half of the key is the day.
+# The first half of the key of our advisory locks; the second half is the day.
 LOCK = 1_013
 
-# One row for each fact of a day. A clock knows the tier and severity that were promised; everything else goes
-# by the ticket as it is now. A ticket that was merged is no case of its own: only its target was opened.
+# One row for each fact of a day. A clock has the tier and severity of the promise; everything else comes from
+# the ticket as it is now. A merged ticket is not counted: only its target is.
 FACTS = """
   SELECT 'opened' AS kind, t.organization_id, t.tier, t.severity, t.product_id, t.assignee_id AS agent_id,
     1 AS count, 0 AS in_time, 0 AS missed, NULL::bigint AS seconds
@@ -52,19 +52,19 @@ FACTS = """
   FROM tickets_escalation e JOIN tickets_ticket t ON t.id = e.ticket_id
   WHERE e.raised_at >= %(start)s AND e.raised_at < %(end)s
  UNION ALL
-  SELECT 'taken', t.organization_id, t.tier, t.severity, t.product_id, e.acknowledged_by_id,
+  SELECT 'acknowledged', t.organization_id, t.tier, t.severity, t.product_id, e.acknowledged_by_id,
     1, (e.acknowledged_at <= e.deadline_at)::int, 0,
     FLOOR(EXTRACT(EPOCH FROM e.acknowledged_at - e.raised_at))
   FROM tickets_escalation e JOIN tickets_ticket t ON t.id = e.ticket_id
   WHERE e.acknowledged_at >= %(start)s AND e.acknowledged_at < %(end)s
  UNION ALL
-  SELECT 'taken', t.organization_id, t.tier, t.severity, t.product_id,
+  SELECT 'acknowledged', t.organization_id, t.tier, t.severity, t.product_id,
     COALESCE(e.acknowledged_by_id, t.assignee_id), 0, 0, 1, NULL
   FROM tickets_escalation e JOIN tickets_ticket t ON t.id = e.ticket_id
   WHERE e.deadline_at >= %(start)s AND e.deadline_at < LEAST(%(end)s, %(now)s)
     AND COALESCE(e.acknowledged_at, e.closed_at, 'infinity') > e.deadline_at
 """
-# In the order in which they are read, so that what is read together lies together.
+# In the order in which they are read, so that rows read together are stored together.
 INSERT_FIGURES = f"""
 INSERT INTO tickets_dailyfigures (day, kind, organization_id, tier, severity, product_id, agent_id, bucket,
   count, in_time, missed, seconds)
@@ -85,7 +85,7 @@ GROUP BY day, kind, tier, severity, product_id, bucket ORDER BY kind
 
 
 def count_day(day: date) -> None:
-    """Count a day's figures and totals anew, in one transaction; two at once do it one after the other."""
+    """Recount a day's figures and totals in one transaction; concurrent calls wait for each other."""
     start = datetime.combine(day, time(), UTC)
     values: dict[str, Any] = {
         "day": day,
@@ -95,7 +95,7 @@ def count_day(day: date) -> None:
         "bounds": list(BOUNDS),
     }
     with transaction.atomic(), connection.cursor() as cursor:
-        # The statements below begin after the lock is ours, and so see all that whoever had it saw.
+        # The statements below start after we have the lock, so they see what its last holder committed.
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, day.toordinal()])
         DailyFigures.objects.filter(day=day).delete()
         DailyTotals.objects.filter(day=day).delete()

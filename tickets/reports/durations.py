@@ -1,9 +1,9 @@
-"""Durations in buckets, so that a typical one can be told from sums. Pure."""
+"""Durations in buckets, so that a median can be estimated from sums. Pure."""
 
 from collections.abc import Sequence
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
-# Upper ends in seconds; the last bucket holds whatever took longer.
+# Upper ends in seconds; the last bucket holds everything longer.
 BOUNDS = (
     5 * MINUTE,
     15 * MINUTE,
@@ -23,14 +23,14 @@ BUCKETS = len(BOUNDS) + 1
 
 
 def bucket_of(seconds: float) -> int:
-    """The number of the bucket that holds a duration."""
+    """Return the number of the bucket that a duration is in."""
     return next((number for number, bound in enumerate(BOUNDS) if seconds < bound), len(BOUNDS))
 
 
-def about_median(counts: Sequence[int]) -> float | None:
-    """About the duration that half stayed under, in seconds: never out of the median's own bucket.
+def estimate_median(counts: Sequence[int]) -> float | None:
+    """Estimate the median in seconds; the estimate is always in the bucket of the true median.
 
-    Within the bucket it supposes an even spread. None without any; in the last bucket its lower end.
+    Assumes an even spread within the bucket, and returns the lower end of the last one. None without data.
     """
     total = sum(counts)
     if not total:

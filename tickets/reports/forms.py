@@ -1,4 +1,4 @@
-"""What a report covers: period, filters, and what it is broken down by."""
+"""The filters of a report: period, grouping and dimensions."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -19,7 +19,7 @@ PERIODS = {
     "custom": "Custom",
 }
 USUAL = "30"
-# The days before it must still be dates.
+# The period before it must still have dates.
 FIRST_DAY = MinValueValidator(date(2000, 1, 1))
 LABELS = {
     "tier": ("Support tier", "Any tier"),
@@ -40,9 +40,9 @@ def _day(label: str) -> forms.DateField:
 
 
 class ReportForm(forms.Form):
-    """Kept in the address. What makes no sense filters nothing; a custom period says what is wrong with it.
+    """The filters in the query string. Invalid values filter nothing; a bad custom period is an error.
 
-    ``names`` are, for each dimension that the reader may cut by, its values with their words.
+    ``names`` holds the values of each dimension that the reader may use, with their labels.
     """
 
     period = forms.ChoiceField(
@@ -50,7 +50,7 @@ class ReportForm(forms.Form):
     )
     since = _day("From")
     until = _day("To")
-    by = forms.ChoiceField(label="Broken down by", required=False, widget=_select())
+    by = forms.ChoiceField(label="Group by", required=False, widget=_select())
 
     def __init__(self, data: QueryDict, *, names: Mapping[str, Mapping[Any, str]], today: date) -> None:
         super().__init__({"period": USUAL} | data.dict())
@@ -58,8 +58,8 @@ class ReportForm(forms.Form):
         self.dimensions = list(names)
         self.fields["by"].choices = [(each, LABELS[each][0]) for each in names]  # type: ignore[attr-defined]
         for dimension, values in names.items():
-            label, anything = LABELS[dimension]
-            choices: Sequence[tuple[Any, str]] = [("", anything), *values.items()]
+            label, any_label = LABELS[dimension]
+            choices: Sequence[tuple[Any, str]] = [("", any_label), *values.items()]
             self.fields[dimension] = forms.TypedChoiceField(
                 label=label, required=False, choices=choices, empty_value=None, widget=_select()
             )
@@ -73,15 +73,15 @@ class ReportForm(forms.Form):
 
     def _check_custom(self, since: date | None, until: date | None) -> None:
         if not since or not until:
-            self.add_error(None, "A custom period needs its first and its last day.")
+            self.add_error(None, "Enter the first and the last day.")
         elif since > until:
-            self.add_error(None, "The first day is after the last.")
+            self.add_error(None, "Choose a last day that is not before the first.")
         elif (until - since).days >= MOST_DAYS:
             self.add_error(None, f"A report covers at most {MOST_DAYS} days.")
 
     @property
     def covered(self) -> Period:
-        """The chosen days; the last thirty where nothing sensible is chosen. No day is in the future."""
+        """Return the chosen days, or the last thirty if the choice is invalid. No day is in the future."""
         values = getattr(self, "cleaned_data", {})
         chosen = values.get("period") or USUAL
         if chosen == "custom" and not self.non_field_errors():
@@ -97,15 +97,15 @@ class ReportForm(forms.Form):
 
     @property
     def dimension(self) -> str:
-        """What the table is broken down by."""
+        """Return what the table is grouped by."""
         return self.cleaned_data.get("by") or self.dimensions[0]
 
     @property
-    def by_words(self) -> str:
+    def dimension_label(self) -> str:
         return LABELS[self.dimension][0]
 
     @property
     def filters(self) -> dict[str, Any]:
-        """Dimensions that are filtered by, and their values."""
+        """Return the dimensions that are filtered by, with their values."""
         chosen = {name: self.cleaned_data.get(name) for name in self.dimensions}
         return {name: value for name, value in chosen.items() if value not in {None, ""}}

@@ -1,10 +1,18 @@
-"""What reports are read from: facts counted by day, kept beside the tickets that they come from."""
+"""What reports are read from: facts of tickets, counted by day."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Self
 
 from django.db import models
+from django.db.models import F, SmallIntegerField, Sum, Value
+from django.db.models.expressions import Combinable
 
+from orgs.actor import Actor
 from orgs.models import Organization, User
+from orgs.roles import Capability
 from tickets.models.catalog import Product
-from tickets.reports.querysets import FiguresQuerySet
 from tickets.states import Severity
 
 
@@ -21,16 +29,49 @@ class FactKind(models.TextChoices):
     RATED_4 = "rated_4"
     RATED_5 = "rated_5"
     ESCALATED = "escalated"
-    TAKEN = "taken"
+    ACKNOWLEDGED = "acknowledged"
+
+
+class FiguresQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Return all for staff, and for others those of organizations of which they see all tickets."""
+        if actor.can(Capability.SEE_REPORTS):
+            return self.all()
+        return self.filter(organization__in=actor.organizations_with(Capability.SEE_ALL_TICKETS))
+
+    def between(self, first: date, last: date) -> Self:
+        """Filter by day, both ends included."""
+        return self.filter(day__gte=first, day__lte=last)
+
+    def summed(
+        self, kinds: Iterable[str], by: Combinable, *, with_times: bool = True
+    ) -> dict[Any, dict[str, int]]:
+        """Sum facts of some kinds up for each value of ``by``; one query.
+
+        The sums are named after kind and measure: ``first_count``, ``first_in_time``, ``first_missed``,
+        ``first_seconds``, and ``with_times`` also ``first_times_3``, the number in the fourth bucket.
+        """
+        bucket = F("bucket") if with_times else Value(None, output_field=SmallIntegerField())
+        rows = self.filter(kind__in=kinds).order_by().annotate(by=by, into=bucket)
+        sums: defaultdict[Any, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for key, kind, at, *values in rows.values_list("by", "kind", "into").annotate(
+            Sum("count"), Sum("in_time"), Sum("missed"), Sum("seconds")
+        ):
+            of_key = sums[key]
+            for measure, value in zip(("count", "in_time", "missed", "seconds"), values, strict=True):
+                of_key[f"{kind}_{measure}"] += value
+            if at is not None:
+                of_key[f"{kind}_times_{at}"] += values[0]
+        return {key: dict(values) for key, values in sums.items()}
 
 
 class Counts(models.Model):
-    """Facts of one kind on one day, in numbers that can be added up.
+    """Facts of one kind on one day, as numbers that can be added up.
 
-    A response is in ``count`` and ``in_time`` on the day it was given, and in ``missed`` on the day its
-    target was missed, so a day that is over stays as it is. What was best effort is a kind apart, and never
-    missed. ``seconds`` is the sum of the durations, nights and weekends included; ``bucket`` says which of
-    ``tickets.reports.durations`` each of them fell into, and is empty where there is none.
+    A response counts in ``count`` and ``in_time`` on its own day, and in ``missed`` on the day its target was
+    missed, so past days don't change. Best effort is a separate kind and is never missed.
+    ``seconds`` is the sum of the durations, nights and weekends included; ``bucket`` is the bucket of
+    ``tickets.reports.durations`` they are in, and empty for facts without a duration.
     """
 
     day = models.DateField(help_text="In UTC")
@@ -51,8 +92,9 @@ class Counts(models.Model):
 
 
 class DailyFigures(Counts):
-    """Facts by organization and agent too: a response is of whoever gave it, an escalation of whoever took
-    it, all else of the ticket's assignee, or of nobody.
+    """Facts by organization and agent as well.
+
+    The agent is who responded or acknowledged the escalation, and otherwise the ticket's assignee, if any.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -71,7 +113,7 @@ class DailyFigures(Counts):
 
 
 class DailyTotals(Counts):
-    """The same over all organizations and agents: far fewer rows, for what does not ask for them."""
+    """The same over all organizations and agents: far fewer rows, for reports that need neither."""
 
     class Meta:
         verbose_name_plural = "daily totals"
@@ -82,7 +124,7 @@ class DailyTotals(Counts):
 
 
 class DirtyDay(models.Model):
-    """A day on which something changed since its figures were counted."""
+    """A day whose figures must be counted again, because something on it changed."""
 
     day = models.DateField(primary_key=True)
 

@@ -21,7 +21,7 @@ class Period:
 
     @property
     def before(self) -> "Period":
-        """As many days, just before."""
+        """Return the period of as many days just before."""
         return Period(self.first - timedelta(days=self.days), self.first - DAY)
 
     @property
@@ -41,16 +41,19 @@ class Period:
 
     @property
     def step_words(self) -> str:
-        """What its steps are, as the heading of their labels."""
+        """Return the heading of the steps' labels."""
         return {"day": "Day", "week": "Week from", "month": "Month"}[self.unit]
 
     def label_of(self, step: "Period") -> str:
-        """“3 Nov” for a day or week, “Nov 2026” for a month."""
+        """Return “3 Nov” for a day or week, “Nov 2026” for a month."""
         return f"{step.first:%b %Y}" if self.unit == "month" else f"{step.first.day} {step.first:%b}"
 
     @property
     def steps(self) -> list["Period"]:
-        """Days up to six weeks, weeks from Monday up to half a year, months beyond; cut at both ends."""
+        """Return days up to six weeks, weeks from Monday up to half a year, and months beyond.
+
+        The first and the last step are cut to the period.
+        """
         found = []
         first = self.first
         while first <= self.last:
@@ -61,7 +64,7 @@ class Period:
 
     @property
     def unit(self) -> str:
-        """How long a step is: “day”, “week” or “month”."""
+        """Return the length of a step: “day”, “week” or “month”."""
         return "day" if self.days <= 42 else "week" if self.days <= 184 else "month"
 
     def _end_of_step(self, day: date) -> date:

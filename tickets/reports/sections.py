@@ -1,12 +1,12 @@
-"""What each report says: the facts it counts, the columns of its tables, and what it draws. Pure."""
+"""What each report shows: the facts it counts, the columns of its tables, and its chart. Pure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from supportcenter.wording import format_duration
-from tickets.reports.durations import about_median
-from tickets.reports.reading import Sums
+from tickets.reports.durations import estimate_median
+from tickets.reports.source import Sums
 
 NO_DATA = "–"
 
@@ -20,8 +20,8 @@ class Column:
     unit: str = ""
     hint: str = ""
 
-    def words(self, sums: Sums) -> str:
-        """With its unit, for people."""
+    def text(self, sums: Sums) -> str:
+        """Return the value with its unit, for people."""
         value = self.value(sums)
         if value is None:
             return NO_DATA
@@ -32,7 +32,7 @@ class Column:
         return f"{value:.2f} of 5" if self.unit else f"{value:,.0f}"
 
     def number(self, sums: Sums) -> float | str:
-        """Without its unit, for a spreadsheet; the unit is in ``heading``."""
+        """Return the value without its unit, for a spreadsheet; ``heading`` has the unit."""
         value = self.value(sums)
         return "" if value is None else round(value, 2)
 
@@ -43,10 +43,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of what is drawn over time: its look, what it is called, and what it counts."""
+    """One part of the columns of a chart: its look, its label and what it counts."""
 
     kind: str
-    words: str
+    label: str
     count: Callable[[Sums], int]
 
 
@@ -67,7 +67,7 @@ class Section:
     share: int | None = None
 
     def size(self, sums: Sums) -> int:
-        """How many facts there are, to sort by."""
+        """Return the number of facts, to sort by."""
         return sum(part.count(sums) for part in self.series)
 
 
@@ -88,7 +88,7 @@ def _average(kind: str) -> Callable[[Sums], float | None]:
 
 
 def _median(kind: str) -> Callable[[Sums], float | None]:
-    return lambda sums: about_median(sums.times(kind))
+    return lambda sums: estimate_median(sums.times(kind))
 
 
 def _responses(code: str, label: str, kind: str, about: str) -> Section:
@@ -102,8 +102,8 @@ def _responses(code: str, label: str, kind: str, about: str) -> Section:
             Column("In time", in_time),
             Column("Missed", missed),
             Column("Average", _average(kind), "s"),
-            Column("Half within about", _median(kind), "s"),
-            Column("Best effort", sum_of(f"{kind}_best_effort_count"), hint="answers without a target"),
+            Column("Median", _median(kind), "s"),
+            Column("Best effort", sum_of(f"{kind}_best_effort_count"), hint="responses without a target"),
             Column("Best effort, average", _average(f"{kind}_best_effort"), "s"),
         ],
         [Part("good", "In time", in_time), Part("bad", "Missed", missed)],
@@ -150,11 +150,11 @@ SECTIONS = {
             [
                 Column("Solved", sum_of("solved_count")),
                 Column("Average", _average("solved"), "s"),
-                Column("Half within about", _median("solved"), "s"),
+                Column("Median", _median("solved"), "s"),
                 Column("Opened", sum_of("opened_count")),
             ],
             [Part("plain", "Solved", sum_of("solved_count"))],
-            "From opening a ticket to its solution; a reopened one counts when it is solved again.",
+            "From opening a ticket to solving it. A reopened ticket counts when it is solved again.",
             headline=(0, 1, 2),
         ),
         Section(
@@ -168,7 +168,7 @@ SECTIONS = {
                 Column("Open at the end", sum_of("open")),
             ],
             [Part("plain", "Open", sum_of("open"))],
-            "Tickets that are not solved, at the end of each day.",
+            "Tickets that are not solved at the end of each day.",
             headline=(3, 0, 1),
         ),
         Section(
@@ -186,30 +186,33 @@ SECTIONS = {
                 Part("medium", "3", sum_of("rated_3_count")),
                 Part("bad", "1 or 2", lambda sums: sums["rated_1_count"] + sums["rated_2_count"]),
             ],
-            "What customers say of solved tickets, from 1 to 5, on the day they said it first.",
+            "How customers rate solved tickets, from 1 to 5, by the day of the first rating.",
             headline=(0, 1, 2),
             share=2,
         ),
         Section(
             "escalations",
             "Escalations",
-            ["escalated", "taken"],
+            ["escalated", "acknowledged"],
             [
                 Column("Escalated", sum_of("escalated_count")),
-                Column("Taken in time", sum_of("taken_in_time")),
-                Column("Taken late or not", sum_of("taken_missed")),
+                Column("Acknowledged in time", sum_of("acknowledged_in_time")),
+                Column("Acknowledged late or never", sum_of("acknowledged_missed")),
                 Column(
                     "In time",
-                    lambda sums: ratio(sums["taken_in_time"], sums["taken_in_time"] + sums["taken_missed"]),
+                    lambda sums: ratio(
+                        sums["acknowledged_in_time"],
+                        sums["acknowledged_in_time"] + sums["acknowledged_missed"],
+                    ),
                     "%",
                 ),
-                Column("Average until taken", _average("taken"), "s"),
+                Column("Average until acknowledged", _average("acknowledged"), "s"),
             ],
             [
-                Part("good", "Taken in time", sum_of("taken_in_time")),
-                Part("bad", "Taken late or not", sum_of("taken_missed")),
+                Part("good", "Acknowledged in time", sum_of("acknowledged_in_time")),
+                Part("bad", "Acknowledged late or never", sum_of("acknowledged_missed")),
             ],
-            "Calls for more attention, and whether somebody took them by the deadline.",
+            "Escalations, and whether they were acknowledged by the deadline.",
             headline=(0, 3, 4),
             share=3,
         ),

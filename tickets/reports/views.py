@@ -1,4 +1,4 @@
-"""Reports: of everything for staff, of the own organization for its admins."""
+"""Reports on all tickets for staff, and on an organization's tickets for its admins."""
 
 from typing import Any
 
@@ -13,67 +13,68 @@ from orgs.actor import actor_of
 from orgs.models import Organization
 from orgs.roles import Capability
 from supportcenter.http import csv_download
-from tickets.reports.composing import TABLES, Report, compose
+from tickets.reports.access import names_for, source_for_organization, source_for_staff
 from tickets.reports.forms import ReportForm
-from tickets.reports.reading import Reading, names_for, reading_of, reading_of_staff
+from tickets.reports.report import TABLES, Report, build_report
 from tickets.reports.sections import SECTIONS
+from tickets.reports.source import ReportSource
 
 FIRST = next(iter(SECTIONS))
 
 
 @require_safe
-def of_staff(request: HttpRequest, code: str = FIRST) -> HttpResponse:
-    """One report over all organizations, as filtered."""
-    reading = reading_of_staff(actor_of(request))
-    context = _context(request, reading, code, [])
+def staff_report(request: HttpRequest, code: str = FIRST) -> HttpResponse:
+    """Show a report on all organizations."""
+    source = source_for_staff(actor_of(request))
+    context = _context(request, source, code, [])
     return render(request, "tickets/reports/staff.html", context)
 
 
 @require_safe
-def of_organization(request: HttpRequest, slug: str, code: str = FIRST) -> HttpResponse:
-    """One report of an organization, for its admins."""
-    organization, reading = _organization_reading(request, slug)
-    context = _context(request, reading, code, [slug]) | {"organization": organization}
+def organization_report(request: HttpRequest, slug: str, code: str = FIRST) -> HttpResponse:
+    """Show a report on an organization, for its admins."""
+    organization, source = _organization_source(request, slug)
+    context = _context(request, source, code, [slug]) | {"organization": organization}
     return render(request, "tickets/reports/organization.html", context)
 
 
 @require_safe
-def table_of_staff(request: HttpRequest, code: str, table: str) -> StreamingHttpResponse:
-    """One table of a report as CSV, whole."""
-    return _table(request, reading_of_staff(actor_of(request)), code, table, "all")
+def staff_table(request: HttpRequest, code: str, table: str) -> StreamingHttpResponse:
+    """Download a table of a report as CSV, with all rows."""
+    return _table(request, source_for_staff(actor_of(request)), code, table, "all")
 
 
 @require_safe
-def table_of_organization(request: HttpRequest, slug: str, code: str, table: str) -> StreamingHttpResponse:
-    """One table of an organization's report as CSV, whole."""
-    return _table(request, _organization_reading(request, slug)[1], code, table, slug)
+def organization_table(request: HttpRequest, slug: str, code: str, table: str) -> StreamingHttpResponse:
+    """Download a table of an organization's report as CSV, with all rows."""
+    return _table(request, _organization_source(request, slug)[1], code, table, slug)
 
 
-def _organization_reading(request: HttpRequest, slug: str) -> tuple[Organization, Reading]:
+def _organization_source(request: HttpRequest, slug: str) -> tuple[Organization, ReportSource]:
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.SEE_ALL_TICKETS)
-    return organization, reading_of(actor, organization)
+    return organization, source_for_organization(actor, organization)
 
 
-def _read(request: HttpRequest, reading: Reading, code: str) -> tuple[ReportForm, Report]:
-    """The report that an address names, with its form; 404 where there is no such report."""
+def _read(request: HttpRequest, source: ReportSource, code: str) -> tuple[ReportForm, Report]:
+    """Return the report of a URL with its form, or raise 404."""
     if code not in SECTIONS:
         raise Http404("No such report")
-    names = names_for(reading)
+    names = names_for(source)
     form = ReportForm(request.GET, names=names, today=timezone.now().date())
     dimension = form.dimension
-    filtered = reading.only(form.filters)
-    return form, compose(filtered, SECTIONS[code], form.covered, dimension, names[dimension])
+    filtered = source.only(form.filters)
+    return form, build_report(filtered, SECTIONS[code], form.covered, dimension, names[dimension])
 
 
-def _context(request: HttpRequest, reading: Reading, code: str, args: list[str]) -> dict[str, Any]:
-    form, report = _read(request, reading, code)
-    page, table = _names_of_pages(args)
+def _context(request: HttpRequest, source: ReportSource, code: str, args: list[str]) -> dict[str, Any]:
+    form, report = _read(request, source, code)
+    page, table = _url_names(args)
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     return {
         "form": form,
         "report": report,
-        "dimension": form.by_words,
+        "dimension": form.dimension_label,
         "tabs": [
             {
                 "label": each.label,
@@ -89,18 +90,18 @@ def _context(request: HttpRequest, reading: Reading, code: str, args: list[str])
     }
 
 
-def _names_of_pages(args: list[str]) -> tuple[str, str]:
+def _url_names(args: list[str]) -> tuple[str, str]:
     if args:
         return "tickets:organization_reports", "tickets:organization_report_table"
     return "tickets:reports", "tickets:report_table"
 
 
 def _table(
-    request: HttpRequest, reading: Reading, code: str, table: str, whose: str
+    request: HttpRequest, source: ReportSource, code: str, table: str, scope: str
 ) -> StreamingHttpResponse:
     if table not in TABLES:
         raise Http404("No such table")
-    form, report = _read(request, reading, code)
-    rows = TABLES[table](report, form.by_words)
+    form, report = _read(request, source, code)
+    rows = TABLES[table](report, form.dimension_label)
     first, last = report.period.first, report.period.last
-    return csv_download(f"{code}-{table}-{whose}-{first}-{last}.csv", rows)
+    return csv_download(f"{code}-{table}-{scope}-{first}-{last}.csv", rows)

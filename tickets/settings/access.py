@@ -1,4 +1,4 @@
-"""The only door to teams, to when people of the staff are there, and to the lists that the desk keeps."""
+"""Access to teams, availability, products, reasons and tags in the settings."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -23,26 +23,29 @@ _OPEN = Count("tickets", filter=Q(tickets__status__in=UNFINISHED))
 
 
 def may_manage(actor: Actor, *, to_change: bool = False) -> bool:
-    """Whether somebody changes how the desk is set up; agents only read it, anybody else gets 403."""
+    """Return whether the actor may change the settings; agents may only read them.
+
+    Raises ``PermissionDenied`` for anyone else, and with ``to_change`` for agents.
+    """
     require(actor, Capability.MANAGE_SETTINGS if to_change else Capability.WORK_QUEUE)
     return actor.can(Capability.MANAGE_SETTINGS)
 
 
 def teams_for(actor: Actor) -> QuerySet[Team]:
-    """All teams with their members and ``unfinished`` tickets; two queries."""
+    """Return all teams with their members and number of ``unfinished`` tickets; two queries."""
     require(actor, Capability.WORK_QUEUE)
     return Team.objects.annotate(unfinished=_OPEN).prefetch_related("members__user")
 
 
 def team_for(actor: Actor, pk: int) -> Team:
-    """One team, for who manages the desk."""
+    """Return one team, for duty leads."""
     require(actor, Capability.MANAGE_SETTINGS)
-    return _found(Team.objects.filter(pk=pk).first(), "team")
+    return _or_404(Team.objects.filter(pk=pk).first(), "team")
 
 
 @dataclass(frozen=True)
 class StaffMember:
-    """An agent with what the list of people says of them."""
+    """An agent as a row of the staff list."""
 
     user: User
     hours: str
@@ -51,24 +54,24 @@ class StaffMember:
 
 
 def staff_for(actor: Actor) -> list[StaffMember]:
-    """All agents by name, with their working hours and teams; two queries."""
-    manages = may_manage(actor)
+    """Return all agents by name, with their working hours and teams; two queries."""
+    can_manage = may_manage(actor)
     people = agents_and_availability().prefetch_related("teams__team")
     return [
         StaffMember(
             user,
             say_week(week) if (week := getattr(getattr(user, "availability", None), "week", None)) else "",
             sorted(each.team.name for each in user.teams.all()),
-            manages or user.pk == actor.user_id,
+            can_manage or user.pk == actor.user_id,
         )
         for user in people
     ]
 
 
 def availability_for(actor: Actor, user_id: int) -> tuple[User, Availability]:
-    """An agent and when they are there, to be changed: one's own, or as who manages the desk."""
+    """Return an agent and their availability for editing: one's own, or any for duty leads."""
     require(actor, Capability.WORK_QUEUE)
-    user = _found(agents_and_availability().filter(pk=user_id).first(), "agent")
+    user = _or_404(agents_and_availability().filter(pk=user_id).first(), "agent")
     if user != actor.user and not actor.can(Capability.MANAGE_SETTINGS):
         raise PermissionDenied
     return user, getattr(user, "availability", None) or Availability(user=user)
@@ -78,31 +81,31 @@ LISTS: dict[str, type[Choice]] = {"products": Product, "reasons": Reason}
 
 
 def choices_for(actor: Actor, name: str) -> QuerySet[Choice]:
-    """All products or reasons in their order, also retired ones; ``uses`` is how many tickets name each."""
+    """Return all products or reasons in order, retired ones included; ``uses`` counts tickets."""
     require(actor, Capability.WORK_QUEUE)
     rows = LISTS[name]._default_manager  # noqa: SLF001 - Django's documented name
     return rows.annotate(uses=Count("tickets")).order_by("position", "name")
 
 
 def choice_for(actor: Actor, name: str, pk: int) -> Choice:
-    """One product or reason, for who manages the desk."""
+    """Return one product or reason, for duty leads."""
     require(actor, Capability.MANAGE_SETTINGS)
-    return _found(choices_for(actor, name).filter(pk=pk).first(), "entry")
+    return _or_404(choices_for(actor, name).filter(pk=pk).first(), "entry")
 
 
 def tags_for(actor: Actor, words: str = "") -> QuerySet[Tag]:
-    """All tags by name, with how many tickets have each as ``uses``."""
+    """Return all tags by name; ``uses`` counts the tickets that have each."""
     require(actor, Capability.WORK_QUEUE)
     return Tag.objects.filter(name__contains=words.lower()).annotate(uses=Count("tickets"))
 
 
 def tag_for(actor: Actor, pk: int) -> Tag:
-    """One tag, for who manages the desk."""
+    """Return one tag, for duty leads."""
     require(actor, Capability.MANAGE_SETTINGS)
-    return _found(tags_for(actor).filter(pk=pk).first(), "tag")
+    return _or_404(tags_for(actor).filter(pk=pk).first(), "tag")
 
 
-def _found(row: Row | None, what: str) -> Row:
+def _or_404(row: Row | None, what: str) -> Row:
     if row is None:
         raise Http404(f"No such {what}")
     return row

@@ -1,4 +1,4 @@
-"""How the desk is set up."""
+"""Forms of the settings pages."""
 
 from typing import Any
 
@@ -8,17 +8,19 @@ from orgs.week import WeekForm
 from tickets.access import agents_and_availability
 from tickets.forms.macros import TagsField
 from tickets.models.macros import Macro, MacroKind
-from tickets.models.teams import Availability, HandsOut, Team
+from tickets.models.teams import AssignmentRule, Availability, Team
 from tickets.states import AGENT_CHOICES
 
 
 class TeamForm(forms.Form):
     name = forms.CharField(max_length=60)
-    description = forms.CharField(max_length=200, required=False, help_text="What comes to this team.")
-    hands_out = forms.ChoiceField(
-        label="How a ticket comes to one of its members",
-        choices=HandsOut.choices,
-        initial=HandsOut.BY_HAND,
+    description = forms.CharField(
+        max_length=200, required=False, help_text="Which tickets this team handles."
+    )
+    assignment_rule = forms.ChoiceField(
+        label="Assignment rule",
+        choices=AssignmentRule.choices,
+        initial=AssignmentRule.MANUAL,
         widget=forms.RadioSelect,
     )
     members: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
@@ -32,7 +34,7 @@ class TeamForm(forms.Form):
             self.initial = {
                 "name": team.name,
                 "description": team.description,
-                "hands_out": team.hands_out,
+                "assignment_rule": team.assignment_rule,
                 "members": [each.user_id for each in team.members.all()],
             }
 
@@ -42,12 +44,12 @@ def _day(label: str) -> forms.DateField:
 
 
 class AvailabilityForm(WeekForm):
-    """Working hours by the person's own clock, and the days out of office."""
+    """Working hours in the agent's time zone, and days out of office."""
 
     away_from = _day("First day out of office")
     away_until = _day("Last day out of office")
     away_note = forms.CharField(
-        label="Note", required=False, max_length=120, help_text="Colleagues read it beside the name."
+        label="Note", required=False, max_length=120, help_text="Shown to colleagues next to the name."
     )
 
     def __init__(self, data: Any = None, *, availability: Availability) -> None:
@@ -59,14 +61,14 @@ class AvailabilityForm(WeekForm):
         values = super().clean()
         first, last = values.get("away_from"), values.get("away_until")
         if bool(first) != bool(last) and not {"away_from", "away_until"} & set(self.errors):
-            self.add_error("away_until" if first else "away_from", "Give both days, or neither.")
+            self.add_error("away_until" if first else "away_from", "Enter both days, or neither.")
         elif first and last and last < first:
-            self.add_error("away_until", "The last day comes before the first.")
+            self.add_error("away_until", "Choose a last day that is not before the first.")
         return values
 
 
 class ChoiceForm(forms.Form):
-    """An entry of a list."""
+    """A product or a reason."""
 
     name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
@@ -75,7 +77,7 @@ class ChoiceChangeForm(ChoiceForm):
     is_retired = forms.BooleanField(
         label="Retired",
         required=False,
-        help_text="New tickets cannot choose it any more; old ones keep it.",
+        help_text="Not available on new tickets. Existing tickets keep it.",
     )
 
 
@@ -83,30 +85,28 @@ class TagForm(forms.Form):
     name = forms.CharField(
         max_length=41,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text="With the name of another tag, the two become one.",
+        help_text="If another tag has this name, the two are merged.",
     )
 
 
 class MacroForm(forms.Form):
-    """A macro with everything that it sets."""
-
     name = forms.CharField(label="Name", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    kind = forms.ChoiceField(label="Writes", choices=MacroKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label="Type", choices=MacroKind.choices, widget=forms.RadioSelect)
     body = forms.CharField(label="Text", max_length=20_000, widget=forms.Textarea(attrs={"rows": 8}))
     status = forms.ChoiceField(
         label="Set the status to",
         required=False,
-        choices=[("", "Leave as it is"), *((status, status.label) for status in AGENT_CHOICES)],
+        choices=[("", "No change"), *((status, status.label) for status in AGENT_CHOICES)],
     )
-    tags = TagsField(help_text="Added to those that the ticket has.")
-    is_assigning = forms.BooleanField(label="Assign the ticket to whoever uses it", required=False)
+    tags = TagsField(help_text="Added to the ticket’s tags.")
+    is_assigning = forms.BooleanField(label="Assign the ticket to the agent who applies it", required=False)
     is_shared = forms.BooleanField(label="Share with all agents", required=False)
 
     def __init__(self, data: Any = None, *, macro: Macro | None = None) -> None:
-        super().__init__(data, initial=_present(macro) if macro else {"kind": MacroKind.ANSWER})
+        super().__init__(data, initial=_initial(macro) if macro else {"kind": MacroKind.ANSWER})
 
 
-def _present(macro: Macro) -> dict[str, Any]:
+def _initial(macro: Macro) -> dict[str, Any]:
     names = ["name", "kind", "body", "status", "is_assigning"]
     tags = " ".join(tag.name for tag in macro.tags.all())
     return {name: getattr(macro, name) for name in names} | {

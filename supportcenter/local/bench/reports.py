@@ -42,7 +42,7 @@ SELECT day, kind, (%(organization_ids)s::bigint[])[organization],
   (%(products)s::bigint[])[product], (%(agent_ids)s::bigint[])[who],
   CASE WHEN kind IN ('first', 'next', 'solved')
     THEN width_bucket(seconds, %(bounds)s::bigint[]) END AS bucket,
-  COUNT(*), COUNT(*) FILTER (WHERE kind IN ('first', 'next', 'taken')), 0, SUM(seconds)
+  COUNT(*), COUNT(*) FILTER (WHERE kind IN ('first', 'next', 'acknowledged')), 0, SUM(seconds)
 FROM (
   SELECT bench.*, opened AS day, agent AS who, 'opened' AS kind FROM bench
   UNION ALL SELECT bench.*, opened, CASE WHEN other < 0.8 THEN agent ELSE second_agent END, 'first' FROM bench
@@ -50,7 +50,7 @@ FROM (
   UNION ALL SELECT bench.*, opened + 1 + took / 2, agent, 'next' FROM bench
   UNION ALL SELECT bench.*, opened + took, agent, 'solved' FROM bench
   UNION ALL SELECT bench.*, opened + took + 1, agent, 'rated_5' FROM bench WHERE luck > 0.7
-  UNION ALL SELECT bench.*, opened + took / 2, second_agent, 'taken' FROM bench WHERE luck > 0.97
+  UNION ALL SELECT bench.*, opened + took / 2, second_agent, 'acknowledged' FROM bench WHERE luck > 0.97
 ) AS facts WHERE day <= current_date
 GROUP BY day, kind, organization, severity, product, who, bucket ORDER BY day, kind, organization
 """

@@ -7,8 +7,8 @@ from orgs.models import Organization, User
 from orgs.source import Source
 from tickets.actions.tags import tags_named
 from tickets.models.ticket import Ticket
-from tickets.settings.macros import save_macro
-from tickets.settings.teams import save_team
+from tickets.settings.actions.macros import save_macro
+from tickets.settings.actions.teams import save_team
 
 MACROS: list[dict[str, Any]] = [
     {
@@ -57,7 +57,9 @@ def load_workspace() -> None:
     lead = Actor.of(people["gus"], Source.SYSTEM)
     for name, description, rule, members in TEAMS:
         staff = [people[each] for each in members]
-        save_team(actor=lead, team=None, name=name, description=description, hands_out=rule, members=staff)
+        save_team(
+            actor=lead, team=None, name=name, description=description, assignment_rule=rule, members=staff
+        )
     known, docs = sorted(tags_named(["known-issue", "better-docs"]), key=lambda tag: tag.name, reverse=True)
     through = Ticket.tags.through
     keys = list(Ticket.objects.order_by("pk").values_list("pk", flat=True))

@@ -1,1 +1,1 @@
-"""Pages of the settings."""
+"""Settings pages."""

@@ -1,4 +1,4 @@
-"""A report as its page shows it: headline, chart, and two tables."""
+"""A report as its page shows it: headline, chart and two tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,18 +7,18 @@ from typing import Any
 
 from tickets.reports import charts
 from tickets.reports.period import DAY, Period
-from tickets.reports.reading import Reading, Sums
 from tickets.reports.sections import Column, Section
+from tickets.reports.source import ReportSource, Sums
 
-# So many rows of a breakdown are shown; all of them are in the CSV file.
+# The page shows so many rows of a breakdown; the CSV file has all.
 MOST_ROWS = 50
-# Dimensions whose values have an order of their own; others stand by size.
+# Dimensions whose values have an order of their own; others are sorted by size.
 ORDERED = {"tier", "severity"}
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table: what it is about, and its sums."""
+    """One line of a table: its label and its sums."""
 
     label: str
     sums: Sums
@@ -26,7 +26,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Line:
-    """A row as it is shown; ``share`` is what its bar shows, in percent."""
+    """A row as text; ``share`` is the length of its bar in percent."""
 
     label: str
     cells: Sequence[str]
@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that one page says."""
+    """Everything that one page shows."""
 
     section: Section
     period: Period
@@ -51,10 +51,10 @@ class Report:
 
     @property
     def headline(self) -> Iterator[tuple[Column, str, str]]:
-        """The most telling columns, in this period and in the one before."""
+        """Return the main columns, for this period and the one before."""
         for number in self.section.headline:
             column = self.section.columns[number]
-            yield column, column.words(self.total), column.words(self.before)
+            yield column, column.text(self.total), column.text(self.before)
 
     @property
     def chart(self) -> charts.Chart:
@@ -63,19 +63,19 @@ class Report:
             return charts.line(names, list(self.open_by_day.values()))
         steps = self.steps
         series = [
-            charts.Series(part.kind, part.words, [part.count(row.sums) for row in steps])
+            charts.Series(part.kind, part.label, [part.count(row.sums) for row in steps])
             for part in self.section.series
         ]
         return charts.columns([row.label for row in steps], series)
 
     @property
     def lines(self) -> list[Line]:
-        """The largest rows of the breakdown."""
+        """Return the largest rows of the breakdown."""
         return [self._line(row) for row in self.breakdown[:MOST_ROWS]]
 
     @property
     def left_out(self) -> int:
-        """How many rows more there are."""
+        """Return the number of rows that are not shown."""
         return max(0, len(self.breakdown) - MOST_ROWS)
 
     @property
@@ -88,34 +88,34 @@ class Report:
 
     def _line(self, row: Row) -> Line:
         columns, share = self.section.columns, self.section.share
-        cells = [column.words(row.sums) for column in columns]
+        cells = [column.text(row.sums) for column in columns]
         return Line(row.label, cells, None if share is None else columns[share].value(row.sums))
 
 
-def compose(
-    reading: Reading, section: Section, period: Period, dimension: str, names: Mapping[Any, str]
+def build_report(
+    source: ReportSource, section: Section, period: Period, dimension: str, names: Mapping[Any, str]
 ) -> Report:
-    """Read what a report needs: three queries, or five for the backlog."""
+    """Read and build a report: three queries, or five for the backlog."""
     if section.code == "backlog":
-        return _backlog(reading, section, period, dimension, names)
-    steps = reading.by_step(section.kinds, period)
-    parts = reading.by(dimension, section.kinds, period)
+        return _backlog(source, section, period, dimension, names)
+    steps = source.by_step(section.kinds, period)
+    parts = source.by(dimension, section.kinds, period)
     return Report(
         section=section,
         period=period,
         total=sum(steps.values(), Sums()),
-        before=reading.total(section.kinds, period.before),
+        before=source.total(section.kinds, period.before),
         steps=[Row(period.label_of(each), steps.get(each.first, Sums())) for each in period.steps],
         breakdown=_rows(section, parts, dimension, names),
     )
 
 
 def _backlog(
-    reading: Reading, section: Section, period: Period, dimension: str, names: Mapping[Any, str]
+    source: ReportSource, section: Section, period: Period, dimension: str, names: Mapping[Any, str]
 ) -> Report:
-    """The report in which every row also says how many are open at its end."""
-    days = reading.by_day(section.kinds, period)
-    ends = reading.open_before(period.last + DAY, dimension)
+    """Build the report in which every row also has the number of tickets open at its end."""
+    days = source.by_day(section.kinds, period)
+    ends = source.open_before(period.last + DAY, dimension)
     total = sum(days.values(), Sums())
     open_last = sum(ends.values())
     open_first = open_last - (total["opened_count"] - total["solved_count"])
@@ -124,8 +124,8 @@ def _backlog(
         (period.label_of(step), sum((days.get(day, Sums()) for day in step), Sums()), open_by_day[step.last])
         for step in period.steps
     ]
-    parts = reading.by(dimension, section.kinds, period, with_times=False)
-    before = reading.total(section.kinds, period.before, with_times=False)
+    parts = source.by(dimension, section.kinds, period, with_times=False)
+    before = source.total(section.kinds, period.before, with_times=False)
     parts = {key: parts.get(key, Sums()).having(open=ends[key]) for key in parts.keys() | ends.keys()}
     return Report(
         section=section,
@@ -139,7 +139,7 @@ def _backlog(
 
 
 def _running(days: Mapping[date, Sums], period: Period, count: int) -> dict[date, int]:
-    """How many were open when each day of the period ended."""
+    """Return how many tickets were open at the end of each day of the period."""
     found = {}
     for day in period:
         sums = days.get(day, Sums())
@@ -149,29 +149,29 @@ def _running(days: Mapping[date, Sums], period: Period, count: int) -> dict[date
 
 
 def _rows(section: Section, parts: Mapping[Any, Sums], dimension: str, names: Mapping[Any, str]) -> list[Row]:
-    """Those with any facts: by the order of the names, or the largest first; facts of nobody stand last."""
+    """Return the rows with any facts: in the order of the names, or largest first and unassigned last."""
     parts = {key: sums for key, sums in parts.items() if any(sums.values.values())}
     if dimension in ORDERED:
         order = [key for key in names if key in parts] + [key for key in parts if key not in names]
     else:
         order = sorted(parts, key=lambda key: (key is None, -section.size(parts[key]), names.get(key, "")))
-    return [Row(names.get(key, "Nobody" if key is None else str(key)), parts[key]) for key in order]
+    return [Row(names.get(key, "Unassigned" if key is None else str(key)), parts[key]) for key in order]
 
 
 def breakdown_table(report: Report, dimension: str) -> Iterator[list[object]]:
-    """The breakdown for a spreadsheet, whole, with the total last."""
+    """Yield the whole breakdown for a spreadsheet, with the total last."""
     yield from _table(dimension, report.section, [*report.breakdown, Row("Total", report.total)])
 
 
 def steps_table(report: Report, dimension: str) -> Iterator[list[object]]:
-    """The same over time, each step by its first day so that a spreadsheet reads it, with the total last."""
+    """Yield the steps over time for a spreadsheet, each with its first day, and the total last."""
     days = [step.first.isoformat() for step in report.period.steps]
     steps = [Row(day, row.sums) for day, row in zip(days, report.steps, strict=True)]
     rows = [*steps, Row("Total", report.total)]
     yield from _table(report.period.step_words, report.section, rows)
 
 
-# By their names in the address.
+# By their names in the URL.
 TABLES = {"breakdown": breakdown_table, "over-time": steps_table}
 
 

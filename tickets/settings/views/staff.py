@@ -9,13 +9,13 @@ from supportcenter.http import posted, render_form
 from supportcenter.rules import submit
 from tickets.models.teams import Availability, absence_of
 from tickets.settings.access import availability_for, staff_for
+from tickets.settings.actions.availability import set_availability
 from tickets.settings.forms import AvailabilityForm
-from tickets.settings.teams import set_availability
 
 
 @require_safe
 def staff(request: HttpRequest) -> HttpResponse:
-    """All agents: when they work, whether they are there now, and in which teams."""
+    """List all agents with their working hours, absence and teams."""
     now = timezone.now()
     rows = [{"person": each, "absence": absence_of(each.user, now)} for each in staff_for(actor_of(request))]
     return render(request, "tickets/settings/staff.html", {"rows": rows})
@@ -23,7 +23,7 @@ def staff(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def availability(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Working hours and days out of office of one agent."""
+    """Edit the working hours and days out of office of an agent."""
     actor = actor_of(request)
     person, found = availability_for(actor, user_id)
     form = AvailabilityForm(posted(request), availability=found)
@@ -33,7 +33,9 @@ def availability(request: HttpRequest, user_id: int) -> HttpResponse:
         return set_availability(actor=actor, user=person, **values)
 
     if submit(form, save):
-        messages.success(request, "Saved. Colleagues see it where they assign tickets.")
+        messages.success(
+            request, f"Availability of {person.name} saved. Colleagues see it when they assign tickets."
+        )
         return redirect("tickets:staff")
     context = {"person": person, "form": form}
     return render_form(request, "tickets/settings/availability.html", context)

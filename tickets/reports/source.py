@@ -1,4 +1,4 @@
-"""The door to figures: what a person may read, and summed up how."""
+"""The figures that a report is read from, filtered and summed up."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,30 +11,22 @@ from django.db.models import F, IntegerField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncMonth, TruncWeek
 
-from billing.entitlements import tier_choices
-from orgs.access import require
-from orgs.actor import Actor
-from orgs.models import Organization, User
-from orgs.roles import Capability
-from tickets.models.catalog import Product
-from tickets.models.ticket import Ticket, TicketQuerySet
+from tickets.models.ticket import TicketQuerySet
 from tickets.reports.durations import BUCKETS
-from tickets.reports.models import DailyFigures, DailyTotals
+from tickets.reports.models import FiguresQuerySet
 from tickets.reports.period import Period
-from tickets.reports.querysets import FiguresQuerySet
-from tickets.states import Severity
 
-# What figures can be cut and filtered by, and what totals no longer know.
+# What figures can be grouped and filtered by, and what totals don't have.
 DIMENSIONS = ("tier", "severity", "product", "organization", "agent")
 NOTHING = Value(None, output_field=IntegerField())
 ONLY_IN_FIGURES = {"organization", "agent"}
-# What a dimension is called on a ticket, where it is called otherwise.
+# Fields of tickets that have another name than the dimension.
 COLUMNS = {"agent": "assignee"}
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Facts that were added up, by the names of ``FiguresQuerySet.summed``; what is not there is nothing."""
+    """Sums of facts, by the names of ``FiguresQuerySet.summed``; 0 for any that is missing."""
 
     values: Mapping[str, int] = field(default_factory=dict)
 
@@ -46,19 +38,19 @@ class Sums:
         return Sums({name: self[name] + other[name] for name in names})
 
     def having(self, **values: int) -> "Sums":
-        """With more or other values."""
+        """Return a copy with more or other values."""
         return Sums({**self.values, **values})
 
     def times(self, kind: str) -> list[int]:
-        """How many durations of a kind fell into each bucket."""
+        """Return the number of durations of a kind in each bucket."""
         return [self[f"{kind}_times_{at}"] for at in range(BUCKETS)]
 
 
 @dataclass(frozen=True)
-class Reading:
-    """Figures that a person may read, what they may be cut by, and the filters in force.
+class ReportSource:
+    """Figures that a person may read, with the dimensions they may group by and the filters in force.
 
-    ``totals`` answer what asks neither for organizations nor for agents; only staff have them.
+    ``totals`` serve whatever needs neither organizations nor agents; only staff have them.
     """
 
     tickets: TicketQuerySet
@@ -67,14 +59,14 @@ class Reading:
     dimensions: tuple[str, ...]
     filters: Mapping[str, Any] = field(default_factory=dict)
 
-    def only(self, filters: Mapping[str, Any]) -> "Reading":
-        """With filters; ``PermissionDenied`` for one that the person may not cut by."""
+    def only(self, filters: Mapping[str, Any]) -> "ReportSource":
+        """Return a copy with filters. Raises ``PermissionDenied`` for a dimension the person may not use."""
         for name in filters:
             self._require(name)
         return replace(self, filters=filters)
 
     def by_day(self, kinds: Iterable[str], period: Period) -> dict[date, Sums]:
-        """The sums of each day that has any, without times; one query."""
+        """Return the sums of each day that has any, without times; one query."""
         return self._sums(self._source(), kinds, period, F("day"), with_times=False)
 
     def by_step(self, kinds: Iterable[str], period: Period) -> dict[date, Sums]:
@@ -86,20 +78,19 @@ class Reading:
     def by(
         self, dimension: str, kinds: Iterable[str], period: Period, *, with_times: bool = True
     ) -> dict[Any, Sums]:
-        """The sums of each value of a dimension that has any; one query."""
+        """Return the sums of each value of a dimension that has any; one query."""
         self._require(dimension)
         return self._sums(self._source(dimension), kinds, period, F(dimension), with_times=with_times)
 
     def total(self, kinds: Iterable[str], period: Period, *, with_times: bool = True) -> Sums:
-        """The sums of a period; one query."""
+        """Return the sums of a period; one query."""
         found = self._sums(self._source(), kinds, period, NOTHING, with_times=with_times)
         return found.get(None, Sums())
 
     def open_before(self, day: date, by: str = "") -> dict[Any, int]:
-        """How many tickets were open when a day began, by a dimension or, under None, all; two queries.
+        """Return how many tickets were open as a day began, by a dimension or, under None, all; two queries.
 
-        Told backwards, from what is open now and what was opened and solved since, so that it costs the
-        less the later the day.
+        Counted backwards from the tickets open now, so the later the day, the cheaper.
         """
         if by:
             self._require(by)
@@ -127,7 +118,7 @@ class Reading:
         return {key: Sums(values) for key, values in rows.items()}
 
     def _source(self, dimension: str = "") -> FiguresQuerySet:
-        """The smaller of the two tables that can answer, filtered."""
+        """Return the smaller table that has what is needed, filtered."""
         needs_figures = ONLY_IN_FIGURES & {dimension, *self.filters}
         source = self.figures if needs_figures or self.totals is None else self.totals
         return source.filter(**self.filters)
@@ -135,32 +126,3 @@ class Reading:
     def _require(self, dimension: str) -> None:
         if dimension not in self.dimensions:
             raise PermissionDenied
-
-
-def names_for(reading: Reading) -> dict[str, dict[Any, str]]:
-    """For each dimension that may be cut by: its values in words; four queries, two for customers."""
-    names: dict[str, dict[Any, str]] = {
-        "tier": dict(tier_choices()),
-        "severity": dict(Severity.choices),
-        "product": {each.pk: each.name for each in Product.objects.all()},
-    }
-    if "organization" in reading.dimensions:
-        names["organization"] = dict(Organization.objects.order_by("name").values_list("pk", "name"))
-    if "agent" in reading.dimensions:
-        staff = User.objects.exclude(staff_role="").order_by("name")
-        names["agent"] = dict(staff.values_list("pk", "name"))
-    return names
-
-
-def reading_of_staff(actor: Actor) -> Reading:
-    """All figures, for staff."""
-    require(actor, Capability.SEE_REPORTS)
-    figures, totals = DailyFigures.objects.visible_to(actor), DailyTotals.objects.all()
-    return Reading(Ticket.objects.all(), figures, totals, DIMENSIONS)
-
-
-def reading_of(actor: Actor, organization: Organization) -> Reading:
-    """One organization's figures, for its admins: not by agent, since staff are not theirs to count."""
-    figures = DailyFigures.objects.visible_to(actor).filter(organization=organization)
-    tickets = Ticket.objects.visible_to(actor).of(organization)
-    return Reading(tickets, figures, None, ("tier", "severity", "product"))
