@@ -1,29 +1,29 @@
-"""Words as search knows them: in lower case, without accents, whatever the language. Pure.
+"""Words as search knows them: in lower case, without accents, in any language. Pure.
 
-Tickets and queries go through the same functions, so that they agree whatever the database's locale is.
+Tickets and queries go through the same functions, so they agree whatever the database's locale is.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable
 
-# PostgreSQL takes at most 1 MB of words and places for one document, and counts places up to 16383.
+# PostgreSQL accepts at most 1 MB of words and places per document, and counts places up to 16383.
 MOST_BYTES = 900_000
 LAST_PLACE = 16_383
 MOST_PLACES = 100
 LONGEST = 40
 
-# Words of other lengths, or with digits, are not mistyped but looked for as they are.
+# Words of other lengths, or with digits, are taken to be spelled correctly.
 FUZZY_FROM, FUZZY_TO = 4, 24
 
-# So many first letters are taken to be right where a word is both mistyped and unfinished.
+# In a word that is both misspelled and unfinished, this many first letters are taken to be right.
 SURE = 4
 
 _WORD = re.compile(r"[^\W_]+")
 
 
 def fold(text: str) -> str:
-    """The text in lower case and without accents: "Übergroß" and "ubergross" are the same."""
+    """Return the text in lower case without accents: "Übergroß" and "ubergross" are the same."""
     if text.isascii():
         return text.lower()
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
@@ -31,14 +31,14 @@ def fold(text: str) -> str:
 
 
 def lexemes(text: str) -> list[str]:
-    """The words of a text in their order; everything but letters and digits parts them."""
+    """Return the words of a text in their order; everything but letters and digits separates them."""
     return [word[:LONGEST] for word in _WORD.findall(fold(text))]
 
 
 def places(parts: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """For each word its places, like ``12A``, in texts that are given with their weights, the dearest first.
+    """Return the places of each word, like ``12A``, in texts with their weights, the heaviest first.
 
-    What is beyond PostgreSQL's limits is left out.
+    Ignores what is beyond PostgreSQL's limits.
     """
     found: dict[str, list[str]] = {}
     place = size = 0
@@ -58,22 +58,22 @@ def places(parts: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def vector(found: dict[str, list[str]]) -> str:
-    """The words with their places as PostgreSQL reads a ``tsvector``."""
+    """Return the words with their places as PostgreSQL reads a ``tsvector``."""
     return " ".join(f"'{word}':{','.join(at)}" for word, at in found.items())
 
 
 def is_fuzzy(word: str) -> bool:
-    """Whether somebody may have mistyped the word."""
+    """Return whether the word may be misspelled."""
     return FUZZY_FROM <= len(word) <= FUZZY_TO and word.isalpha()
 
 
 def variants(word: str) -> list[str]:
-    """The word, and the word without each of its letters. Words one typing error apart share one."""
+    """Return the word, and the word without each of its letters. Words one typo apart share a variant."""
     return sorted({word, *(word[:at] + word[at + 1 :] for at in range(len(word)))})
 
 
 def distance(one: str, other: str) -> int:
-    """How many letters must be put in, left out, changed or swapped with the next to get the other word."""
+    """Return how many letters to insert, remove, change or swap with the next to get the other word."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
@@ -87,5 +87,5 @@ def distance(one: str, other: str) -> int:
 
 
 def begins_like(word: str, typed: str) -> bool:
-    """Whether a word begins as somebody typed it with one error: “postgrss” is on its way to “postgresql”."""
+    """Return whether what is typed begins the word with one typo, as “postgrss” begins “postgresql”."""
     return is_fuzzy(typed) and word[:SURE] == typed[:SURE] and distance(typed, word[: len(typed)]) == 1

@@ -1,4 +1,4 @@
-"""Showing what was found: the words marked, and the line in which they stand."""
+"""Highlights and excerpts that show why a ticket was found."""
 
 import re
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ _PIECES = re.compile(r"([^\W_]+)")
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of text, and whether it is what was looked for."""
+    """A part of a text, and whether it matches the search."""
 
     text: str
     is_hit: bool
 
 
 def highlight(text: str, query: str) -> list[Part]:
-    """A text in pieces, those that match a word of the query marked. Pure."""
+    """Split a text into parts, those that match a word of the query marked. Pure."""
     words = _words_of(query)
 
     @cache
@@ -49,7 +49,7 @@ def _words_of(query: str) -> list[str]:
 
 
 def _alike(piece: str, word: str) -> bool:
-    """Whether the piece begins with the word, or is or begins a typing error away from it."""
+    """Return whether the piece is or begins with the word, with at most one typo."""
     if piece == word or (len(word) > 2 and piece.startswith(word)) or begins_like(piece, word):
         return True
     is_near = is_fuzzy(word) and abs(len(piece) - len(word)) <= 1
@@ -57,7 +57,7 @@ def _alike(piece: str, word: str) -> bool:
 
 
 def excerpt(text: str, query: str) -> list[Part]:
-    """A line of a longer text around the first hit, in pieces; empty without a hit. Pure."""
+    """Return a line of a longer text around the first hit, in parts; empty without a hit. Pure."""
     line = " ".join(text.split())
     position = 0
     for part in highlight(line, query):
@@ -72,7 +72,7 @@ def excerpt(text: str, query: str) -> list[Part]:
 
 
 def excerpts(tickets: Sequence[Ticket], query: str, *, internal: bool = False) -> dict[int, list[Part]]:
-    """For each ticket of a page the newest comment with a hit, cut to a line; one query."""
+    """Return an excerpt of the newest comment with a hit for each ticket of a page; costs one query."""
     hits = Q()
     for word in _words_of(query):
         hits |= Q(body__icontains=word)
@@ -88,7 +88,7 @@ def excerpts(tickets: Sequence[Ticket], query: str, *, internal: bool = False) -
 
 
 def mark(tickets: Sequence[Ticket], words: str) -> None:
-    """Give each ticket of an agent's page ``subject_parts`` and ``excerpt``; one query after a search."""
+    """Set ``subject_parts`` and ``excerpt`` on the tickets of an agent's page; after a search, one query."""
     found = excerpts(tickets, words, internal=True) if words else {}
     for ticket in tickets:
         ticket.subject_parts = highlight(ticket.subject, words)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""From words to a query that the index answers quickly: of exact words, mistyped ones widened."""
+"""Build a query of exact words, which the index answers quickly; misspelled words are widened."""
 
 from collections.abc import Sequence
 
@@ -9,12 +9,12 @@ from tickets.search.lexemes import SURE, begins_like, distance, is_fuzzy, lexeme
 from tickets.search.syntax import Words
 
 MOST_WORDS = 8
-# A word in fewer tickets is probably a typing error of whoever wrote it.
+# A word in fewer tickets is probably a typo in a ticket.
 RARE = 3
-# ... and meant is one that is in so many times as many.
+# The word that is meant is in at least this many times as many tickets.
 MUCH = 10
 MOST_NEAR = 4
-# Longer words may have two typing errors.
+# Longer words may have two typos.
 LONG = 7
 # Shorter beginnings of words would match too much.
 PREFIX_FROM = 3
@@ -23,7 +23,7 @@ READ_BY_STAFF = f"{READ_BY_CUSTOMERS}{INTERNAL}"
 
 
 class Lexemes(SearchQuery):
-    """A ``tsquery`` in PostgreSQL's own form: what is in it are lexemes already."""
+    """A ``tsquery`` in PostgreSQL's own form, of words that are lexemes already."""
 
     template = "%(expressions)s::tsquery"
 
@@ -32,9 +32,9 @@ class Lexemes(SearchQuery):
 
 
 def query_for(wanted: Sequence[Words], *, internal: bool) -> Lexemes | None:
-    """The query for what is wanted; None if no word is in it. At most two queries to the vocabulary.
+    """Return the query for what is wanted, or None if no word is in it. Costs at most two queries.
 
-    The last word may go on; unless ``internal``, nothing in what only staff reads is found.
+    The last word may be unfinished. Unless ``internal``, it ignores what only staff can read.
     """
     phrases = [(each, lexemes(each.text)) for each in wanted]
     phrases = [(each, words) for each, words in phrases if words][:MOST_WORDS]
@@ -52,7 +52,7 @@ def query_for(wanted: Sequence[Words], *, internal: bool) -> Lexemes | None:
 
 
 def exact_query_for(wanted: Sequence[Words]) -> Lexemes:
-    """Any of the words just as they were typed: what has them is better than what is merely like them."""
+    """Return a query for any of the words as they are typed: these hits rank before similar words."""
     words = [word for each in wanted if not each.is_excluded for word in lexemes(each.text)]
     return Lexemes(" | ".join(_term(word, "") for word in words))
 
@@ -78,7 +78,7 @@ def _term(word: str, marks: str) -> str:
 
 
 def _near(words: set[str], *, last: str) -> dict[str, list[str]]:
-    """For each unknown or rare word the known words nearest to it; a query, and one a word of that kind."""
+    """Return the nearest known words for each unknown or rare word; costs a query, and one per such word."""
     if not words:
         return {}
     known = dict(SearchWord.objects.filter(word__in=words).values_list("word", "documents"))
@@ -90,19 +90,19 @@ def _near(words: set[str], *, last: str) -> dict[str, list[str]]:
 
 
 def _goes_on(word: str, last: str) -> bool:
-    """Whether the word is the last one, still being typed, and what is there of it fits."""
+    """Return whether the word is the last one and begins a known word."""
     return word == last and SearchWord.objects.filter(word__startswith=word, documents__gte=RARE).exists()
 
 
 def _beginning_like(word: str) -> list[str]:
-    """The most frequent words that begin almost as typed."""
+    """Return the most frequent words that begin almost as typed."""
     same_start = SearchWord.objects.filter(word__startswith=word[:SURE], documents__gte=RARE)
     found = same_start.order_by("-documents", "word").values_list("word", flat=True)[: MOST_NEAR * 5]
     return [each for each in found if begins_like(each, word)][:MOST_NEAR]
 
 
 def _nearest(word: str, documents: int) -> list[str]:
-    """The nearest known words, each in far more tickets than the word itself."""
+    """Return the nearest known words, each in far more tickets than the word itself."""
     alike = SearchWord.objects.filter(variants__overlap=variants(word), documents__gte=MUCH * documents)
     found = alike.exclude(word=word).order_by("-documents", "word").values_list("word", flat=True)
     errors = {each: distance(word, each) for each in found[: MOST_NEAR * 5]}
