@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from notifications import bell
+from notifications import nudge
 from notifications.models.messages import EmailMessage
 from orgs.access import invited_address
 from orgs.models import User
@@ -38,4 +38,4 @@ class AccountAdapter(DefaultAccountAdapter):
             to_address=email,
             content={"subject": message.subject, "text": str(message.body)},
         )
-        bell.ring_on_commit()
+        nudge.deliver.send_on_commit()

@@ -20,7 +20,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
-from notifications import bell, throttle
+from notifications import nudge, throttle
 from notifications.batch import Batch
 from notifications.digest import withhold_lines
 from notifications.failures import MAX_ATTEMPTS, backoff, is_connection_lost, is_permanent, is_refusal
@@ -58,7 +58,7 @@ def deliver_due() -> int:
             is_late = time.monotonic() > until
             # Once a run: an idle worker helps at once, a busy one continues when this one has stopped.
             if not has_rung and (is_late or len(batch) == throttle.batch_size(BATCH_SIZE)):
-                bell.deliver.ring()
+                nudge.deliver.send()
                 has_rung = True
             _Run(batch, server).send()
             count += len(batch)

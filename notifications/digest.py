@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from notifications import bell
+from notifications import nudge
 from notifications.batch import Batch
 from notifications.models.messages import EmailMessage, MailState
 from notifications.withholding import reason_to_withhold_update
@@ -27,7 +27,7 @@ def _compose(user_id: int, now: datetime) -> bool:
         return False
     digest = EmailMessage.objects.create(kind="digest", recipient=user, to_address=user.email)
     held.update(state=MailState.DIGESTED, digest=digest)
-    bell.ring_on_commit()
+    nudge.deliver.send_on_commit()
     return True
 
 

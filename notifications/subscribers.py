@@ -6,7 +6,7 @@ from typing import Any
 from billing import events as billing_events
 from billing.models.changes import TierChange
 from billing.models.invoices import Invoice
-from notifications import bell
+from notifications import nudge
 from notifications.fan_out import queue_mails
 from notifications.models.messages import EmailMessage
 from notifications.recipients import EVENTS
@@ -36,7 +36,7 @@ TIER_EVENTS = TEAM_EVENTS | {
 def notify_about_ticket(message: OutboxMessage) -> None:
     """Queue the mails about an event of a ticket; running it twice queues them once."""
     queue_mails(message)
-    bell.ring_on_commit()
+    nudge.deliver.send_on_commit()
 
 
 @subscribe("notifications.follows", org_events.MEMBER_REMOVED, org_events.MEMBER_ROLE_CHANGED)
@@ -68,7 +68,7 @@ def mail_invitation(message: OutboxMessage) -> None:
         ],
         ignore_conflicts=True,
     )
-    bell.ring_on_commit()
+    nudge.deliver.send_on_commit()
 
 
 @subscribe("notifications.tier_change", *sorted(TIER_EVENTS))
@@ -99,4 +99,4 @@ def _queue(message: OutboxMessage, kind: str, people: Iterable[User], content: d
         ),
         ignore_conflicts=True,
     )
-    bell.ring_on_commit()
+    nudge.deliver.send_on_commit()

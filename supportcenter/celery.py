@@ -12,7 +12,7 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportcenter.settings")
 
 app = Celery("supportcenter")
-app.set_default()  # for all threads: the bell rings from its own
+app.set_default()  # for all threads: nudges are sent from their own
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
@@ -25,13 +25,13 @@ def _use_django_logging(**kwargs: Any) -> None:
 
 
 SCHEDULE = {
-    "dispatch events that their bell missed": ("outbox.dispatch", 2.0),
+    "dispatch events whose nudge was lost": ("outbox.dispatch", 2.0),
     "deliver mail that is due": ("notifications.deliver", 5.0),
     "compose digests that are due": ("notifications.compose_digests", 60.0),
     "free mails of a worker that died": ("notifications.release_stuck", 60.0),
     "let reports count that came early": ("notifications.apply_early_reports", 60.0),
     "tell that a worker is alive": ("outbox.heartbeat", 10.0),
-    "carry out bulk jobs that their bell missed": ("tickets.run_bulk", 5.0),
+    "run bulk jobs whose nudge was lost": ("tickets.run_bulk", 5.0),
     "notify duty leads of overdue escalations": ("tickets.notify_overdue_escalations", 60.0),
     "check SLA clocks": ("tickets.check_clocks", 15.0),
     "activate tier changes that are due": ("billing.apply_due_changes", 60.0),

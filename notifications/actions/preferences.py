@@ -5,7 +5,7 @@ from datetime import time
 from django.db import transaction
 from django.utils import timezone
 
-from notifications import bell
+from notifications import nudge
 from notifications.models.messages import EmailMessage, MailState, Reason
 from notifications.models.preferences import Frequency, MailPreferences
 from notifications.unsubscribe import DIGEST, FOLLOW, Unsubscription
@@ -56,4 +56,4 @@ def _release_held(user: User, frequency: str) -> None:
     if frequency in {Frequency.IMMEDIATE, Frequency.OFF}:
         held = EmailMessage.objects.held().filter(recipient=user)
         held.update(state=MailState.QUEUED, due_at=timezone.now())
-        bell.ring_on_commit()
+        nudge.deliver.send_on_commit()

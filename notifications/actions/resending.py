@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from notifications import bell
+from notifications import nudge
 from notifications.models.messages import EmailMessage, EmailMessageQuerySet, MailState
 from notifications.models.suppressions import Suppression
 from orgs.actor import Actor
@@ -26,7 +26,7 @@ def resend_mail(*, actor: Actor, mail: EmailMessage) -> EmailMessage:
     for name, value in changes.items():
         setattr(locked, name, value)
     locked.save(update_fields=list(changes))
-    bell.ring_on_commit()
+    nudge.deliver.send_on_commit()
     return locked
 
 
@@ -34,7 +34,7 @@ def resend_mail(*, actor: Actor, mail: EmailMessage) -> EmailMessage:
 def resend_mails(*, actor: Actor, mails: EmailMessageQuerySet) -> int:
     """Queue many mails again; return how many. Those that can't be resent stay as they are."""
     count = mails.resendable().update(**_queued_again(actor))
-    bell.ring_on_commit()
+    nudge.deliver.send_on_commit()
     return count
 
 

@@ -9,5 +9,5 @@ class OutboxConfig(AppConfig):
     label = "outbox"
 
     def ready(self) -> None:
-        """Load the Celery app in every process that can publish: without it the bell would ring elsewhere."""
+        """Load the Celery app in every process that can publish: without it nudges go elsewhere."""
         import_module(settings.OUTBOX_CELERY_APP)

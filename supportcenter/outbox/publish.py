@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from supportcenter.middleware import request_id
-from supportcenter.outbox import bell, registry
+from supportcenter.outbox import nudge, registry
 from supportcenter.outbox.models import OutboxDelivery, OutboxMessage
 
 
@@ -31,5 +31,5 @@ def publish(name: str, payload: Mapping[str, Any], *, actor_id: int | None) -> O
         OutboxDelivery(message=message, subscriber=subscriber, due_at=now)
         for subscriber in registry.names_for(name)
     )
-    transaction.on_commit(bell.dispatch_bell.ring)
+    nudge.dispatch.send_on_commit()
     return message

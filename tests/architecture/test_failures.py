@@ -7,7 +7,7 @@ from django.db import DatabaseError
 from redis.exceptions import ConnectionError as BrokerDown
 
 from supportcenter.logs import hide_secret_links
-from supportcenter.outbox import bell
+from supportcenter.outbox import nudge
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 
@@ -21,7 +21,7 @@ def broker_down(monkeypatch):
 
     for name in ("get", "set", "add", "delete", "incr", "touch", "get_many", "set_many"):
         monkeypatch.setattr(type(cache._connections["default"]), name, refuse)
-    monkeypatch.setattr(bell.current_app, "send_task", refuse)
+    monkeypatch.setattr(nudge.current_app, "send_task", refuse)
 
 
 def test_signed_in_people_work_on_without_the_broker(cast, client_of, broker_down):

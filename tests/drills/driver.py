@@ -75,11 +75,11 @@ def noted(owner: type, name: str, calls: list[str]) -> Any:
 
 def sweep() -> int:
     """Take mails back from a dead worker, as beat does every minute; then have a worker look."""
-    from notifications import bell
+    from notifications import nudge
     from notifications.delivery import release_stuck
 
     freed = release_stuck()
-    bell.deliver.ring()
+    nudge.deliver.send()
     return freed
 
 

@@ -170,7 +170,7 @@ def test_worker_that_was_held_up_gives_its_mails_back_unsent(row, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(delivery, "CLAIM_LASTS", timedelta(seconds=-1))
         patch.setattr(delivery, "MAX_SECONDS", -1)
-        patch.setattr(delivery.bell.deliver, "ring", lambda: None)
+        patch.setattr(delivery.nudge.deliver, "send", lambda: None)
         deliver_due()
     row.refresh_from_db()
     assert django_mail.outbox == []
@@ -186,11 +186,11 @@ def test_server_that_hangs_up_twice_is_taken_for_down(server):
 
 
 def test_worker_turns_to_other_tasks_and_is_called_again(row, monkeypatch):
-    rings = []
+    nudges = []
     monkeypatch.setattr(delivery, "MAX_SECONDS", -1)
-    monkeypatch.setattr(delivery.bell.deliver, "ring", lambda: rings.append(1))
+    monkeypatch.setattr(delivery.nudge.deliver, "send", lambda: nudges.append(1))
     assert deliver_due() == 1
-    assert rings == [1]
+    assert nudges == [1]
 
 
 def test_suppressed_address_gets_nothing(cast):

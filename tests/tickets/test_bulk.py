@@ -234,10 +234,10 @@ def broken(monkeypatch, ticket, error: Exception) -> None:
     monkeypatch.setitem(bulk.CHANGES, "status", Change(change.is_so, make))
 
 
-def test_slice_of_time_ends_and_rings_for_the_rest(cast, tickets, monkeypatch):
+def test_slice_of_time_ends_and_nudges_for_the_rest(cast, tickets, monkeypatch):
     rung = []
     monkeypatch.setattr(bulk, "SLICE", -1)
-    monkeypatch.setattr(bulk.bell.run_bulk, "ring", lambda: rung.append(True))
+    monkeypatch.setattr(bulk.run_bulk_nudge, "send", lambda: rung.append(True))
     job = ask(cast, tickets)
     assert run_bulk() == 1
     assert outcomes(job) == ["done", "waiting", "waiting"]

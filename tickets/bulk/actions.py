@@ -10,16 +10,17 @@ from django.utils import timezone
 from orgs.actor import Actor
 from orgs.source import Source
 from supportcenter.errors import RuleViolation
+from supportcenter.outbox.nudge import Nudge
 from tickets.actions.record import lock, require_agent
-from tickets.bulk import bell
 from tickets.bulk.changes import CHANGES
 from tickets.bulk.models import BulkItem, BulkJob, Outcome
 from tickets.models.ticket import Ticket, TicketQuerySet
 
 logger = structlog.get_logger(__name__)
+run_bulk_nudge = Nudge("tickets.run_bulk")
 
 MOST_TICKETS = 10_000
-# Seconds after which a worker turns to other tasks, and rings for the rest.
+# Seconds after which a worker turns to other tasks, and sends a nudge for the rest.
 SLICE = 2.0
 
 
@@ -50,7 +51,7 @@ def request_bulk(
             "too_many", f"At most {MOST_TICKETS:,} tickets can be changed at once. Narrow the filter."
         )
     job.save(update_fields=["total"])
-    bell.ring_on_commit()
+    run_bulk_nudge.send_on_commit()
     return job
 
 
@@ -95,7 +96,7 @@ def run_bulk() -> int:
         while _do_next(job, actor):
             count += 1
             if time.monotonic() > until:
-                bell.run_bulk.ring()
+                run_bulk_nudge.send()
                 return count
         _finish(job)
     return count

@@ -4,7 +4,7 @@ import threading
 
 from django.conf import settings
 
-from supportcenter.outbox import bell
+from supportcenter.outbox import nudge
 from tests.waiting import LIMIT_SECONDS
 
 
@@ -20,17 +20,17 @@ class SlowBroker:
         self.release.acquire(timeout=LIMIT_SECONDS)
 
 
-def test_rings_return_at_once_and_fold_while_the_broker_hangs(monkeypatch):
+def test_nudges_return_at_once_and_are_combined_while_the_broker_hangs(monkeypatch):
     broker = SlowBroker()
-    monkeypatch.setattr(bell, "current_app", broker)
-    ringing = bell.Bell("some.task")
-    ringing.ring()
+    monkeypatch.setattr(nudge, "current_app", broker)
+    waiting = nudge.Nudge("some.task")
+    waiting.send()
     assert broker.begun.acquire(timeout=LIMIT_SECONDS)
     for _ in range(100):
-        ringing.ring()
+        waiting.send()
     broker.release.release()
     assert broker.begun.acquire(timeout=LIMIT_SECONDS)
-    assert not ringing._rung.is_set()
+    assert not waiting._requested.is_set()
     broker.release.release()
 
 
@@ -42,17 +42,17 @@ def test_dead_broker_is_logged_and_not_raised(monkeypatch):
             tried.set()
             raise ConnectionError("refused")
 
-    monkeypatch.setattr(bell, "current_app", DeadBroker())
-    ringing = bell.Bell("some.task")
-    ringing.ring()
+    monkeypatch.setattr(nudge, "current_app", DeadBroker())
+    waiting = nudge.Nudge("some.task")
+    waiting.send()
     assert tried.wait(LIMIT_SECONDS)
     tried.clear()
-    ringing.ring()
+    waiting.send()
     assert tried.wait(LIMIT_SECONDS)
 
 
-def test_a_web_process_rings_at_our_broker():
-    """From a thread of its own, as the bell does; Celery keeps its current app by thread."""
+def test_a_web_process_sends_nudges_to_our_broker():
+    """From a thread of its own, as nudges are sent; Celery keeps its current app by thread."""
     code = (
         "import supportcenter.wsgi, threading; from celery import current_app;"
         "threading.Thread(target=lambda: print(current_app.conf.broker_url)).start()"
