@@ -1,1 +1,1 @@
-"""Who: people, organizations, what they own, and what each role may do."""
+"""People, organizations, their resources, and what each role can do."""

@@ -1,4 +1,4 @@
-"""The only door to organizations for a person: not visible is 404, visible but not allowed is 403."""
+"""The only way to get organizations for an actor: 404 if not visible, 403 if visible but not allowed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from orgs.roles import Capability
 
 
 def organization_for(actor: Actor, slug: str, *, capability: Capability | None = None) -> Organization:
-    """One organization that the actor may see; with ``capability``, that they may also do something in."""
+    """Return an organization that the actor can see and, if given, has the ``capability`` in."""
     organization = _visible_to(actor).filter(slug=slug).first()
     if organization is None:
         raise Http404("No such organization")
@@ -35,7 +35,7 @@ def organization_for(actor: Actor, slug: str, *, capability: Capability | None =
 
 
 def organizations_for(actor: Actor, *, capability: Capability) -> QuerySet[Organization]:
-    """All organizations, for staff who look after them."""
+    """Return all organizations. Require the capability."""
     require(actor, capability)
     return _visible_to(actor)
 
@@ -47,68 +47,68 @@ def _visible_to(actor: Actor) -> QuerySet[Organization]:
 
 
 def require(actor: Actor, capability: Capability) -> None:
-    """Let only staff who hold a capability on; anybody else gets 403."""
+    """Require a staff capability. Anyone else gets a 403."""
     if not actor.can(capability):
         raise PermissionDenied
 
 
 def agents() -> QuerySet[User]:
-    """Staff to whom tickets can be assigned."""
+    """Return the staff who can be assigned tickets."""
     return User.objects.agents()
 
 
 def staff_with(capability: Capability) -> QuerySet[User]:
-    """Active staff who hold a capability, by name."""
+    """Return active staff with a capability, by name."""
     return User.objects.staff_with(capability).order_by("name")
 
 
 def members_with(organization: Organization, addresses: Sequence[str]) -> QuerySet[User]:
-    """Active members of an organization who log in with one of these addresses."""
+    """Return active members of an organization who sign in with one of these addresses."""
     return User.objects.members_of(organization).filter(email__in=addresses)
 
 
 def members_of(organization: Organization) -> QuerySet[User]:
-    """Active people of an organization, by name."""
+    """Return active members of an organization, by name."""
     return User.objects.members_of(organization).order_by("name")
 
 
 def members_like(organization: Organization, words: str) -> QuerySet[User]:
-    """A few members whose name or address starts like, or holds, what somebody types."""
+    """Return a few members whose name or address matches what the user has typed."""
     found = Q(email__icontains=words) | Q(name__icontains=words)
     return members_of(organization).filter(found)[:8]
 
 
 def organizations_like(words: str) -> QuerySet[Organization]:
-    """Organizations by a part of their name, or by their slug; for staff, as a subquery."""
+    """Return organizations by part of their name or by their slug; for staff, as a subquery."""
     return Organization.objects.filter(Q(name__icontains=words) | Q(slug=words.lower()))
 
 
 def projects_of(organization: Organization) -> QuerySet[Project]:
-    """The organization's projects with their units, by unit and name."""
+    """Return the organization's projects with their units, by unit and name."""
     projects = Project.objects.filter(unit__organization=organization).select_related("unit")
     return projects.order_by("unit__name", "name")
 
 
 def people_with(organization: Organization, capability: Capability) -> QuerySet[User]:
-    """Active members whose role in the organization holds a capability, by name."""
+    """Return active members whose role in the organization has a capability, by name."""
     members = Membership.objects.that_can(capability, organization.pk).values("user")
     return User.objects.filter(is_active=True, pk__in=members).order_by("name")
 
 
 def services_of(organization: Organization) -> QuerySet[Service]:
-    """All services of an organization with their projects and units, in the order of a list."""
+    """Return all services of an organization with their projects and units, in list order."""
     return Service.objects.of_organization(organization)
 
 
 def members_and_invitations(organization: Organization) -> tuple[QuerySet[Membership], QuerySet[Invitation]]:
-    """Everybody in an organization, and whoever was invited and has not come yet, also if it is too late."""
+    """Return an organization's members and its pending invitations, including expired ones."""
     people = organization.memberships.select_related("user", "unit").order_by("user__name", "pk")
     waiting = organization.invitations.filter(accepted_at=None)
     return people, waiting.select_related("invited_by").order_by("-invited_at", "-pk")
 
 
 def membership_for(organization: Organization, membership_id: int) -> Membership:
-    """One membership of the organization; of any other it is 404."""
+    """Return one membership of the organization. A membership of another one is a 404."""
     found = organization.memberships.select_related("user", "unit", "organization")
     membership = found.filter(pk=membership_id).first()
     if membership is None:
@@ -117,7 +117,7 @@ def membership_for(organization: Organization, membership_id: int) -> Membership
 
 
 def waiting_invitation_for(organization: Organization, invitation_id: int) -> Invitation:
-    """One invitation into the organization that nobody accepted yet, also an expired one."""
+    """Return one pending invitation of the organization, even if it has expired."""
     invitation = organization.invitations.filter(pk=invitation_id, accepted_at=None).first()
     if invitation is None:
         raise Http404("No such invitation")
@@ -125,18 +125,18 @@ def waiting_invitation_for(organization: Organization, invitation_id: int) -> In
 
 
 def units_of(organization: Organization) -> QuerySet[OrganizationalUnit]:
-    """The units of an organization by name."""
+    """Return the units of an organization by name."""
     return organization.units.all()
 
 
 def resources_of(organization: Organization) -> QuerySet[OrganizationalUnit]:
-    """The units of an organization with ``projects``, each with its running ``services``; three queries."""
+    """Return an organization's units with ``projects`` and their running ``services``; three queries."""
     running = Prefetch("projects__services", Service.objects.running())
     return units_of(organization).prefetch_related("projects", running)
 
 
 def audit_log_of(organization: Organization) -> QuerySet[AuditEntry]:
-    """All that was changed in an organization, newest first, with who did it."""
+    """Return every change in an organization, newest first, with who made it."""
     return organization.audit_entries.select_related("actor").order_by("-pk")
 
 
@@ -153,20 +153,20 @@ def people_in_settings_log() -> QuerySet[User]:
 
 
 def last_switch_of_visibility(organization: Organization) -> AuditEntry | None:
-    """When the visibility of tickets was switched last, and by whom; None where it never was."""
+    """Return the last change of ticket visibility, or None."""
     return audit_log_of(organization).filter(event=events.VISIBILITY_CHANGED).first()
 
 
 def people_in_audit_log(organization: Organization) -> QuerySet[User]:
-    """Everybody who ever changed something in an organization, by name."""
+    """Return everyone who ever changed something in an organization, by name."""
     actors = organization.audit_entries.order_by().values("actor")
     return User.objects.filter(pk__in=actors).order_by("name")
 
 
 def invitation_for_link(token: str) -> Invitation | None:
-    """The invitation that a mailed link names; None once it is used, expired or withdrawn.
+    """Return the invitation behind a mailed link, or None if it is used, expired or withdrawn.
 
-    A link that we never made is 404.
+    A forged link is a 404.
     """
     number = id_from(token)
     if number is None:
@@ -176,24 +176,24 @@ def invitation_for_link(token: str) -> Invitation | None:
 
 
 def has_login(email: str) -> bool:
-    """Whether somebody can sign in with this address. Only for holders of a link mailed to it."""
+    """Return whether an account has this address. Call it only for holders of a link mailed to it."""
     return User.objects.filter(email=email).exists()
 
 
 def invited_address(invitation_id: int | None) -> str | None:
-    """The address of an invitation that can still be accepted."""
+    """Return the address of an invitation that can still be accepted."""
     valid = _acceptable(Invitation.objects.filter(pk=invitation_id or 0))
     return valid.values_list("email", flat=True).first()
 
 
 def _acceptable(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
-    """Those that are neither used nor expired; a withdrawn one is gone."""
+    """Return the invitations that are neither used nor expired. Withdrawn ones are deleted."""
     return invitations.filter(accepted_at=None, expires_at__gt=timezone.now())
 
 
 @dataclass(frozen=True)
 class Summary:
-    """An organization in numbers."""
+    """Counts and highlights of an organization."""
 
     members: int
     admins: Sequence[User]
@@ -206,7 +206,7 @@ class Summary:
 
 
 def summary_of(organization: Organization) -> Summary:
-    """What the first page of the admin area says of people, resources and the latest changes; six queries."""
+    """Return the summary for the first page of the admin area; six queries."""
     services = services_of(organization).order_by()
     counts = services.aggregate(all=Count("pk"), paid=Count("pk", filter=Q(is_paid=True)))
     return Summary(

@@ -1,4 +1,4 @@
-"""Whoever acts: a person or the system, with what they may do."""
+"""The actor of a change: a person or the system, and what they can do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from orgs.source import Source
 
 @dataclass(frozen=True)
 class Actor:
-    """A person (or, with ``user`` None, the system) at one moment; made anew for each request or mail.
+    """A person (or, with ``user`` None, the system) at one moment; created for each request or mail.
 
     ``roles`` maps organization ids to the role there, so a removed member loses everything with the next
     request.
@@ -28,12 +28,12 @@ class Actor:
 
     @classmethod
     def of(cls, user: User, source: Source) -> Actor:
-        """The actor for a person; one query."""
+        """Return the actor for a user; one query."""
         return cls.of_each([user], source)[user.pk]
 
     @classmethod
     def of_each(cls, users: Sequence[User], source: Source) -> dict[int, Actor]:
-        """The actors for some people, by their ids; one query."""
+        """Return the actors for some users, by their ids; one query."""
         memberships: dict[int, list[Membership]] = {user.pk: [] for user in users}
         for each in Membership.objects.of_users(memberships):
             memberships[each.user_id].append(each)
@@ -53,9 +53,9 @@ class Actor:
 
     @property
     def person(self) -> User:
-        """The acting person, for what only people do. Raises ``ValueError`` for the system."""
+        """Return the acting person. Raises ``ValueError`` for the system."""
         if self.user is None:
-            raise ValueError("the system does not do this")
+            raise ValueError("the system cannot do this")
         return self.user
 
     @property
@@ -63,7 +63,7 @@ class Actor:
         return bool(self.user and self.user.staff_role)
 
     def can(self, capability: Capability, organization: Organization | int | None = None) -> bool:
-        """Whether the person holds a capability, as staff or by their role in ``organization``."""
+        """Return whether the person has a capability, as staff or by their role in ``organization``."""
         if self.user is None or not self.user.is_active:
             return False
         if capability in STAFF_CAPABILITIES[self.user.staff_role]:
@@ -74,7 +74,7 @@ class Actor:
         return capability in ORGANIZATION_CAPABILITIES.get(self.roles.get(key, ""), frozenset())
 
     def organizations_with(self, capability: Capability) -> list[int]:
-        """Ids of the organizations in which the person's role holds a capability."""
+        """Return the ids of the organizations in which the person's role has a capability."""
         return [key for key, role in self.roles.items() if capability in ORGANIZATION_CAPABILITIES[role]]
 
 
@@ -82,7 +82,7 @@ SYSTEM = Actor(user=None, source=Source.SYSTEM)
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """The actor behind a web request; worked out once a request."""
+    """Return the actor of a web request, cached on the request."""
     if isinstance(request.user, AnonymousUser):
         return Actor(user=None, source=Source.WEB)
     actor = getattr(request, "_actor", None)

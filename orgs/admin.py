@@ -25,7 +25,7 @@ class AuditedAdmin(admin.ModelAdmin):
     area: models.AuditArea
 
     def organization_of(self, obj: Any) -> models.Organization | None:
-        """The organization in whose audit log a change of ``obj`` stands; None for the site's own."""
+        """Return the organization whose audit log records a change of ``obj``, or None for the site's."""
         return obj.organization
 
     def area_of(self, obj: Any) -> models.AuditArea:
@@ -55,7 +55,7 @@ class AuditedAdmin(admin.ModelAdmin):
 
     @staticmethod
     def _stored(model: type[Model], keys: list[Any]) -> dict[Any, Model]:
-        """Rows as the database has them, whatever a form has made of them meanwhile."""
+        """Return the rows as stored, whatever a form has changed on the instances."""
         return model._default_manager.in_bulk([key for key in keys if key])  # noqa: SLF001
 
     def _audit(self, request: HttpRequest, before: Model | None, after: Model | None) -> None:
@@ -80,7 +80,7 @@ class AuditedAdmin(admin.ModelAdmin):
 
 
 def values_of(obj: Model | None) -> dict[str, Any]:
-    """The fields of a row by their names, in words."""
+    """Return the fields of a row as text, by name."""
     fields = _options(obj).concrete_fields if obj else []
     return {str(each.verbose_name): _words(obj, each) for each in fields if not each.primary_key}
 
@@ -106,7 +106,7 @@ class SettingsAdmin(AuditedAdmin):
 
 
 class UserForm(forms.ModelForm):
-    """Addresses are stored in lower case, however they are typed."""
+    """Stores addresses in lower case, however they are typed."""
 
     def clean_email(self) -> str:
         return models.normalize_email(self.cleaned_data["email"])
@@ -130,7 +130,7 @@ class UnitInline(admin.TabularInline):
 class OrganizationAdmin(AuditedAdmin):
     list_display = ["name", "slug", "country", "time_zone", "visibility"]
     search_fields = ["name", "slug"]
-    readonly_fields = ["visibility", "participants_may_add"]  # they have pages that say what follows
+    readonly_fields = ["visibility", "participants_may_add"]  # they have pages that explain the consequences
     inlines = [UnitInline]
 
     def organization_of(self, obj: Any) -> models.Organization:
@@ -141,7 +141,7 @@ class OrganizationAdmin(AuditedAdmin):
         return models.AuditArea.RESOURCES if is_unit else models.AuditArea.POLICY
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # its audit log stays for ever
+        return False  # its audit log is permanent
 
 
 class ProjectForm(forms.ModelForm):
@@ -189,25 +189,25 @@ class ServiceAdmin(AuditedAdmin):
 
 
 class MembershipForm(forms.ModelForm):
-    """The rules of ``change_member``, told at the field that breaks them."""
+    """Checks the rules of ``change_member``, with the error on the field that breaks them."""
 
     def clean_role(self) -> str:
         role = self.cleaned_data["role"]
         if self.instance.pk and role != OrganizationRole.ADMIN and self.instance.is_last_admin:
-            raise ValidationError("This is the only organization admin. Make somebody else admin first.")
+            raise ValidationError("This is the only organization admin. Make someone else an admin first.")
         return role
 
     def clean(self) -> None:
         organization = self.cleaned_data.get("organization") or getattr(self.instance, "organization", None)
         unit = self.cleaned_data.get("unit")
         if unit and unit.organization != organization:
-            self.add_error("unit", "This unit is not in the organization.")
+            self.add_error("unit", "Choose a unit of this organization.")
 
 
 @admin.register(models.Membership)
 class MembershipAdmin(AuditedAdmin):
-    """For the first admin of an organization, and for where none is left who can sign in. Members are removed
-    on the organization's own page.
+    """For the first admin of an organization, and if no admin who can sign in is left. Members are removed on
+    the organization's own page.
     """
 
     area = models.AuditArea.PEOPLE

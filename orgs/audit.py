@@ -1,4 +1,4 @@
-"""The audit log as it is read: filtered, page by page, with changes in words."""
+"""The audit log for display: filtered, paginated, with readable changes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from orgs.models import AuditArea, AuditEntry, User
 
 PAGE_SIZE = 50
 SYSTEM = "system"
-# The day after it must still be a date.
+# The following day must still be a valid date.
 LAST_DAY = MaxValueValidator(date(9998, 12, 31))
 
 
@@ -29,7 +29,7 @@ def _day(label: str) -> forms.DateField:
 
 
 class AuditFilterForm(forms.Form):
-    """Filters of the audit log, kept in its address. What makes no sense filters nothing."""
+    """Filters of the audit log in its URL. Invalid values are ignored."""
 
     area = forms.ChoiceField(
         label="Area", required=False, choices=[("", "Everything"), *AuditArea.choices], widget=_select()
@@ -43,12 +43,12 @@ class AuditFilterForm(forms.Form):
         if not has_areas:
             del self.fields["area"]
         names = [(str(user.pk), user.name) for user in people]
-        self.fields["person"].choices = [("", "Anybody"), *names, (SYSTEM, "System")]  # type: ignore[attr-defined]
+        self.fields["person"].choices = [("", "Anyone"), *names, (SYSTEM, "System")]  # type: ignore[attr-defined]
         self.full_clean()
 
     @property
     def filters(self) -> dict[str, Any]:
-        """Names and values that are set and make sense."""
+        """Return the names and values of the filters that are set and valid."""
         return {name: value for name, value in self.cleaned_data.items() if value}
 
     def apply(self, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
@@ -65,13 +65,13 @@ class AuditFilterForm(forms.Form):
 
 
 def _start_of(day: date) -> datetime:
-    """Midnight where the reader is."""
+    """Return midnight in the user's time zone."""
     return timezone.make_aware(datetime.combine(day, time()))
 
 
 @dataclass(frozen=True)
 class AuditPage:
-    """Entries, newest first, with the addresses of the pages around, empty where there is none."""
+    """Entries, newest first, with the URLs of the newer and older pages, or empty strings."""
 
     entries: list[AuditEntry]
     newer_url: str
@@ -79,7 +79,7 @@ class AuditPage:
 
 
 def page_of(entries: QuerySet[AuditEntry], query: QueryDict) -> AuditPage:
-    """The page that the query's ``before`` or ``after``, each the id of an entry, names; else the newest."""
+    """Return the page before or after an entry id in the query (``before``, ``after``), or the newest."""
     before, after = _id(query, "before"), _id(query, "after")
     if after:
         newer = list(entries.filter(pk__gt=after).order_by("pk")[: PAGE_SIZE + 1])
@@ -109,7 +109,7 @@ def _url(query: QueryDict, direction: str, entry: AuditEntry) -> str:
 
 @dataclass(frozen=True)
 class Step:
-    """One value that was changed, in words; empty where there was or is none."""
+    """One changed value as text; empty if there was or is none."""
 
     name: str
     before: str
@@ -117,7 +117,7 @@ class Step:
 
 
 def steps_of(entry: AuditEntry) -> list[Step]:
-    """What an entry changed, value by value."""
+    """Return the values that an entry changed."""
     names = list(entry.before | entry.after)
     return [
         Step(_name(each), _words(entry.before.get(each)), _words(entry.after.get(each))) for each in names
@@ -140,7 +140,7 @@ def _words(value: Any) -> str:
 
 
 def as_table(entries: QuerySet[AuditEntry]) -> Iterator[list[str]]:
-    """The log for a spreadsheet, with a header."""
+    """Yield the log as rows for a spreadsheet, with a header."""
     yield ["When", "Who", "Email address", "Area", "What", "Before", "After", "Source"]
     for entry in entries.iterator(chunk_size=500):
         steps = steps_of(entry)

@@ -1,4 +1,4 @@
-"""What every page shows around its content."""
+"""Template context for the frame of every page."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,7 @@ class NavigationItem:
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Site name, navigation by role, organization switcher and search address."""
+    """Return the site name, the navigation by role, the organization switcher and the search URL."""
     context: dict[str, Any] = {
         "site_name": settings.SITE_NAME,
         "forum_url": settings.COMMUNITY_FORUM_URL,
@@ -44,12 +44,12 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def act_in(request: HttpRequest, organization: Organization) -> None:
-    """Say which organization a page is about whose address does not name it; its frame then leads there."""
+    """Set the organization of a page whose URL does not name it. The navigation then leads there."""
     request._organization = organization  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _current_organization(request: HttpRequest, organizations: list[Organization]) -> Organization | None:
-    """The organization that the address or the page names, if one belongs to it; else the first."""
+    """Return the organization of the URL or the page if the user is a member, else their first one."""
     match = request.resolver_match
     named = getattr(request, "_organization", None)
     slug = named.slug if named else match.kwargs.get("slug") if match else None
@@ -84,7 +84,7 @@ def _navigation(
 
 
 def _item(request: HttpRequest, label: str, url: str, icon: str) -> NavigationItem:
-    """An item is current on its page, and where it leads to an area also on the pages below."""
+    """Return whether an item is current: on its own page and, for an area, on the pages below."""
     is_area = url.endswith("/admin/") or url.startswith(("/account-team/", "/mail/", "/reports/"))
     current = request.path == url or (is_area and request.path.startswith(url))
     if url.startswith("/settings/"):  # the item leads to the first page of the area

@@ -1,12 +1,12 @@
-"""Reading a table that people make with a spreadsheet. Pure; knows nothing of what is in the table.
+"""Read a table from a spreadsheet. Pure; independent of what the table contains.
 
 Describe the table by its columns, each with a function from a cell's text to a value::
 
     COLUMNS = [Column("project", identifier(80)), Column("paid", yes_or_no)]
     rows = read(decode(data), COLUMNS, once=["project"])
 
-All that is wrong is said in one ``BadFile``, line by line, so that a file is mended in one go. What only the
-database can know (a project of another organization) an action says in the same way, with ``Row.line``.
+One ``BadFile`` lists every problem by line, so that a file can be fixed in one go. Actions report what only
+the database knows (a project of another organization) in the same way, with ``Row.line``.
 """
 
 import csv
@@ -21,7 +21,7 @@ from supportcenter.wording import format_count, format_list
 
 MOST_BYTES = 1024 * 1024
 MOST_LINES = 10_000
-# A file without end of problems is wrong as a whole; more of them help nobody.
+# With more problems than this the whole file is wrong, and a longer list does not help.
 MOST_PROBLEMS = 100
 DELIMITERS = [",", ";", "\t"]
 YES = {"yes", "true", "1"}
@@ -40,7 +40,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the file with its values by column, and the number under which an editor shows it."""
+    """One line of the file: its values by column, and its line number as an editor shows it."""
 
     line: int
     values: dict[str, Any]
@@ -48,7 +48,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, and in which line; 0 is the file as a whole."""
+    """What is wrong, and in which line; line 0 means the whole file."""
 
     line: int
     text: str
@@ -58,7 +58,7 @@ class Problem:
 
 
 class BadFile(RuleViolation):
-    """A file that cannot be imported, with everything that is wrong in it, by line."""
+    """A file that cannot be imported, with all its problems by line."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         found = sorted(problems, key=lambda each: each.line)
@@ -69,21 +69,21 @@ class BadFile(RuleViolation):
 
 
 def decode(data: bytes) -> str:
-    """The text of a file. Raises ``BadFile`` if it is too large or not UTF-8."""
+    """Return the text of a file. Raises ``BadFile`` if it is too large or not UTF-8."""
     if len(data) > MOST_BYTES:
         raise _too_large()
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        text = "The file is not in UTF-8. Save it as “CSV UTF-8” and choose it again."
+        text = "The file is not UTF-8. Save it as “CSV UTF-8” and choose it again."
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
             line = 0
         raise BadFile([Problem(line, text)]) from error
 
 
 def read(text: str, columns: Sequence[Column], *, once: Sequence[str] = ()) -> list[Row]:
-    """The rows of a table whose first line names the columns, in any order.
+    """Return the rows of a table whose first line names the columns, in any order.
 
     Cells are separated by commas, semicolons or tabs; empty lines are skipped. The values of the columns
     ``once`` name a row and may appear only once. Raises ``BadFile`` with all that is wrong.
@@ -116,7 +116,7 @@ def _too_large() -> BadFile:
 
 
 def _lines(text: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
-    """The lines that hold something, with their numbers: a quoted cell may go on over several."""
+    """Return the non-empty lines with their numbers. A quoted cell can span several lines."""
     head = next((each for each in text.splitlines() if each.strip()), "")
     delimiter = max(DELIMITERS, key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -133,7 +133,7 @@ def _lines(text: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
 
 
 def _names(line: int, header: list[str], columns: Sequence[Column]) -> list[str]:
-    """The columns in the order of the file. Raises ``BadFile`` where the header is not as it must be."""
+    """Return the columns in file order. Raises ``BadFile`` if the header is invalid."""
     names = [re.sub(r"[\s_-]+", "_", cell.lower()) for cell in header]
     wanted = [column.name for column in columns]
     missing = [name for name in wanted if name not in names]
@@ -173,13 +173,13 @@ def _repeated(rows: Sequence[Row], once: Sequence[str]) -> list[Problem]:
         key = tuple(row.values[name] for name in once)
         if key in first:
             words = format_list([f"{name} {row.values[name]}" for name in once])
-            problems.append(Problem(row.line, f"{words} is in line {first[key]} already."))
+            problems.append(Problem(row.line, f"{words} is already in line {first[key]}."))
         first.setdefault(key, row.line)
     return problems
 
 
 def words(most: int, *, may_be_empty: bool = False) -> Callable[[str], str]:
-    """Reads a text of at most ``most`` characters."""
+    """Return a reader for text of at most ``most`` characters."""
 
     def read_words(cell: str) -> str:
         if not cell and not may_be_empty:
@@ -194,7 +194,7 @@ def words(most: int, *, may_be_empty: bool = False) -> Callable[[str], str]:
 
 
 def identifier(most: int) -> Callable[[str], str]:
-    """Reads an identifier of the platform: letters, digits, hyphens and underscores."""
+    """Return a reader for platform identifiers: letters, digits, hyphens and underscores."""
     plain = words(most)
 
     def read_identifier(cell: str) -> str:
@@ -206,7 +206,7 @@ def identifier(most: int) -> Callable[[str], str]:
 
 
 def yes_or_no(cell: str) -> bool:
-    """Reads “yes” or “no”, also as true and false, 1 and 0."""
+    """Return True for yes, true or 1, and False for no, false or 0."""
     if cell.lower() in YES:
         return True
     if cell.lower() in NO:

@@ -1,4 +1,4 @@
-"""Facts that this app publishes."""
+"""Events that this app publishes."""
 
 MEMBER_INVITED = "member.invited"
 MEMBER_JOINED = "member.joined"

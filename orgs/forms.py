@@ -1,4 +1,4 @@
-"""Shapes of what people type about themselves and their organization."""
+"""Forms for profiles, members and organizations."""
 
 import zoneinfo
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ ROLES_EXPLAINED = (
 
 
 class SignUpForm(forms.Form):
-    """The part of the sign-up form that is ours; allauth adds address and password."""
+    """Our part of the sign-up form. allauth adds the address and password."""
 
     name = forms.CharField(
         max_length=120, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"})
@@ -37,7 +37,7 @@ class SignUpForm(forms.Form):
     field_order = ["name", "email", "password1"]
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        """Called by allauth with the new person: give them the name, and the membership they came for."""
+        """Save the new user's name and accept their invitation. Called by allauth."""
         user.name = self.cleaned_data["name"]
         membership = accept_invitation(user=user, invitation_id=request.session.pop("invitation"))
         change_profile(user=user, name=user.name, time_zone=membership.organization.time_zone)
@@ -76,22 +76,22 @@ class MemberForm(forms.Form):
 
 
 class ParticipantsPolicyForm(forms.Form):
-    """Who may add people to a conversation, besides requester, admins and support."""
+    """Who can add people to a conversation, besides the requester, admins and support."""
 
     participants_may_add = forms.TypedChoiceField(
-        label="Who may add people to a ticket",
+        label="Who can add people to a ticket",
         choices=[
             ("False", "The requester and organization admins"),
-            ("True", "Everybody in the conversation, also people in CC"),
+            ("True", "Everyone in the conversation, including people in CC"),
         ],
         coerce=lambda value: value == "True",
         widget=forms.RadioSelect,
-        help_text="Whoever is added sees the whole ticket. Support can add people in any case.",
+        help_text="Anyone added can see the whole ticket. Support can always add people.",
     )
 
 
 class CsvForm(forms.Form):
-    """A file, chosen or pasted; what was chosen shows as if pasted. Say in ``read`` what its text is."""
+    """A chosen or pasted file. A chosen file is shown as if pasted. Subclasses parse it in ``read``."""
 
     file = forms.FileField(
         required=False,
@@ -100,14 +100,14 @@ class CsvForm(forms.Form):
     )
     text = forms.CharField(
         required=False,
-        strip=False,  # the numbers of lines must stay as they are seen
-        label="Or its lines, pasted",
+        strip=False,  # line numbers must match what the user sees
+        label="Or paste its lines",
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "wrap": "off", "class": "is-code"}),
     )
     problems: Sequence[Problem] = ()
 
     def read(self, text: str) -> Sequence[Any]:
-        """The lines of the file. Raises ``BadFile`` with all that is wrong in it."""
+        """Return the lines of the file. Raises ``BadFile`` with all its problems."""
         raise NotImplementedError
 
     def clean(self) -> dict[str, Any]:
@@ -119,7 +119,7 @@ class CsvForm(forms.Form):
             if values.get("text", "").strip():
                 values["lines"] = self.read(values["text"])
             elif not self.errors:
-                self.add_error("file", "Choose a file, or paste its lines below.")
+                self.add_error("file", "Choose a file or paste its lines below.")
         except BadFile as bad:
             self.refuse(bad)
         return values
@@ -138,8 +138,8 @@ class CsvForm(forms.Form):
         """Show why nothing was imported."""
         self.problems = violation.problems if isinstance(violation, BadFile) else ()
         count = len(self.problems)
-        told = f"Nothing is imported. See the {format_count(count, 'problem')} below."
-        self.add_error(None, told if self.problems else violation.message)
+        summary = f"Nothing was imported. See the {format_count(count, 'problem')} below."
+        self.add_error(None, summary if self.problems else violation.message)
 
 
 class ResourcesForm(CsvForm):

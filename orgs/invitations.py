@@ -6,12 +6,12 @@ _signer = Signer(salt="orgs.invitation")
 
 
 def token_for(invitation_id: int) -> str:
-    """The secret part of the link. Deterministic, so a resent mail carries the same link."""
+    """Return the secret part of the link. It is deterministic, so a resent mail has the same link."""
     return _signer.sign(str(invitation_id))
 
 
 def id_from(token: str) -> int | None:
-    """The invitation that a link names, or ``None`` if we never made such a link."""
+    """Return the id of the invitation in a link, or ``None`` if the link is forged."""
     try:
         return int(_signer.unsign(token))
     except (BadSignature, ValueError):

@@ -25,7 +25,7 @@ from orgs.source import Source
 
 
 def normalize_email(address: str) -> str:
-    """The one form in which an address is stored and compared: trimmed and in lower case."""
+    """Return an address as it is stored and compared: trimmed and in lower case."""
     return address.strip().lower()
 
 
@@ -36,39 +36,39 @@ def validate_time_zone(name: str) -> None:
 
 class UserQuerySet(models.QuerySet):
     def members_of(self, organization: "Organization") -> Self:
-        """Active people of an organization."""
+        """Return active members of an organization."""
         return self.filter(is_active=True, memberships__organization=organization)
 
     def in_session(self, user_id: int, session_key: str) -> Self:
-        """An active person while a session exists: a row for each membership, or one without any."""
+        """Return an active user while a session exists: one row per membership, or just one."""
         sessions = Session.objects.filter(pk=session_key, expire_date__gt=timezone.now())
         found = self.filter(Exists(sessions), pk=user_id, is_active=True)
         return found.annotate(member_of=F("memberships__organization"), member_role=F("memberships__role"))
 
     def agents(self) -> Self:
-        """Active staff who work the queue, by name."""
+        """Return active agents, by name."""
         return self.staff_with(Capability.WORK_QUEUE).order_by("name")
 
     def called(self, handles: Sequence[str]) -> Self:
-        """Agents whose login has one of these before its @."""
+        """Return agents whose address has one of these handles before its @."""
         anybody = Q(pk__in=[])
         for handle in handles:
             anybody |= Q(email__startswith=f"{handle}@")
         return self.agents().filter(anybody)
 
     def duty_leads(self) -> Self:
-        """Active staff who are told of escalations."""
+        """Return active staff who are notified about escalations."""
         return self.staff_with(Capability.LEAD_ESCALATIONS)
 
     def staff_with(self, capability: Capability) -> Self:
-        """Active staff who hold a capability."""
+        """Return active staff with a capability."""
         roles = [role for role, granted in STAFF_CAPABILITIES.items() if capability in granted]
         return self.filter(is_active=True, staff_role__in=roles)
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a login. Without a password it cannot sign in until one is set."""
+        """Create a user. Without a password they cannot sign in until one is set."""
         user = self.model(email=normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -85,7 +85,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. Signs in with an email address, stored in lower case.
 
     ``staff_role`` makes a member of the support staff; ``is_staff`` only opens Django's admin.
-    ``bouncing_since`` is set while mail to the address comes back, and pages say so.
+    ``bouncing_since`` is set while mail to the address bounces, and pages show a warning.
     """
 
     email = models.EmailField("email address", unique=True)
@@ -124,7 +124,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def team(self) -> str:
-        """The part of the staff that the person belongs to, as customers read it; empty for customers."""
+        """Return the staff team as customers see it; empty for customers."""
         return STAFF_TEAMS.get(self.staff_role, "site administration" if self.is_staff else "")
 
 
@@ -142,7 +142,7 @@ class Organization(models.Model):
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code, for public holidays")
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.OWN)
     participants_may_add = models.BooleanField(
-        default=False, help_text="Whether people in CC may add others, besides requester and admins"
+        default=False, help_text="Whether people in CC can add others, besides the requester and admins"
     )
     account_manager = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="managed_organizations"
@@ -171,7 +171,7 @@ class OrganizationalUnit(models.Model):
 
 
 class Project(models.Model):
-    """A project of the platform; its name is the id that customers know it by."""
+    """A project on the platform. Customers know it by its name."""
 
     unit = models.ForeignKey(OrganizationalUnit, on_delete=models.CASCADE, related_name="projects")
     name = models.SlugField(max_length=80, unique=True)
@@ -185,11 +185,11 @@ class Project(models.Model):
 
 class ServiceQuerySet(models.QuerySet):
     def running(self) -> Self:
-        """Services that the platform still has."""
+        """Return services that are still on the platform."""
         return self.filter(removed_at=None)
 
     def of_organization(self, organization: Organization) -> Self:
-        """Running services in the order of a list, with project and unit."""
+        """Return running services in list order, with project and unit."""
         return (
             self.running()
             .filter(project__unit__organization=organization)
@@ -199,7 +199,7 @@ class ServiceQuerySet(models.QuerySet):
 
 
 class Service(models.Model):
-    """A service in a project. One paid service that runs entitles the organization to support."""
+    """A service in a project. One running paid service entitles the organization to support."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="services")
     name = models.SlugField(max_length=80)
@@ -208,7 +208,9 @@ class Service(models.Model):
     is_paid = models.BooleanField(default=True)
     is_early_availability = models.BooleanField(default=False)
     removed_at = models.DateTimeField(
-        null=True, blank=True, help_text="When it left the platform; its tickets and charges keep it"
+        null=True,
+        blank=True,
+        help_text="When it was removed from the platform; its tickets and charges still refer to it",
     )
 
     objects = ServiceQuerySet.as_manager()
@@ -223,22 +225,22 @@ class Service(models.Model):
 
 class MembershipQuerySet(models.QuerySet):
     def that_can(self, capability: Capability, organization_id: int) -> Self:
-        """Memberships of an organization whose role holds a capability."""
+        """Return memberships of an organization whose role has a capability."""
         roles = [role for role, granted in ORGANIZATION_CAPABILITIES.items() if capability in granted]
         return self.filter(organization=organization_id, role__in=roles)
 
     def of_users(self, user_ids: Iterable[int]) -> Self:
-        """Memberships of some people with their organizations, by name of the organization."""
+        """Return the memberships of some users with their organizations, by organization name."""
         found = self.filter(user_id__in=list(user_ids))
         return found.select_related("organization").order_by("organization__name")
 
     def admins_of(self, organization_id: int) -> Self:
-        """Admins of an organization who can sign in."""
+        """Return admins of an organization who can sign in."""
         return self.filter(organization=organization_id, role=OrganizationRole.ADMIN, user__is_active=True)
 
 
 class Membership(models.Model):
-    """A person in an organization, with the role there."""
+    """A person's role in an organization."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
@@ -258,13 +260,13 @@ class Membership(models.Model):
 
     @property
     def is_last_admin(self) -> bool:
-        """Whether no other admin of the organization can sign in. To decide by it, lock the organization."""
+        """Return whether no other admin can sign in. Lock the organization before you rely on it."""
         others = Membership.objects.admins_of(self.organization_id).exclude(pk=self.pk)
         return self.role == OrganizationRole.ADMIN and not others.exists()
 
 
 class Invitation(models.Model):
-    """A pending membership: for one address, once, until it expires. Its link is signed, not stored."""
+    """A pending membership for one address until it expires. Its link is signed, not stored."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField()
@@ -339,7 +341,7 @@ class AuditEntry(models.Model):
 
     @property
     def who(self) -> str:
-        """Who did it, in words; staff with their team."""
+        """Return the name of the actor; for staff, with their team."""
         if self.actor is None:
             return "System"
         return f"{self.actor}, {self.actor.team}" if self.actor.team else str(self.actor)

@@ -18,7 +18,7 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class ServiceLine:
-    """One service as the file has it, with the number of its line."""
+    """One service in the file, with its line number."""
 
     line: int
     unit: str
@@ -31,7 +31,7 @@ class ServiceLine:
 
 
 def read_services(text: str) -> list[ServiceLine]:
-    """The services in a file. Raises ``BadFile`` with all that is wrong in it, by line."""
+    """Return the services in a file. Raises ``BadFile`` with all its problems by line."""
     rows = read(text, COLUMNS, once=["project", "service"])
     if problems := _in_two_units(rows):
         raise BadFile(problems)

@@ -1,4 +1,4 @@
-"""The only table of roles and what they may do."""
+"""The only table of roles and their capabilities."""
 
 from django.db import models
 
@@ -15,7 +15,7 @@ class StaffRole(models.TextChoices):
     ACCOUNT_MANAGER = "account_manager", "Account manager"
 
 
-# How customers read who of the staff did something.
+# The staff team that customers see beside a name.
 STAFF_TEAMS: dict[str, str] = {
     StaffRole.AGENT: "support",
     StaffRole.DUTY_LEAD: "support",
@@ -24,7 +24,7 @@ STAFF_TEAMS: dict[str, str] = {
 
 
 class Capability(models.TextChoices):
-    # Of an organization's people, within that organization
+    # Of members, within their organization
     OPEN_TICKETS = "open_tickets"
     SEE_ALL_TICKETS = "see_all_tickets"
     FOLLOW_ALL_TICKETS = "follow_all_tickets"
@@ -32,7 +32,7 @@ class Capability(models.TextChoices):
     MANAGE_MEMBERS = "manage_members"
     CHANGE_TIER = "change_tier"
     SEE_INVOICES = "see_invoices"
-    # Of staff, over all organizations
+    # Of staff, in all organizations
     WORK_QUEUE = "work_queue"
     LEAD_ESCALATIONS = "lead_escalations"
     MANAGE_SETTINGS = "manage_settings"

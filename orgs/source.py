@@ -1,4 +1,4 @@
-"""The way in which a change was made."""
+"""How a change was made."""
 
 from django.db import models
 

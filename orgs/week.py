@@ -1,4 +1,4 @@
-"""A week of working hours as people type it: for each day its blocks. Stored as lists of pairs of times."""
+"""A week of working hours: for each day its blocks of time. Stored as lists of pairs of times."""
 
 import re
 from datetime import datetime
@@ -8,16 +8,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-# For each day, Monday first, the opening and closing times of its blocks; "00:00" as a close ends the day.
+# For each day, Monday first, the opening and closing times of its blocks; "00:00" closes at midnight.
 StoredWeek = list[list[list[str]]]
 
 _BLOCK = re.compile(r"(\d{1,2})(?::(\d\d))?\s*[-–]\s*(\d{1,2})(?::(\d\d))?")
 _ALL_DAY = {"24h", "24 h", "all day"}
-_ADVICE = "Write blocks like 09:00–12:00, 13:00–17:00, or “all day”; leave the day empty if it is free."
+_ADVICE = "Write blocks like 09:00–12:00, 13:00–17:00, or “all day”; leave a free day empty."
 
 
 def parse_blocks(text: str) -> list[list[str]]:
-    """The blocks of one day, in order. Raises ``ValueError``, with what to do, for anything else."""
+    """Return the blocks of one day, in order. Raises ``ValueError`` that says how to fix the text."""
     if text.strip().lower() in _ALL_DAY:
         return [["00:00", "00:00"]]
     blocks = [_block(part.strip()) for part in re.split(r"[,;]", text) if part.strip()]
@@ -32,10 +32,10 @@ def parse_blocks(text: str) -> list[list[str]]:
 def _block(text: str) -> tuple[int, int]:
     found = _BLOCK.fullmatch(text)
     if not found:
-        raise ValueError(f"“{text[:30]}” is no block of time. {_ADVICE}")
+        raise ValueError(f"“{text[:30]}” is not a block of time. {_ADVICE}")
     hour, minute, end_hour, end_minute = (int(each or 0) for each in found.groups())
     if minute > 59 or end_minute > 59:
-        raise ValueError(f"“{text}” is no block of time. {_ADVICE}")
+        raise ValueError(f"“{text}” is not a block of time. {_ADVICE}")
     return hour * 60 + minute, end_hour * 60 + end_minute
 
 
@@ -44,14 +44,14 @@ def _clock(minutes: int) -> str:
 
 
 def say_blocks(blocks: list[list[str]]) -> str:
-    """The blocks of a day as they are typed: “09:00–12:00, 13:00–17:00”."""
+    """Format the blocks of a day as they are typed: “09:00–12:00, 13:00–17:00”."""
     if blocks == [["00:00", "00:00"]]:
         return "all day"
     return ", ".join(f"{opens}–{'24:00' if closes == '00:00' else closes}" for opens, closes in blocks)
 
 
 def say_week(week: StoredWeek) -> str:
-    """A week in a line, with days that are alike together: “Mon–Fri 09:00–17:00; Sat all day”."""
+    """Format a week in one line and group equal days: “Mon–Fri 09:00–17:00; Sat all day”."""
     parts: list[tuple[int, int, str]] = []
     for day, blocks in enumerate(week):
         words = say_blocks(blocks)
@@ -64,13 +64,13 @@ def say_week(week: StoredWeek) -> str:
 
 
 def is_open(week: StoredWeek, local: datetime) -> bool:
-    """Whether a moment, on the clock of the week's own zone, falls into one of its blocks."""
+    """Return whether a moment, in the week's own time zone, is inside one of its blocks."""
     now, blocks = f"{local:%H:%M}", week[local.weekday()]
     return any(opens <= now and (now < closes or closes == "00:00") for opens, closes in blocks)
 
 
 class WeekForm(forms.Form):
-    """Seven days as text; ``cleaned_data["week"]`` is the stored week, or None where every day is empty."""
+    """Seven days as text. ``cleaned_data["week"]`` is the stored week, or None if every day is empty."""
 
     def __init__(self, data: Any = None, *, week: StoredWeek | None = None, **options: Any) -> None:
         super().__init__(data, **options)

@@ -20,7 +20,7 @@ app.autodiscover_tasks()
 
 @setup_logging.connect
 def _use_django_logging(**kwargs: Any) -> None:
-    """Let Celery log through Django's LOGGING, in the same structured form as the web server."""
+    """Let Celery log through Django's LOGGING, in the same structured format as the web server."""
     logging.config.dictConfig(settings.LOGGING)
 
 
@@ -36,7 +36,7 @@ SCHEDULE = {
     "check SLA clocks": ("tickets.check_clocks", 15.0),
     "activate tier changes that are due": ("billing.apply_due_changes", 60.0),
     "tell of tier changes past their promised date": ("billing.notify_overdue_changes", 900.0),
-    # Hourly, because the 1st begins at another hour in each time zone; a month is closed only once.
+    # Hourly, because the 1st starts at a different hour in each time zone; a month is closed only once.
     "invoice months that are over": ("billing.close_months", 3600.0),
     "count the figures of days that changed": ("tickets.count_figures", 30.0),
     "count the figures of the last days": ("tickets.count_last_days", 21600.0),
@@ -46,7 +46,7 @@ SCHEDULE = {
     "find tickets by names that changed": ("tickets.sweep_index", 3600.0),
     "forget events that everybody heard": ("outbox.prune", 3600.0),
 }
-# A run that no worker took before the next one is due is dropped, so that they never pile up.
+# A run that no worker starts before the next one is due expires, so that runs never pile up.
 app.conf.beat_schedule = {
     words: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
     for words, (task, seconds) in SCHEDULE.items()

@@ -1,4 +1,4 @@
-"""The one exception that an action raises when a rule says no."""
+"""The exception that an action raises when a rule refuses a change."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,10 +7,10 @@ from django.db import IntegrityError, transaction
 
 
 class RuleViolation(Exception):
-    """A rule of the product refuses a change.
+    """A business rule refuses a change.
 
-    ``code`` is stable and for programs and tests; ``message`` is shown to the person who tried, so it says
-    what is wrong and what to do. ``field`` names the form field it belongs to, if any.
+    ``code`` is stable, for programs and tests. ``message`` is shown to the user, so it says what is wrong and
+    how to fix it. ``field`` names the form field it belongs to, if any.
     """
 
     def __init__(self, code: str, message: str, *, field: str | None = None) -> None:

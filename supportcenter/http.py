@@ -1,4 +1,4 @@
-"""Answers to a request that may come from htmx or from a plain browser."""
+"""Responses to requests from htmx or a plain browser."""
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ from django_htmx.middleware import HtmxDetails
 
 
 def is_fragment(request: HttpRequest) -> bool:
-    """Whether htmx asks for a part of a page (and not for a whole one, as a boosted link does)."""
+    """Return whether htmx requests part of a page, not a whole page as a boosted link does."""
     htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
@@ -61,19 +61,19 @@ def fragment_or_page(
 
 
 def go_to(request: HttpRequest, to: str) -> HttpResponse:
-    """Leave the page for ``to``, also when htmx made the request."""
+    """Redirect the browser to ``to``, also if htmx made the request."""
     return HttpResponseClientRedirect(to) if is_fragment(request) else redirect(to)
 
 
 class _Line:
-    """A file that hands back what is written into it."""
+    """A file-like object that returns what is written to it."""
 
     def write(self, text: str) -> str:
         return text
 
 
 def csv_download(file_name: str, rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
-    """A CSV file, sent while it is made. Nothing in it is a formula for a spreadsheet."""
+    """Stream a CSV file. Escape text that a spreadsheet would run as a formula."""
     writer = csv.writer(_Line())
     lines = (writer.writerow([_cell(value) for value in row]) for row in rows)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
@@ -82,6 +82,6 @@ def csv_download(file_name: str, rows: Iterable[Sequence[object]]) -> StreamingH
 
 
 def _cell(value: object) -> object:
-    """Text that a spreadsheet does not take for a formula; numbers may well be negative."""
+    """Escape text that looks like a formula. Numbers stay as they are: they can be negative."""
     is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
     return f"'{value}" if is_formula else value

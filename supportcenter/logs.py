@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-# Addresses whose last part signs somebody in or accepts something: who reads the log must not be able to.
+# Paths whose last part signs someone in or accepts something: readers of the log must not be able to.
 SECRET_LINK = re.compile(r"(/(?:invitations|account/password/reset/key|account/confirm-email)/)[^/\s'\"]+")
 
 
 def hide_secret_links(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Replace the secret part of mailed links, wherever in an entry a path stands."""
+    """Replace the secret part of mailed links anywhere in a log entry."""
     for name, value in event.items():
         if isinstance(value, str):
             event[name] = SECRET_LINK.sub(r"\1[hidden]", value)

@@ -1,4 +1,4 @@
-"""What every response carries, and the reader's time zone."""
+"""Response headers, request limits, sign-in and the user's time zone."""
 
 import zoneinfo
 from collections.abc import Callable
@@ -22,14 +22,14 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 def request_id() -> str:
-    """The id of the present request, or of the request that led to the present job."""
+    """Return the id of the current request, or of the request that started the current job."""
     return str(get_contextvars().get("request_id", ""))
 
 
 class ResponseHeaders:
-    """Headers that no other middleware sets, on every response, errors and fragments included.
+    """Set the headers that no other middleware sets, on every response including errors and fragments.
 
-    Pages of signed-in people are never kept by a cache: they hold tickets.
+    No page is cached, because pages of signed-in users contain tickets.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -45,7 +45,7 @@ class ResponseHeaders:
 
 
 class RequestSize:
-    """Refuse a request that says it is too large, before anything of it is read."""
+    """Reject a request whose Content-Length is too large, before reading its body."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -58,7 +58,7 @@ class RequestSize:
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """The page for a request or an upload over the limits."""
+    """Return the error page for a request or upload over the limits."""
     context = {
         "request_id": request_id(),
         "max_file_mb": settings.MAX_FILE_MB,
@@ -74,7 +74,7 @@ def own_referer(request: HttpRequest) -> str:
 
 
 class LoginRequired(LoginRequiredMiddleware):
-    """Sign-in is required by default. Open pages are let through before the database is asked who it is."""
+    """Require sign-in by default. Public pages pass before the database is queried for the user."""
 
     def process_view(
         self, request: HttpRequest, view: Callable, args: Any, kwargs: Any
@@ -84,14 +84,14 @@ class LoginRequired(LoginRequiredMiddleware):
         return super().process_view(request, view, args, kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view: Callable) -> HttpResponseRedirect:
-        """To the login page, and from there back to the page that was open, also when it sent a form."""
+        """Redirect to the login page, and from there back to the open page, also if it submitted a form."""
         if request.method in {"GET", "HEAD"}:
             return super().handle_no_permission(request, view)
         return redirect_to_login(own_referer(request))
 
 
 class MethodPage:
-    """A page instead of nothing for an address that does not take what the browser sent."""
+    """Show a page instead of an empty response if a URL does not allow the request method."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -106,9 +106,9 @@ class MethodPage:
 
 
 class ReaderTimeZone:
-    """Show times in the zone that the signed-in person chose, and log who it is.
+    """Show times in the signed-in user's time zone, and log the user's id.
 
-    Pages that need no sign-in do without, so that the probes ask nothing of the database.
+    Pages that need no sign-in are skipped, so that probes do not query the database.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -1,4 +1,4 @@
-"""Probes, error pages and the help page."""
+"""Probes, error pages and help pages."""
 
 from datetime import datetime
 
@@ -17,33 +17,33 @@ from notifications.models.messages import EmailMessage
 from supportcenter.middleware import request_id, too_large
 from supportcenter.outbox.tasks import HEARTBEAT_KEY
 
-# Beat asks for a heartbeat every ten seconds; three missed ones mean that nobody answers.
+# Beat sends a heartbeat every ten seconds. After three missed ones the worker counts as down.
 HEARTBEAT_SECONDS = 45
 
 
 @require_safe
 def help_index(request: HttpRequest) -> HttpResponse:
-    """What one needs to know to use the site."""
+    """Show the help page."""
     return render(request, "help/index.html")
 
 
 @require_safe
 def help_har(request: HttpRequest) -> HttpResponse:
-    """How to record a HAR file and to take sensitive data out of it."""
+    """Explain how to record a HAR file and remove sensitive data from it."""
     return render(request, "help/har.html")
 
 
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Alive: this process answers."""
+    """Return 200: this process is alive."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Ready: database, broker and a worker answer. 503 and what is wrong otherwise."""
+    """Return 200 if the database, the broker and a worker respond, else 503 with the failed checks."""
     checks = {"database": _check(_database), "broker": _check(_broker), "worker": _check(_worker)}
     ok = all(value == "ok" for value in checks.values())
     oldest = EmailMessage.objects.oldest_delayed_since() if checks["database"] == "ok" else None
@@ -54,7 +54,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Numbers for Prometheus."""
+    """Return metrics for Prometheus."""
     return HttpResponse(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -100,7 +100,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that was open for so long, or came from elsewhere, that its token is no longer good."""
+    """Reject a form whose CSRF token has expired or is from another site."""
     return _error(request, 403)
 
 
@@ -109,5 +109,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Made of nothing but a template: whatever broke must not break this page as well."""
+    """Render the error page from the template alone, so that the same fault cannot break it."""
     return HttpResponse(render_to_string("500.html", {"request_id": request_id()}), status=500)

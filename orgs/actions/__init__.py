@@ -1,1 +1,1 @@
-"""The only writers of people and organizations."""
+"""Actions: the only code that changes people and organizations."""

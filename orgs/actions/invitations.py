@@ -1,4 +1,4 @@
-"""Writers of invitations: from an address to a member."""
+"""Invite, resend, withdraw and accept invitations."""
 
 from datetime import timedelta
 
@@ -17,9 +17,9 @@ INVITATION_LIFETIME = timedelta(days=7)
 
 @transaction.atomic
 def invite_member(*, actor: Actor, organization: Organization, email: str, role: str) -> Invitation:
-    """Invite an address into an organization; the link is mailed and valid for seven days.
+    """Invite an address to an organization. The mailed link is valid for seven days.
 
-    Raises ``RuleViolation`` for somebody who is a member or has a pending invitation.
+    Raises ``RuleViolation`` if the person is a member or has a pending invitation.
     """
     email = normalize_email(email)
     _refuse_member(organization, email)
@@ -41,9 +41,9 @@ def invite_member(*, actor: Actor, organization: Organization, email: str, role:
 
 @transaction.atomic
 def resend_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
-    """Mail the link again, valid for seven days from now; an expired invitation lives again by that.
+    """Mail the link again, valid for seven days from now. This renews an expired invitation.
 
-    Raises ``RuleViolation`` if it was accepted or withdrawn, or if its person is a member by now.
+    Raises ``RuleViolation`` if it was accepted or withdrawn, or if the person has become a member.
     """
     invitation = _open(invitation)
     _refuse_member(invitation.organization, invitation.email)
@@ -58,12 +58,12 @@ def resend_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
 
 @transaction.atomic
 def withdraw_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
-    """Take an invitation back: its link ends, and a mail that still waits is not sent.
+    """Withdraw an invitation. Its link stops working, and a queued mail is not sent.
 
-    Raises ``RuleViolation`` if it was accepted meanwhile.
+    Raises ``RuleViolation`` if it has been accepted.
     """
     invitation = _open(invitation)
-    summary = f"Withdrew the invitation of {invitation.email}"
+    summary = f"Withdrew the invitation for {invitation.email}"
     _record(invitation, events.INVITATION_WITHDRAWN, summary, actor=actor)
     invitation.delete()
     return invitation
@@ -71,7 +71,7 @@ def withdraw_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
 
 @transaction.atomic
 def accept_invitation(*, user: User, invitation_id: int) -> Membership:
-    """Turn an invitation into a membership of the person it was sent to.
+    """Accept an invitation and return the membership.
 
     Raises ``RuleViolation`` if it is for another address, used, expired or withdrawn.
     """
@@ -105,19 +105,19 @@ def accept_invitation(*, user: User, invitation_id: int) -> Membership:
 
 
 def _open(invitation: Invitation) -> Invitation:
-    """The invitation as it is now, locked. Raises ``RuleViolation`` if it waits for nobody any more."""
+    """Lock and return a pending invitation. Raises ``RuleViolation`` if it is no longer pending."""
     found = Invitation.objects.select_for_update(of=["self"]).select_related("organization")
     current = found.filter(pk=invitation.pk, accepted_at=None).first()
     if current is None:
         raise RuleViolation(
-            "invitation_over", f"The invitation of {invitation.email} was accepted or withdrawn meanwhile."
+            "invitation_over", f"The invitation for {invitation.email} has been accepted or withdrawn."
         )
     return current
 
 
 def _refuse_member(organization: Organization, email: str) -> None:
     if Membership.objects.filter(organization=organization, user__email=email).exists():
-        raise RuleViolation("already_member", f"{email} is a member already.", field="email")
+        raise RuleViolation("already_member", f"{email} is already a member.", field="email")
 
 
 def _role(invitation: Invitation) -> str:

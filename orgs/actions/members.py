@@ -1,4 +1,4 @@
-"""Writers of memberships: who belongs to an organization, and as what."""
+"""Change and remove memberships."""
 
 from django.db import transaction
 
@@ -14,15 +14,15 @@ from supportcenter.errors import RuleViolation
 def change_member(
     *, actor: Actor, membership: Membership, role: str, unit: OrganizationalUnit | None
 ) -> Membership:
-    """Give a member another role, another unit, or both.
+    """Change a member's role, unit, or both.
 
-    Raises ``RuleViolation`` where the organization would have no admin left, for a unit of another
-    organization, and for somebody who was removed meanwhile.
+    Raises ``RuleViolation`` if the organization would have no admin left, for a unit of another organization,
+    and if the person is no longer a member.
     """
     membership = _locked(membership)
     organization = membership.organization
     if unit and unit.organization_id != organization.pk:
-        raise RuleViolation("unit_elsewhere", "This unit is not in the organization.", field="unit")
+        raise RuleViolation("unit_elsewhere", "Choose a unit of this organization.", field="unit")
     if role != OrganizationRole.ADMIN:
         _keep_an_admin(membership)
     before = _values(membership)
@@ -48,9 +48,9 @@ def change_member(
 
 @transaction.atomic
 def remove_member(*, actor: Actor, membership: Membership) -> Membership:
-    """Take somebody, or oneself, out of an organization; with their next request they see nothing of it.
+    """Remove someone, or yourself, from an organization. They lose access with their next request.
 
-    What they wrote stays. Raises ``RuleViolation`` for the last admin, and for somebody who is gone already.
+    What they wrote stays. Raises ``RuleViolation`` for the last admin, and if they are no longer a member.
     """
     membership = _locked(membership)
     _keep_an_admin(membership)
@@ -68,13 +68,13 @@ def remove_member(*, actor: Actor, membership: Membership) -> Membership:
 
 
 def _locked(membership: Membership) -> Membership:
-    """The membership as it is now. The lock is the organization's, so that the count of its admins holds
-    also when two of them change each other at the same time.
+    """Return the current membership. Lock the organization, so that its count of admins is right even if
+    two admins change each other at the same time.
     """
     organization = lock(Organization(pk=membership.organization_id))
     current = organization.memberships.select_related("user", "unit").filter(pk=membership.pk).first()
     if current is None:
-        raise RuleViolation("not_a_member", f"{membership.user} is not a member any more.")
+        raise RuleViolation("not_a_member", f"{membership.user} is no longer a member.")
     return current
 
 
@@ -82,7 +82,7 @@ def _keep_an_admin(membership: Membership) -> None:
     if membership.is_last_admin:
         raise RuleViolation(
             "last_admin",
-            f"{membership.user} is the only organization admin. Make somebody else admin first.",
+            f"{membership.user} is the only organization admin. Make someone else an admin first.",
             field="role",
         )
 

@@ -1,4 +1,4 @@
-"""Writers of people themselves."""
+"""Change people's profiles."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from orgs.models import User
 
 
 def change_profile(*, user: User, name: str, time_zone: str) -> User:
-    """Change what a person may change of themselves."""
+    """Change a user's name and time zone."""
     user.name = name
     user.time_zone = time_zone
     user.save(update_fields=["name", "time_zone"])
@@ -14,10 +14,10 @@ def change_profile(*, user: User, name: str, time_zone: str) -> User:
 
 
 def mark_bouncing(*, email: str, since: datetime) -> None:
-    """Have pages tell whoever logs in with this address that mail to it comes back."""
+    """Mark an address as bouncing, so that pages warn the user who signs in with it."""
     User.objects.filter(email=email, bouncing_since=None).update(bouncing_since=since)
 
 
 def clear_bouncing(*, email: str) -> None:
-    """Mail to the address of a login is sent again."""
+    """Clear the bouncing mark of an address."""
     User.objects.filter(email=email).update(bouncing_since=None)

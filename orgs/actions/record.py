@@ -1,4 +1,4 @@
-"""What every action on an organization does around its change: lock it before, record and publish after."""
+"""The frame of every action on an organization: lock it first, then record and publish the change."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from supportcenter.outbox.publish import publish
 
 
 def lock(organization: Organization) -> Organization:
-    """The organization as it is now, locked until the transaction ends: rules that count its rows hold."""
+    """Lock an organization until the transaction ends, so that rules that count its rows hold. Return it."""
     return Organization.objects.select_for_update().get(pk=organization.pk)
 
 
@@ -25,10 +25,10 @@ def record(
     after: dict[str, Any] | None = None,
     **ids: int,
 ) -> AuditEntry:
-    """Write the audit entry of a change and publish the fact with the ``ids`` of what it is about.
+    """Write the audit entry for a change and publish the event with the ``ids`` of the changed objects.
 
-    ``summary`` is the change in words that need no lookup, so that the log can be read for ever; who did it
-    and when stands beside it. Without an organization it is a change of the whole site.
+    ``summary`` describes the change without a lookup, so that the log stays readable; who and when are stored
+    separately. Without an organization it is a change of the whole site.
     """
     entry = AuditEntry.objects.create(
         organization=organization,
@@ -54,7 +54,7 @@ def record_settings(
     after: dict[str, Any] | None = None,
     **ids: int,
 ) -> AuditEntry:
-    """Write the audit entry of a change to the settings, with only the values that differ."""
+    """Write the audit entry for a change to the settings, with only the values that differ."""
     was, now = before or {}, after or {}
     changed = [name for name in was | now if was.get(name) != now.get(name)]
     return record(

@@ -1,4 +1,4 @@
-"""Writer of what an organization owns on the platform: units, projects and services from a file."""
+"""Import an organization's units, projects and services from a file."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ ADDED, CHANGED, MOVED, REMOVED, RUNNING_AGAIN = "added", "changed", "moved", "re
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that an import changes or would change; ``before`` and ``after`` in words."""
+    """One change that an import makes or would make; ``before`` and ``after`` as text."""
 
     how: str
     kind: str
@@ -33,14 +33,14 @@ class Change:
 
 @dataclass(frozen=True)
 class ImportOutcome:
-    """What an import changed or would change, and how many services it found as they are."""
+    """The changes that an import made or would make, and the number of unchanged services."""
 
     changes: tuple[Change, ...]
     unchanged: int
 
     @property
     def summary(self) -> str:
-        """In words, like “3 services added, 1 project moved”."""
+        """Return a summary like “3 services added, 1 project moved”."""
         counts = Counter((each.kind, each.how) for each in self.changes)
         return ", ".join(f"{format_count(count, kind)} {how}" for (kind, how), count in counts.items())
 
@@ -54,10 +54,10 @@ def import_resources(
     is_complete: bool = False,
     dry_run: bool = False,
 ) -> ImportOutcome:
-    """Bring units, projects and services in line with a file; running it twice changes nothing more.
+    """Make units, projects and services match a file. Running it twice changes nothing more.
 
-    Units are known by name, projects by their name on the whole platform, services by project and name.
-    What is not in the file stays, unless ``is_complete``: then services that are not in it count as removed.
+    Units are identified by name, projects by their name on the whole platform, services by project and name.
+    What is not in the file stays. With ``is_complete``, services that are not in the file count as removed.
     A ``dry_run`` says what would change. Raises ``BadFile`` for a project of another organization.
     """
     organization = lock(organization)
@@ -97,7 +97,7 @@ def _refuse_foreign_projects(organization: Organization, lines: Sequence[Service
 
 
 class _Import:
-    """The present rows beside the lines of the file. Reads when it is made; only ``write`` changes rows."""
+    """The current rows and the lines of the file. Reads on creation; only ``write`` changes rows."""
 
     def __init__(
         self, organization: Organization, lines: Sequence[ServiceLine], *, is_complete: bool
@@ -121,7 +121,7 @@ class _Import:
         return sum(not self._service_change(each) for each in self.lines)
 
     def changes(self) -> Iterator[Change]:
-        """Units, then projects, then services, each in the order of the file; what goes comes last."""
+        """Yield units, then projects, then services, each in file order; removed services come last."""
         for name in self._new_units():
             yield Change(ADDED, "unit", name, "", "added")
         for name, unit in self._unit_of_project().items():
@@ -143,7 +143,7 @@ class _Import:
         return {each.project: each.unit for each in self.lines}
 
     def _service_change(self, line: ServiceLine) -> Change | None:
-        """What becomes of the service in a line; None if it is so already."""
+        """Return the change to the service in a line, or None if nothing changes."""
         service = self.services.get((line.project, line.service))
         name, values = f"{line.project}/{line.service}", _fields(line)
         after = _words(Service(**values))
@@ -182,7 +182,7 @@ class _Import:
 
 
 def _fields(line: ServiceLine) -> dict[str, Any]:
-    """What a line sets of its service."""
+    """Return the fields of the service that a line sets."""
     return {
         "product": line.product,
         "plan": line.plan,
@@ -196,7 +196,7 @@ def _full_name(service: Service) -> str:
 
 
 def _words(service: Service) -> str:
-    """What an import sets of a service, in words."""
+    """Return the fields of a service that an import sets, as text."""
     early = ["early availability"] if service.is_early_availability else []
     return ", ".join(
         [service.product, service.plan or "no plan", "paid" if service.is_paid else "free", *early]

@@ -1,4 +1,4 @@
-"""Writers of an organization's rules: who sees its tickets, who may add people to them."""
+"""Change an organization's settings: who can see its tickets and who can add people to them."""
 
 from django.db import transaction
 
@@ -12,12 +12,12 @@ from supportcenter.errors import RuleViolation
 
 @transaction.atomic
 def change_visibility(*, actor: Actor, organization: Organization, visibility: str) -> Organization:
-    """Switch which tickets of an organization its users see. To what it is already changes nothing.
+    """Change which of the organization's tickets its users can see. The current value changes nothing.
 
-    Raises ``RuleViolation`` for anybody but the account team.
+    Raises ``RuleViolation`` unless the actor is on the account team.
     """
     if not actor.can(Capability.MANAGE_ACCOUNTS):
-        raise RuleViolation("not_allowed", "Only the account team switches the visibility of tickets.")
+        raise RuleViolation("not_allowed", "Only the account team can change the visibility of tickets.")
     organization = lock(organization)
     before, after = Visibility(organization.visibility), Visibility(visibility)
     if before == after:
@@ -28,7 +28,7 @@ def change_visibility(*, actor: Actor, organization: Organization, visibility: s
         organization,
         AuditArea.POLICY,
         events.VISIBILITY_CHANGED,
-        f"Switched the visibility of tickets to: {after.label}",
+        f"Changed the visibility of tickets to: {after.label}",
         actor=actor,
         before={"visibility": str(before.label)},
         after={"visibility": str(after.label)},
@@ -38,14 +38,14 @@ def change_visibility(*, actor: Actor, organization: Organization, visibility: s
 
 @transaction.atomic
 def change_account_manager(*, actor: Actor, organization: Organization, manager: User | None) -> Organization:
-    """Say which of the account team looks after an organization, or that nobody does.
+    """Set or clear the account manager of an organization.
 
-    Raises ``RuleViolation`` for anybody but the account team, and for somebody who is not of it.
+    Raises ``RuleViolation`` unless both the actor and the manager are on the account team.
     """
     if not actor.can(Capability.MANAGE_ACCOUNTS):
-        raise RuleViolation("not_allowed", "Only the account team names account managers.")
+        raise RuleViolation("not_allowed", "Only the account team can set account managers.")
     if manager and not Actor(user=manager, source=actor.source).can(Capability.MANAGE_ACCOUNTS):
-        raise RuleViolation("not_a_manager", f"{manager} is no account manager.", field="manager")
+        raise RuleViolation("not_a_manager", f"{manager} is not an account manager.", field="manager")
     organization = lock(organization)
     before = organization.account_manager
     if before == manager:
@@ -68,12 +68,12 @@ def change_account_manager(*, actor: Actor, organization: Organization, manager:
 def change_participants_policy(
     *, actor: Actor, organization: Organization, participants_may_add: bool
 ) -> Organization:
-    """Say whether people in CC may add others to a ticket. To what it is already changes nothing.
+    """Set whether people in CC can add others to a ticket. The current value changes nothing.
 
-    Raises ``RuleViolation`` for anybody but the organization's admins.
+    Raises ``RuleViolation`` unless the actor is an admin of the organization.
     """
     if not actor.can(Capability.MANAGE_ORGANIZATION, organization):
-        raise RuleViolation("not_allowed", "Only organization admins change who may add people.")
+        raise RuleViolation("not_allowed", "Only organization admins can change who can add people.")
     organization = lock(organization)
     before = organization.participants_may_add
     if before == participants_may_add:

@@ -10,7 +10,7 @@ from supportcenter.errors import RuleViolation
 
 
 class ImportCommand(BaseCommand):
-    """Reads the file, and reports a problem as an error of the command."""
+    """Reads the file and reports problems as a command error."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
@@ -22,7 +22,7 @@ class ImportCommand(BaseCommand):
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from error
         except RuleViolation as violation:
-            raise CommandError(f"Nothing is imported.\n{violation.message}") from violation
+            raise CommandError(f"Nothing was imported.\n{violation.message}") from violation
 
     def import_text(self, text: str, options: dict[str, Any]) -> None:
         """Import the text of the file and print the outcome."""

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('time_zone', models.CharField(default='UTC', max_length=64, validators=[orgs.models.validate_time_zone])),
                 ('country', models.CharField(blank=True, help_text='ISO 3166 code, for public holidays', max_length=2)),
                 ('visibility', models.CharField(choices=[('own', "Own and CC'd tickets"), ('all', 'All tickets for every user')], default='own', max_length=10)),
-                ('participants_may_add', models.BooleanField(default=False, help_text='Whether people in CC may add others, besides requester and admins')),
+                ('participants_may_add', models.BooleanField(default=False, help_text='Whether people in CC can add others, besides the requester and admins')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('account_manager', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='managed_organizations', to=settings.AUTH_USER_MODEL)),
             ],
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                 ('plan', models.CharField(blank=True, max_length=60)),
                 ('is_paid', models.BooleanField(default=True)),
                 ('is_early_availability', models.BooleanField(default=False)),
-                ('removed_at', models.DateTimeField(blank=True, help_text='When it left the platform; its tickets and charges keep it', null=True)),
+                ('removed_at', models.DateTimeField(blank=True, help_text='When it was removed from the platform; its tickets and charges still refer to it', null=True)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='services', to='orgs.project')),
             ],
             options={

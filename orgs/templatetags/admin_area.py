@@ -25,7 +25,7 @@ PAGES = [
 
 @register.simple_tag
 def admin_pages(actor: Actor, organization: Organization, path: str) -> list[NavigationItem]:
-    """The pages of the admin area that a person may open; the one at or above ``path`` is current."""
+    """Return the admin pages that the user can open. The one at or above ``path`` is current."""
     items: list[NavigationItem] = []
     for label, name, icon, capability in PAGES:
         if actor.can(capability, organization):
@@ -51,6 +51,6 @@ SETTINGS_PAGES = [
 
 @register.simple_tag
 def settings_pages(path: str) -> list[NavigationItem]:
-    """Return the settings pages, which every agent can read; the one at or above ``path`` is current."""
+    """Return the settings pages, which every agent can read. The one at or above ``path`` is current."""
     urls = [(label, reverse(name), icon) for label, name, icon in SETTINGS_PAGES]
     return [NavigationItem(label, url, icon, current=path.startswith(url)) for label, url, icon in urls]

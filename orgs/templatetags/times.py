@@ -1,4 +1,4 @@
-"""How times read."""
+"""Format times."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ MONTH = 30 * 86_400
 
 @register.filter
 def ago(when: datetime) -> str:
-    """Say ``when`` in the words of static/js/times.js, so that nothing moves when the script takes over."""
+    """Format ``when`` as static/js/times.js does, so that nothing moves when the script takes over."""
     seconds = round((when - timezone.now()).total_seconds())
     away = abs(seconds)
     if away < 60:

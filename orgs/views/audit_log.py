@@ -18,7 +18,7 @@ from supportcenter.http import csv_download
 
 @require_safe
 def audit_log(request: HttpRequest, slug: str) -> HttpResponse:
-    """What was changed in the organization, by whom and when; filtered, newest first."""
+    """Show the organization's filtered audit log, newest first."""
     organization = organization_for(actor_of(request), slug, capability=Capability.MANAGE_ORGANIZATION)
     form = AuditFilterForm(request.GET, people=people_in_audit_log(organization))
     page = page_of(form.apply(audit_log_of(organization)), request.GET)
@@ -62,7 +62,7 @@ def settings_log_export(request: HttpRequest) -> StreamingHttpResponse:
 
 @require_safe
 def audit_log_export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
-    """The filtered log as CSV, whole."""
+    """Download the whole filtered log as CSV."""
     organization = organization_for(actor_of(request), slug, capability=Capability.MANAGE_ORGANIZATION)
     form = AuditFilterForm(request.GET, people=people_in_audit_log(organization))
     return csv_download(f"audit-log-{slug}.csv", as_table(form.apply(audit_log_of(organization))))

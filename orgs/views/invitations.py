@@ -15,7 +15,7 @@ from supportcenter.rules import attempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """The page behind the link in an invitation: accept as who you are, sign in, or make a login."""
+    """Show and accept an invitation: as the signed-in user, after signing in, or with a new account."""
     found = invitation_for_link(token)
     if found is None:
         return render(request, "orgs/invitation_over.html", status=410)

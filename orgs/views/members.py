@@ -21,8 +21,8 @@ from supportcenter.rules import attempt, submit
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def members(request: HttpRequest, slug: str) -> HttpResponse:
-    """People of the organization, and inviting another one."""
-    actor, organization = _managed(request, slug)
+    """List the members and invite another one."""
+    actor, organization = _actor_and_organization(request, slug)
     form = InvitationForm(posted(request))
     invitation = submit(
         form, lambda: invite_member(actor=actor, organization=organization, **form.cleaned_data)
@@ -37,56 +37,56 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def member(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
-    """Role and unit of one member."""
-    actor, organization = _managed(request, slug)
+    """Change the role and unit of a member."""
+    actor, organization = _actor_and_organization(request, slug)
     membership = membership_for(organization, membership_id)
     form = MemberForm(posted(request), membership=membership)
     if submit(form, lambda: change_member(actor=actor, membership=membership, **form.cleaned_data)):
-        messages.success(request, f"Role and unit of {membership.user} are saved.")
-        return _onwards(actor, organization)
+        messages.success(request, f"Role and unit of {membership.user} saved.")
+        return _redirect_after_change(actor, organization)
     context = {"organization": organization, "member": membership, "form": form}
     return render_form(request, "orgs/member.html", context)
 
 
 @require_POST
 def member_removal(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
-    """Take a member out of the organization."""
-    actor, organization = _managed(request, slug)
+    """Remove a member from the organization."""
+    actor, organization = _actor_and_organization(request, slug)
     membership = membership_for(organization, membership_id)
     done = f"{membership.user} is no longer a member of {organization}."
     if attempt(request, lambda: remove_member(actor=actor, membership=membership), done):
-        return _onwards(actor, organization)
+        return _redirect_after_change(actor, organization)
     return redirect("orgs:member", slug, membership_id)
 
 
 @require_POST
 def invitation_renewal(request: HttpRequest, slug: str, invitation_id: int) -> HttpResponse:
-    """Mail an invitation again, with seven new days."""
-    actor, organization = _managed(request, slug)
+    """Mail an invitation again, valid for another seven days."""
+    actor, organization = _actor_and_organization(request, slug)
     invitation = waiting_invitation_for(organization, invitation_id)
-    done = f"{invitation.email} gets the mail again. Its link is valid for 7 days."
+    done = f"{invitation.email} will receive the invitation again. Its link is valid for 7 days."
     attempt(request, lambda: resend_invitation(actor=actor, invitation=invitation), done)
     return redirect("orgs:members", slug)
 
 
 @require_POST
 def invitation_withdrawal(request: HttpRequest, slug: str, invitation_id: int) -> HttpResponse:
-    """Take an invitation back."""
-    actor, organization = _managed(request, slug)
+    """Withdraw an invitation."""
+    actor, organization = _actor_and_organization(request, slug)
     invitation = waiting_invitation_for(organization, invitation_id)
-    done = f"The invitation of {invitation.email} is withdrawn. Its link is dead."
+    done = f"The invitation for {invitation.email} was withdrawn. Its link no longer works."
     attempt(request, lambda: withdraw_invitation(actor=actor, invitation=invitation), done)
     return redirect("orgs:members", slug)
 
 
-def _managed(request: HttpRequest, slug: str) -> tuple[Actor, Organization]:
-    """Who asks, and the organization whose members they may manage."""
+def _actor_and_organization(request: HttpRequest, slug: str) -> tuple[Actor, Organization]:
+    """Return the actor and the organization. Require that they can manage its members."""
     actor = actor_of(request)
     return actor, organization_for(actor, slug, capability=Capability.MANAGE_MEMBERS)
 
 
-def _onwards(actor: Actor, organization: Organization) -> HttpResponse:
-    """Back to the members; home for those who have just given up their own right to see them."""
+def _redirect_after_change(actor: Actor, organization: Organization) -> HttpResponse:
+    """Redirect to the members, or home if users have just removed their own access."""
     now = Actor.of(actor.person, actor.source)
     if now.can(Capability.MANAGE_MEMBERS, organization):
         return redirect("orgs:members", organization.slug)

@@ -12,10 +12,10 @@ from supportcenter.rules import submit
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    """Name and time zone of the signed-in person."""
+    """Change the signed-in user's name and time zone."""
     user = actor_of(request).person
     form = ProfileForm(posted(request), initial={"name": user.name, "time_zone": user.time_zone})
     if submit(form, lambda: change_profile(user=user, **form.cleaned_data)):
-        messages.success(request, "Your profile is saved.")
+        messages.success(request, "Profile saved.")
         return redirect("orgs:profile")
     return render_form(request, "orgs/profile.html", {"form": form})

@@ -13,7 +13,7 @@ from supportcenter.http import posted, render_form
 
 @require_safe
 def resources(request: HttpRequest, slug: str) -> HttpResponse:
-    """The organization's units with their projects and services."""
+    """Show the organization's units with their projects and services."""
     organization = organization_for(actor_of(request), slug, capability=Capability.MANAGE_ORGANIZATION)
     context = {"organization": organization, "units": resources_of(organization)}
     return render(request, "orgs/resources.html", context)
@@ -21,7 +21,7 @@ def resources(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Checking and importing a file of units, projects and services. What is checked stays to be imported."""
+    """Check or import a file of units, projects and services. A checked file stays in the form."""
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.MANAGE_ACCOUNTS)
     is_check = request.POST.get("do") != "import"

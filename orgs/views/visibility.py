@@ -14,7 +14,7 @@ from supportcenter.rules import submit
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def visibility(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who sees the organization's tickets, and whether people in CC may add others."""
+    """Show who can see the organization's tickets, and change whether people in CC can add others."""
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.MANAGE_ORGANIZATION)
     policy = {"participants_may_add": organization.participants_may_add}
@@ -24,7 +24,7 @@ def visibility(request: HttpRequest, slug: str) -> HttpResponse:
         lambda: change_participants_policy(actor=actor, organization=organization, **form.cleaned_data),
     )
     if changed:
-        messages.success(request, "Who may add people is saved. It holds from now on, for every ticket.")
+        messages.success(request, "Setting saved. It applies to all tickets from now on.")
         return redirect("orgs:visibility", slug)
     context = {
         "organization": organization,

@@ -1,4 +1,4 @@
-"""Facts that happened, stored with the change that made them, and handed to whoever subscribed.
+"""Events, stored in the same transaction as the change and delivered to subscribers.
 
 See docs/decisions/0002-outbox.md. Imports no domain app.
 """

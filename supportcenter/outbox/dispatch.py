@@ -1,4 +1,4 @@
-"""Running subscribers: claim, run, done; or back off, and give up in the end."""
+"""Run subscribers: claim a delivery, run it, mark it done; on failure back off, and finally give up."""
 
 from datetime import timedelta
 
@@ -13,17 +13,17 @@ from supportcenter.outbox.models import DeliveryState, OutboxDelivery, OutboxMes
 logger = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 12
-# How long an event is kept after everybody heard it. One that a subscriber never took stays.
+# How long an event is stored after all its deliveries are done. One with an undone delivery stays.
 KEPT_FOR = timedelta(days=30)
 
 
 def backoff(attempts: int) -> timedelta:
-    """Wait after the n-th failure: 2 s, 4 s, 8 s … at most an hour; about three hours in all."""
+    """Return the wait after the n-th failure: 2 s, 4 s, 8 s … up to an hour; about three hours in total."""
     return timedelta(seconds=min(2**attempts, 3600))
 
 
 def dispatch_due(limit: int = 1000) -> int:
-    """Run due deliveries until none is left or ``limit`` is reached; how many ran."""
+    """Run due deliveries until none is left or ``limit`` is reached. Return how many ran."""
     count = 0
     while count < limit and _dispatch_one():
         count += 1
@@ -31,13 +31,13 @@ def dispatch_due(limit: int = 1000) -> int:
 
 
 def prune() -> int:
-    """Delete events older than thirty days whose deliveries are all done; how many rows went."""
+    """Delete events older than thirty days whose deliveries are all done. Return the number of rows."""
     old = OutboxMessage.objects.filter(occurred_at__lt=timezone.now() - KEPT_FOR)
     return old.exclude(deliveries__in=OutboxDelivery.objects.exclude(state=DeliveryState.DONE)).delete()[0]
 
 
 def _dispatch_one() -> bool:
-    """Claim one due delivery and run it; False if none is due."""
+    """Claim one due delivery and run it. Return False if none is due."""
     delivery = _claim()
     if delivery is None:
         return False
@@ -47,9 +47,10 @@ def _dispatch_one() -> bool:
 
 
 def _claim() -> OutboxDelivery | None:
-    """Take the next due delivery and count the attempt, in a transaction of its own.
+    """Claim the next due delivery and count the attempt, in a separate transaction.
 
-    The count and the wait outlive a worker that the subscriber kills; what kills all of them ends as dead.
+    The count and the wait survive a worker that the subscriber kills. A delivery that kills every worker is
+    marked dead.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -64,13 +65,13 @@ def _claim() -> OutboxDelivery | None:
 
 
 def _run(claimed: OutboxDelivery) -> None:
-    """Run the subscriber with its row locked, so that no other worker runs it too, however long it takes."""
+    """Run the subscriber with its row locked, so that no other worker runs it, however long it takes."""
     with transaction.atomic():
         mine = OutboxDelivery.objects.filter(
             pk=claimed.pk, state=DeliveryState.PENDING, attempts=claimed.attempts
         )
         delivery = mine.select_for_update(skip_locked=True, of=("self",)).select_related("message").first()
-        if delivery is None:  # claimed again meanwhile, because it took us longer than the wait to get here
+        if delivery is None:  # claimed again, because we took longer than the wait to get here
             return
         if delivery.attempts > MAX_ATTEMPTS:
             _give_up(delivery)
@@ -94,7 +95,7 @@ def _attempt(delivery: OutboxDelivery) -> None:
 
 
 def _give_up(delivery: OutboxDelivery) -> None:
-    """End a delivery whose last attempt neither returned nor failed."""
+    """Mark a delivery dead whose last attempt neither returned nor failed."""
     delivery.state = DeliveryState.DEAD
     delivery.last_error = "The worker died while the subscriber ran."
     logger.error("subscriber_killed_its_worker", subscriber=delivery.subscriber)

@@ -3,7 +3,7 @@ from django.db.models import Q
 
 
 class OutboxMessage(models.Model):
-    """One published fact. Written in the transaction of the change that it tells of, never altered."""
+    """One published event. Written in the transaction of its change and never altered."""
 
     name = models.CharField(max_length=60)
     payload = models.JSONField()
@@ -22,7 +22,7 @@ class DeliveryState(models.TextChoices):
 
 
 class OutboxDelivery(models.Model):
-    """One message for one subscriber, until it is done or given up."""
+    """The delivery of one message to one subscriber, until it is done or dead."""
 
     message = models.ForeignKey(OutboxMessage, on_delete=models.CASCADE, related_name="deliveries")
     subscriber = models.CharField(max_length=60)

@@ -1,4 +1,4 @@
-"""Publishing: one row a fact and one a subscriber, in the caller's transaction."""
+"""Publish events: one row per event and one per subscriber, in the caller's transaction."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,13 +12,13 @@ from supportcenter.outbox.models import OutboxDelivery, OutboxMessage
 
 
 def publish(name: str, payload: Mapping[str, Any], *, actor_id: int | None) -> OutboxMessage:
-    """Store that ``name`` happened; subscribers hear of it after the transaction commits.
+    """Store that ``name`` happened. Subscribers run after the transaction commits.
 
-    ``payload`` holds ids and before/after values, nothing that has to be secret. Raises ``RuntimeError``
-    outside a transaction, because the fact could then survive a change that did not.
+    ``payload`` holds ids and before/after values, never secrets. Raises ``RuntimeError`` outside a
+    transaction, because the event could then outlive a change that was rolled back.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError(f"publish({name!r}) needs the transaction of the change it tells of")
+        raise RuntimeError(f"publish({name!r}) must run in the transaction of its change")
     now = timezone.now()
     message = OutboxMessage.objects.create(
         name=name,

@@ -1,4 +1,4 @@
-"""Who listens to which event."""
+"""Which subscribers run for which event."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -30,10 +30,10 @@ def subscribe(name: str, *events: str) -> Callable[[Subscriber], Subscriber]:
 
 
 def names_for(event: str) -> list[str]:
-    """The subscribers of an event."""
+    """Return the names of an event's subscribers."""
     return list(_names_by_event[event])
 
 
 def function_of(name: str) -> Subscriber:
-    """The function of a subscriber; ``KeyError`` if the running code no longer has it."""
+    """Return a subscriber's function. Raises ``KeyError`` if the running code no longer has it."""
     return _subscribers[name]

@@ -9,17 +9,17 @@ HEARTBEAT_KEY = "worker-heartbeat"
 
 @shared_task(name="outbox.dispatch", ignore_result=True)
 def dispatch() -> int:
-    """Hand due events to their subscribers."""
+    """Deliver due events to their subscribers."""
     return dispatching.dispatch_due()
 
 
 @shared_task(name="outbox.heartbeat", ignore_result=True)
 def heartbeat() -> None:
-    """Leave a sign that beat, broker and a worker are all alive; ``/readyz`` looks for it."""
+    """Record that beat, the broker and a worker are alive, for ``/readyz``."""
     cache.set(HEARTBEAT_KEY, timezone.now().isoformat(), timeout=300)
 
 
 @shared_task(name="outbox.prune", ignore_result=True)
 def prune() -> int:
-    """Delete old events that every subscriber has heard."""
+    """Delete old events that every subscriber has processed."""
     return dispatching.prune()

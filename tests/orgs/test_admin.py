@@ -187,7 +187,7 @@ def test_admins_that_changed_since_the_form_was_checked_are_said(cast, root, mon
 def test_unit_of_another_organization_is_refused(cast, root):
     ben = Membership.objects.get(user=cast.ben)
     page = save(root, "membership", ben, **membership_values(ben, unit=cast.globex.units.get().pk))
-    assert "not in the organization" in page.content.decode()
+    assert "Choose a unit of this organization." in page.content.decode()
 
 
 def test_members_are_not_deleted_here_neither_with_their_user(cast, root):

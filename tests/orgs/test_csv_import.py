@@ -79,7 +79,7 @@ def test_all_bad_lines_are_said_at_once():
 
 def test_duplicate_lines_name_each_other():
     text = "name,plan,paid\na,p,yes\nb,p,yes\na,q,no\n"
-    assert problems(text, once=["name"]) == ["Line 4: name a is in line 2 already."]
+    assert problems(text, once=["name"]) == ["Line 4: name a is already in line 2."]
     assert len(rows(text)) == 3
 
 
@@ -109,9 +109,9 @@ def test_large_files_are_refused(monkeypatch):
 def test_file_in_another_encoding_names_the_first_line_that_is_not_utf8():
     with pytest.raises(BadFile) as bad:
         decode("name\nMünchen\n".encode("latin-1"))
-    text = "The file is not in UTF-8. Save it as “CSV UTF-8” and choose it again."
+    text = "The file is not UTF-8. Save it as “CSV UTF-8” and choose it again."
     assert bad.value.problems == [Problem(2, text)]
-    with pytest.raises(BadFile, match=r"^The file is not in UTF-8"):
+    with pytest.raises(BadFile, match=r"^The file is not UTF-8"):
         decode("name\na\n".encode("utf-16"))
 
 

@@ -129,7 +129,7 @@ def test_invitation_joining_and_withdrawal_are_in_the_audit_log(cast, invitation
     assert [(each.actor, each.summary) for each in AuditEntry.objects.order_by("pk")] == [
         (cast.ada, "Invited zoe@acme.example as Member"),
         (cast.ada, "Invited y@x.example as Organization admin"),
-        (cast.ada, "Withdrew the invitation of y@x.example"),
+        (cast.ada, "Withdrew the invitation for y@x.example"),
         (zoe, "Zoe Quist joined as Member"),
     ]
 
@@ -182,7 +182,7 @@ def test_invitation_of_somebody_who_came_another_way_is_not_resent(cast, client_
     Membership.objects.create(organization=cast.acme, user=zoe)
     path = f"/o/acme/admin/invitations/{invitation.pk}/renewal/"
     response = client_of(cast.ada).post(path, follow=True)
-    assert "zoe@acme.example is a member already." in response.content.decode()
+    assert "zoe@acme.example is already a member." in response.content.decode()
 
 
 def test_invitation_into_another_organization_is_404(cast, client_of):

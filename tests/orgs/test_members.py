@@ -80,7 +80,7 @@ def test_last_admin_is_not_demoted(cast, client_of):
 
 def test_last_admin_is_not_removed(cast, client_of):
     response = client_of(cast.ada).post(f"{page(cast.ada)}removal/", follow=True)
-    assert "Make somebody else admin first" in response.content.decode()
+    assert "Make someone else an admin first" in response.content.decode()
     assert membership(cast.ada).role == "admin"
 
 
@@ -117,7 +117,7 @@ def test_removal_is_in_the_audit_log_and_names_the_person_for_ever(cast):
 def test_removing_twice_says_so(cast):
     row = membership(cast.ben)
     remove_member(actor=actor(cast.ada), membership=row)
-    with pytest.raises(RuleViolation, match="not a member any more"):
+    with pytest.raises(RuleViolation, match="no longer a member"):
         remove_member(actor=actor(cast.ada), membership=row)
 
 

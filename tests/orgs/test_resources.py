@@ -106,7 +106,7 @@ def test_project_in_two_units_is_an_error(cast):
 
 def test_same_service_twice_is_an_error(cast):
     text = HEADER + "EU,p,a,kafka,,yes,no\nEU,p,a,kafka,,no,no\n"
-    assert problems(cast, text) == ["Line 3: project p and service a is in line 2 already."]
+    assert problems(cast, text) == ["Line 3: project p and service a is already in line 2."]
 
 
 def test_what_is_not_in_the_file_stays(cast):
@@ -231,7 +231,7 @@ def test_chosen_file_shows_as_text_so_that_it_need_not_be_chosen_again(cast, cli
     ("data", "words"),
     [
         (b"", "The submitted file is empty."),
-        ("unit\nM\u00fcnchen".encode("latin-1"), "The file is not in UTF-8."),
+        ("unit\nM\u00fcnchen".encode("latin-1"), "The file is not UTF-8."),
         (b"x" * (1024 * 1024 + 1), "The file is larger than 1,024 KB."),
         (b"a,b\n1,2", "The first line must name the columns: unit, project, service"),
         (b"\x00", "is not known"),
@@ -247,7 +247,7 @@ def test_files_that_cannot_be_read_say_why(cast, client_of, data, words):
 def test_nothing_given_asks_for_a_file_or_lines(cast, client_of):
     response = client_of(cast.hal).post(PAGE, {"text": " \n", "do": "check"})
     assert response.status_code == 422
-    assert "Choose a file, or paste its lines below." in response.content.decode()
+    assert "Choose a file or paste its lines below." in response.content.decode()
 
 
 def test_lines_are_escaped_in_problems(cast, client_of):
@@ -294,13 +294,13 @@ def command(tmp_path):
 def test_command_imports_as_the_system(cast, command):
     said = command(AS_IT_IS.replace("kafka,,yes", "kafka,p,yes"))
     assert "service acme-eu-prod/orders-kafka changed: kafka, no plan, paid → kafka, p, paid" in said
-    assert "Changed: 1 service changed. As it was: 1." in said
+    assert "Changed: 1 service changed. Unchanged: 1." in said
     assert AuditEntry.objects.get().actor is None
 
 
 def test_command_with_dry_run_and_complete(cast, command):
     said = command(AS_IT_IS.rsplit("\n", 2)[0], "--complete", "--dry-run")
-    assert "Would change: 1 service removed. As it was: 1." in said
+    assert "Would change: 1 service removed. Unchanged: 1." in said
     assert not Service.objects.exclude(removed_at=None).exists()
 
 

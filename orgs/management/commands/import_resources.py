@@ -33,4 +33,4 @@ class Command(ImportCommand):
         for each in outcome.changes:
             self.stdout.write(f"{each.kind} {each.name} {each.how}: {each.before or '–'} → {each.after}")
         done = "Would change" if options["dry_run"] else "Changed"
-        self.stdout.write(f"{done}: {outcome.summary or 'nothing'}. As it was: {outcome.unchanged}.")
+        self.stdout.write(f"{done}: {outcome.summary or 'nothing'}. Unchanged: {outcome.unchanged}.")
