@@ -1,4 +1,4 @@
-"""Suggestions for a field while something is typed into it (static/js/combobox.js)."""
+"""Suggestions for a field as you type (static/js/combobox.js)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

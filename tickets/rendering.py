@@ -1,4 +1,4 @@
-"""Markdown to safe HTML. The sanitiser has the last word; nothing is changed after it."""
+"""Markdown to safe HTML. The sanitizer runs last; nothing changes its output."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -108,7 +108,7 @@ def test_every_requirement_has_its_reason():
     assert rows - {"Package"} == names - {"-r"}
 
 
-def test_licence_is_the_one_that_is_claimed():
+def test_license_is_the_one_that_is_claimed():
     project = tomllib.loads(text_of("pyproject.toml"))["project"]
     assert project["license"] == "Apache-2.0"
     assert "Apache License" in text_of("LICENSE")

@@ -9,7 +9,7 @@ from django.template.loader import get_template
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ["orgs", "billing", "tickets", "notifications"]
 DOORS = re.compile(r"\.objects\b|get_object_or_404|get_list_or_404")
-BEHAVIOUR = re.compile(
+BEHAVIOR = re.compile(
     r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|\shx-on|javascript:", re.IGNORECASE
 )
 
@@ -39,10 +39,10 @@ def test_views_open_no_transactions():
 
 
 @pytest.mark.parametrize("path", templates(), ids=lambda path: str(path.relative_to(ROOT / "templates")))
-def test_template_compiles_and_brings_no_behaviour_of_its_own(path):
+def test_template_compiles_and_brings_no_behavior_of_its_own(path):
     get_template(str(path.relative_to(ROOT / "templates")))
     if "email" not in path.parts:
-        assert not BEHAVIOUR.search(path.read_text())
+        assert not BEHAVIOR.search(path.read_text())
 
 
 def test_safe_is_used_on_rendered_markdown_only():

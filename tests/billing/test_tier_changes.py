@@ -237,7 +237,7 @@ def test_admin_cancels_before_activation_and_the_old_tier_stays(cast, change, in
     assert builders.tier_change(cast.ada, cast.acme, "essential").pk != change.pk
 
 
-def test_downgrade_can_be_cancelled_until_the_month_ends(cast, downgrade):
+def test_downgrade_can_be_canceled_until_the_month_ends(cast, downgrade):
     cancel_tier_change(actor=actor(cast.ada), change=downgrade)
     assert apply_due_changes(datetime(2026, 12, 1, tzinfo=UTC)) == 0
     assert state(downgrade) == ("canceled", "advanced")

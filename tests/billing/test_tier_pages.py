@@ -225,7 +225,7 @@ def test_admin_takes_the_request_back(cast, ada):
     assert "This change is already canceled." in text(ada.post(page, follow=True))
 
 
-def test_cancelling_what_is_active_is_refused(cast, ada):
+def test_canceling_what_is_active_is_refused(cast, ada):
     change = builders.tier_change(cast.ada, cast.acme, "premium")
     complete_tier_change(actor=actor(cast.hal), change=change)
     page = text(ada.post(f"{TIER}changes/{change.pk}/cancellation/", follow=True))

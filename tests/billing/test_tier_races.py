@@ -51,7 +51,7 @@ def test_double_click_makes_one_request_and_refuses_nothing():
     assert first == second == TierChange.objects.get()
 
 
-def test_of_completing_and_cancelling_at_once_exactly_one_wins():
+def test_of_completing_and_canceling_at_once_exactly_one_wins():
     cast = make_cast()
     change = builders.tier_change(cast.ada, cast.acme, "premium")
     complete, cancel = at_once(

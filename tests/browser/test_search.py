@@ -41,9 +41,9 @@ def test_operators_are_completed_while_an_agent_types(person):
 
 def test_unknown_operators_are_reported(person):
     fay = person("fay@support.example")
-    page = fay.open("/queue/all/?q=colour:red")
-    expect(page.get_by_text("“colour:” is not an operator")).to_be_visible()
-    expect(page.get_by_role("combobox", name="Search tickets")).to_have_value("colour:red")
+    page = fay.open("/queue/all/?q=color:red")
+    expect(page.get_by_text("“color:” is not an operator")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Search tickets")).to_have_value("color:red")
 
 
 def test_an_agent_navigates_by_the_palette(person):

@@ -244,7 +244,7 @@ def test_slice_of_time_ends_and_nudges_for_the_rest(cast, tickets, monkeypatch):
     assert rung == [True]
 
 
-def test_cancelling_leaves_the_rest(cast, fay, tickets, monkeypatch):
+def test_canceling_leaves_the_rest(cast, fay, tickets, monkeypatch):
     monkeypatch.setattr(bulk, "SLICE", -1)
     job = ask(cast, tickets)
     run_bulk()

@@ -52,7 +52,7 @@ def test_what_another_worker_has_in_hand_is_left_to_it():
     assert job.finished_at
 
 
-def test_cancelling_waits_for_nobody_and_what_is_in_hand_is_not_lost():
+def test_canceling_waits_for_nobody_and_what_is_in_hand_is_not_lost():
     cast = make_cast()
     job = ask(cast)
     in_hand = job.items.order_by("pk").first()

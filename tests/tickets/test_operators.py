@@ -332,9 +332,9 @@ def test_of_very_many_hits_the_newest_are_ranked(cast, monkeypatch):
 
 
 def test_the_queue_says_what_it_did_not_understand_and_marks_what_it_found(cast, client_of, world):
-    page = client_of(cast.fay).get("/queue/all/?q=colour:red").content.decode()
-    assert "“colour:” is not an operator" in page
-    assert 'value="colour:red"' in page
+    page = client_of(cast.fay).get("/queue/all/?q=color:red").content.decode()
+    assert "“color:” is not an operator" in page
+    assert 'value="color:red"' in page
     page = client_of(cast.fay).get("/queue/all/?q=org:acme+mornin").content.decode()
     assert "<mark>morning</mark>" in page
     assert "search-problems" not in page
