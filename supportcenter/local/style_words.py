@@ -1,6 +1,6 @@
 """`make check`: find retired words, which docs/style-words.txt lists with better ones.
 
-Case doesn't matter, and a phrase is also found as a name (`put aside` in `put_aside` and `PutAside`) or
+Case doesn't matter, and a phrase is also found as a name (`old phrase` in `old_phrase` and `OldPhrase`) or
 across the end of a line.
 """
 

@@ -81,7 +81,7 @@ def test_request_id_is_ours_and_not_the_clients(client):
         "/account/confirm-email/MQ:secret:x/",
     ],
 )
-def test_log_hides_links_that_sign_somebody_in(path):
+def test_log_hides_links_that_sign_someone_in(path):
     entry = hide_secret_links(None, "info", {"event": f"Not Found: {path}", "request": f"GET {path}"})
     assert "secret" not in str(entry)
     assert "c2VjcmV0" not in str(entry)

@@ -164,7 +164,7 @@ def test_credit_goes_to_no_group_of_another_organization(cast, hal):
     assert not CreditNote.objects.exists()
 
 
-def test_pages_of_the_team_are_closed_to_everybody_else(cast, client_of, change):
+def test_pages_of_the_team_are_closed_to_everyone_else(cast, client_of, change):
     pages = [CHANGES, f"{CHANGES}{change.pk}/", ORGANIZATIONS, f"{ORGANIZATIONS}acme/", f"{TEAM}charges/"]
     for who in ("ada", "dov", "fay"):
         client = client_of(getattr(cast, who))

@@ -141,7 +141,7 @@ def test_tampered_confirmation_is_refused_with_the_quote(ada, quote_page, confir
     assert not TierChange.objects.exists()
 
 
-def test_price_that_was_edited_in_between_is_shown_anew_before_it_is_agreed(ada, quote_page):
+def test_price_that_was_edited_in_between_is_shown_again_before_it_is_agreed(ada, quote_page):
     seen = seen_on(ada.get(quote_page))
     SupportTier.objects.filter(code="premium").update(minimum_amount=12_000)
     response = confirm(ada, quote_page, seen)

@@ -74,7 +74,7 @@ def test_group_is_either_asked_for_or_deleted():
     assert (asked, deleted) in [("foreign_group", None), (TierChange.objects.first(), "group_in_use")]
 
 
-def test_telling_of_an_overdue_change_waits_for_who_decides_about_it():
+def test_notifying_about_an_overdue_change_waits_for_the_decision():
     """Otherwise each would hold what the other needs, and PostgreSQL would end one of them."""
     cast = make_cast()
     change = builders.tier_change(cast.ada, cast.acme, "premium")

@@ -85,9 +85,9 @@ PAGES = {
 
 @pytest.mark.parametrize("email", PAGES)
 def test_pages_are_accessible_and_quiet(person, email):
-    somebody = person(email)
+    visitor = person(email)
     for path in PAGES[email]:
-        somebody.open(path)
+        visitor.open(path)
 
 
 def test_tickets_of_all_kinds(person):
@@ -105,15 +105,15 @@ def test_error_pages_show_the_request_id(person):
 
 
 def test_caught_mail_shows_both_parts_and_headers(person, mail_to):
-    somebody = person()
-    somebody.open("/account/password/reset/")
-    somebody.page.get_by_label("Email").fill("ada@acme.example")
-    somebody.page.locator("main button[type=submit]").click()
+    visitor = person()
+    visitor.open("/account/password/reset/")
+    visitor.page.get_by_label("Email").fill("ada@acme.example")
+    visitor.page.locator("main button[type=submit]").click()
     mail_to("ada@acme.example", "/account/password/reset/key/")
-    somebody.open("/dev/mail/?to=ada@acme.example")
-    somebody.page.locator(".mail-list a").first.click()
-    expect(somebody.page.get_by_text("Auto-Submitted: auto-generated")).to_be_visible()
-    expect(somebody.page.frame_locator("iframe").get_by_text("/account/password/reset/key/")).to_be_visible()
+    visitor.open("/dev/mail/?to=ada@acme.example")
+    visitor.page.locator(".mail-list a").first.click()
+    expect(visitor.page.get_by_text("Auto-Submitted: auto-generated")).to_be_visible()
+    expect(visitor.page.frame_locator("iframe").get_by_text("/account/password/reset/key/")).to_be_visible()
 
 
 def test_keyboard_reaches_the_content_first(person):

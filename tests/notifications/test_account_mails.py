@@ -1,4 +1,4 @@
-"""Mails about the support tier and invoices: who hears of which step, and what it says."""
+"""Mails about the support tier and invoices: who is notified about which step, and what it says."""
 
 from datetime import timedelta
 
@@ -89,7 +89,7 @@ def test_admin_who_lost_the_role_is_not_told(cast, run_outbox, mailoutbox):
     assert EmailMessage.objects.get(to_address="zoe@acme.example").state == "withheld"
 
 
-def test_invoice_reaches_everybody_who_may_see_it(cast, run_outbox, mailoutbox):
+def test_invoice_reaches_everyone_who_may_see_it(cast, run_outbox, mailoutbox):
     invoice = builders.invoice(cast.kafka)
     run_outbox()
     assert told(mailoutbox) == {"ada@acme.example", "dov@acme.example"}

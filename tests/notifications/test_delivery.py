@@ -178,7 +178,7 @@ def test_worker_that_was_held_up_gives_its_mails_back_unsent(row, monkeypatch):
     assert deliver_due() == 1
 
 
-def test_server_that_hangs_up_twice_is_taken_for_down(server):
+def test_server_that_hangs_up_twice_is_presumed_down(server):
     rows = [queued(f"{name}@b.example") for name in "abcd"]
     server.update({mail.to_address: smtplib.SMTPServerDisconnected() for mail in rows[:2]})
     deliver_due()

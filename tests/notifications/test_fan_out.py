@@ -39,7 +39,7 @@ def rows() -> list[str]:
     return sorted(EmailMessage.objects.values_list("to_address", flat=True))
 
 
-def test_everybody_gets_one_row_however_small_the_chunks(cast, ticket, crowd, monkeypatch):
+def test_everyone_gets_one_row_however_small_the_chunks(cast, ticket, crowd, monkeypatch):
     monkeypatch.setattr(fan_out, "CHUNK_SIZE", 2)
     follow(actor=actor(cast.ada), organization=cast.acme)
     builders.comment(cast.fay, ticket)

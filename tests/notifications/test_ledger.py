@@ -327,7 +327,7 @@ def test_only_mail_that_went_wrong_is_resent_together(cast, client_of, query):
 # --- For duty leads ---
 
 
-def test_duty_leads_are_told_of_delay(cast, client_of):
+def test_duty_leads_are_warned_about_delay(cast, client_of):
     client = client_of(cast.gus)
     assert client.get("/mail/delay/").text.strip() == ""
     ago = timezone.now() - timedelta(minutes=6)

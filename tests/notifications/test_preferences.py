@@ -91,7 +91,7 @@ def test_digest_gathers_what_came_and_mails_it_once(cast, ticket, run_outbox):
 
 def test_digest_leaves_out_what_its_reader_may_no_longer_see(cast, ticket, run_outbox):
     wants(cast.cleo, Frequency.DAILY)
-    builders.comment(cast.fay, ticket, "Not for everybody")
+    builders.comment(cast.fay, ticket, "Not for everyone")
     dispatch_due()
     ticket.participants.all().delete()
     compose_due(timezone.now() + timedelta(days=2))

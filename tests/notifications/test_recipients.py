@@ -33,7 +33,7 @@ PEOPLE = People(
     leads=frozenset({LEAD}),
 )
 STAFF = {ASSIGNEE, AGENT}
-EVERYBODY = {REQUESTER, CC, FOLLOWER} | STAFF
+EVERYONE = {REQUESTER, CC, FOLLOWER} | STAFF
 NOON = datetime(2026, 11, 23, 12, 34, tzinfo=UTC)
 FIRST, LAST = datetime(2026, 1, 1), datetime(2027, 12, 31)  # noqa: DTZ001 - hypothesis adds the zone
 
@@ -56,8 +56,8 @@ def heard(event: str, people: People = PEOPLE, *, actor_id: int | None = 99, **a
 
 
 @pytest.mark.parametrize("event", sorted(PUBLIC_EVENTS))
-def test_public_events_reach_everybody_but_leads(event):
-    assert set(heard(event)) == EVERYBODY
+def test_public_events_reach_everyone_but_leads(event):
+    assert set(heard(event)) == EVERYONE
 
 
 @pytest.mark.parametrize("event", sorted(STAFF_EVENTS))
@@ -78,8 +78,8 @@ def test_calls_for_attention_reach_the_leads_alone(event):
 
 
 @pytest.mark.parametrize("event", sorted(EVENTS))
-@pytest.mark.parametrize("actor", sorted(EVERYBODY | {LEAD}))
-def test_nobody_hears_of_what_they_did(event, actor):
+@pytest.mark.parametrize("actor", sorted(EVERYONE | {LEAD}))
+def test_no_one_is_notified_about_what_they_did(event, actor):
     receipt = {REQUESTER} if event == ActivityKind.OPENED.event else set()
     assert actor not in set(heard(event, actor_id=actor)) - receipt
 
@@ -121,7 +121,7 @@ def test_a_reason_that_is_off_gives_way_to_the_next():
 )
 def test_people_who_opt_out_get_receipts_and_escalations_alone(preferences):
     """Everyone turns it off in their preferences, or (None) mutes the ticket."""
-    everyone = EVERYBODY | {LEAD}
+    everyone = EVERYONE | {LEAD}
     people = PEOPLE if preferences else replace(PEOPLE, muted=frozenset(everyone))
     chosen = {f"_{user}": preferences for user in everyone if preferences}
     for event in EVENTS:
@@ -187,7 +187,7 @@ def test_every_event_of_a_ticket_is_mailed_or_left_out_on_purpose():
         ActivityKind.PARTICIPANT_LEFT.event,
         ActivityKind.PARTICIPANT_REMOVED.event,
         ActivityKind.RECLASSIFIED.event,  # nothing to act on, and the page tells
-        ActivityKind.MERGED_AWAY.event,  # its people are in the other ticket now, and hear of it there
+        ActivityKind.MERGED_AWAY.event,  # its people are in the other ticket now, and are notified there
         ActivityKind.MERGE_SPLIT_OFF.event,  # told to those of the ticket that stands alone again
         ActivityKind.SPLIT.event,  # the new ticket is mailed itself
         ActivityKind.SPLIT_FROM.event,

@@ -65,7 +65,7 @@ def test_list_costs_the_same_with_thirty(cast, client_of, suppression, django_as
         client.get(PAGE)
 
 
-def test_whoever_bounces_reads_so_on_every_page_without_a_query_more(
+def test_person_whose_mail_bounces_sees_so_on_every_page_without_a_query_more(
     cast, client_of, suppression, django_assert_max_num_queries
 ):
     client = client_of(cast.ben)

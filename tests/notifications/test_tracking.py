@@ -180,7 +180,7 @@ def test_signature_without_the_secret_is_refused(mail):
         {"Metadata": {"mail": str(uuid.uuid4())}},
         {"Metadata": {"mail": "nonsense"}, "MessageID": "another"},
         {"Metadata": {}, "MessageID": None},
-        {"Email": "somebody@else.example"},
+        {"Email": "someone@else.example"},
         {"Email": None, "Metadata": {}},
     ],
 )

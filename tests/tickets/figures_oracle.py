@@ -33,7 +33,7 @@ def kept() -> dict[tuple, dict[str, int]]:
 
 
 def nonzero(found: dict) -> dict:
-    """Without sums that are nothing, and without whoever has none."""
+    """Leave out sums of zero, and agents without any."""
     kept = {key: {name: value for name, value in sums.items() if value} for key, sums in found.items()}
     return {key: sums for key, sums in kept.items() if sums}
 

@@ -188,7 +188,7 @@ def test_rule_that_refuses_one_ticket_stops_no_other(cast, tickets):
     assert job.items.order_by("pk").first().message == "A ticket that is closed can't become on hold."
 
 
-def test_agent_who_was_removed_changes_nothing_any_more(cast, tickets):
+def test_agent_who_was_removed_changes_nothing_anymore(cast, tickets):
     job = ask(cast, tickets)
     User.objects.filter(pk=cast.fay.pk).update(staff_role="")
     run_bulk()

@@ -125,7 +125,7 @@ def test_agent_says_why_the_severity_changes_and_the_customer_reads_it(cast, tic
     assert "Fay Dubois changed the severity from Low to High: It got slower." in told[-1]
 
 
-def test_product_and_reason_change_for_everybody_to_see(cast, client_of, ticket):
+def test_product_and_reason_change_for_everyone_to_see(cast, client_of, ticket):
     mysql, question = Product.objects.get(code="mysql"), Reason.objects.exclude(pk=ticket.reason_id)[0]
     url = ticket.get_absolute_url()
     client_of(cast.fay).post(f"{url}classification/", {"product": mysql.pk, "reason": question.pk})

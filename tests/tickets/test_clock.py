@@ -102,7 +102,7 @@ def test_a_pause_never_brings_the_time_forward(case, later):
     assert moved >= due_at
 
 
-def test_best_effort_is_the_end_of_a_business_day_and_counted_anew_after_a_pause():
+def test_best_effort_is_the_end_of_a_business_day_and_counted_again_after_a_pause():
     support = Schedule(
         SupportHours(BUSINESS, ZoneInfo("UTC"), extra_holidays=frozenset({date(2026, 11, 25)}))
     )

@@ -103,7 +103,7 @@ def test_next_response_runs_from_the_first_comment_that_waits(cast, ticket, cloc
     assert due(ticket) == NOW + 70 * MINUTE
 
 
-def test_solving_ends_what_was_owed_and_reopening_starts_anew(cast, ticket, clock):
+def test_solving_ends_what_was_owed_and_reopening_starts_again(cast, ticket, clock):
     builders.comment(cast.fay, ticket)
     builders.comment(cast.ben, ticket)
     solve(actor=actor(cast.ben), ticket=ticket)
@@ -135,7 +135,7 @@ def test_escalation_owes_an_answer(cast, ticket):
     assert due(ticket) == NOW + 60 * MINUTE
 
 
-def test_severity_is_reckoned_from_the_start(cast, ticket, clock):
+def test_severity_counts_from_the_start(cast, ticket, clock):
     clock.shift(20 * MINUTE)
     change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical", reason="Because")
     assert due(ticket) == NOW + 30 * MINUTE
@@ -169,7 +169,7 @@ def test_new_tier_counts_from_the_start_once_its_event_was_heard(cast, ticket, c
 
 
 def publish_once(name: str, organization: int) -> None:
-    """Have the clocks hear of an event, and nobody else."""
+    """Run only the subscriber of the clocks for an event."""
     with transaction.atomic():
         publish(name, {"organization": organization}, actor_id=None)
     OutboxDelivery.objects.exclude(subscriber="tickets.clocks").delete()
@@ -185,7 +185,7 @@ def test_stale_clocks_that_ended_do_not_hold_up_the_others(cast, ticket, monkeyp
     assert not other.clocks.get().is_stale
 
 
-def test_clock_that_is_marked_while_somebody_writes_stays_marked(ticket):
+def test_clock_that_is_marked_while_someone_writes_stays_marked(ticket):
     clocks = load_clocks(ticket)
     mark_stale()
     save_clocks(clocks)
@@ -304,7 +304,7 @@ def test_assignee_and_leads_are_warned_once_ahead_and_once_at_the_time(cast, tic
     assert only().breached_at == NOW + 60 * MINUTE
 
 
-def test_job_that_was_down_for_an_hour_tells_of_the_end_alone(cast, ticket, clock, run_outbox):
+def test_job_that_was_down_for_an_hour_notifies_about_the_end_only(cast, ticket, clock, run_outbox):
     run_outbox().clear()
     clock.shift(timedelta(hours=2))
     assert check_clocks(NOW + timedelta(hours=2)) == 1
@@ -312,7 +312,7 @@ def test_job_that_was_down_for_an_hour_tells_of_the_end_alone(cast, ticket, cloc
     assert only().breached_at == NOW + 60 * MINUTE
 
 
-def test_ticket_that_fails_keeps_nobody_from_hearing_of_the_others(cast, ticket, clock, monkeypatch):
+def test_ticket_that_fails_does_not_stop_notifications_about_the_others(cast, ticket, clock, monkeypatch):
     other = builders.ticket(cast.ben, cast.acme)
     mark_stale()
 
@@ -324,7 +324,7 @@ def test_ticket_that_fails_keeps_nobody_from_hearing_of_the_others(cast, ticket,
     assert [each.clocks.get().is_stale for each in (ticket, other)] == [True, False]
 
 
-def test_nobody_is_told_of_what_was_answered_or_paused_meanwhile(cast, ticket, clock):
+def test_no_one_is_notified_about_what_was_answered_or_paused_since(cast, ticket, clock):
     builders.comment(cast.fay, ticket)
     other = builders.ticket(cast.ben, cast.acme)
     change_status(actor=actor(cast.fay), ticket=other, status="on_hold")
@@ -371,7 +371,7 @@ def test_merged_answer_is_owed_less_the_pauses_that_it_had(cast, ticket, clock):
     assert not target.clocks.get().is_missed
 
 
-def test_undoing_a_merge_tells_of_nothing_twice(cast, ticket, clock):
+def test_undoing_a_merge_repeats_no_notification(cast, ticket, clock):
     made = merge_into(actor=actor(cast.fay), ticket=builders.ticket(cast.ben, cast.acme), target=ticket)
     clock.shift(timedelta(hours=2))
     assert check_clocks(NOW + timedelta(hours=2)) == 1
@@ -380,7 +380,7 @@ def test_undoing_a_merge_tells_of_nothing_twice(cast, ticket, clock):
     assert ticket.activities.filter(kind="response_overdue").count() == 1
 
 
-def test_undone_merge_is_reckoned_by_the_tier_of_now(cast, ticket, clock):
+def test_undone_merge_is_recalculated_by_the_current_tier(cast, ticket, clock):
     made = merge_into(actor=actor(cast.fay), ticket=ticket, target=builders.ticket(cast.ben, cast.acme))
     clock.shift(5 * MINUTE)
     premium = SupportTier.objects.get(code="premium")

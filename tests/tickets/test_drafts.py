@@ -79,7 +79,7 @@ def test_text_that_was_sent_meanwhile_does_not_come_back(cast, client_of, ticket
     assert ben.post(f"{url}draft/", {"body": "And", "seen": ticket.activities.last().pk}).status_code == 204
 
 
-def test_note_does_not_become_a_comment_of_who_works_the_queue_no_more(cast, client_of, ticket, url):
+def test_note_does_not_become_a_comment_of_a_former_agent(cast, client_of, ticket, url):
     keep(cast.fay, ticket, kind="note")
     type(cast.fay).objects.filter(pk=cast.fay.pk).update(staff_role="")
     Membership.objects.create(organization=cast.acme, user=cast.fay, role="admin")

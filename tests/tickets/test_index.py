@@ -101,7 +101,7 @@ def test_what_is_too_far_away_is_not_found(ticket, query):
     assert found(query) == []
 
 
-def test_a_known_word_is_not_taken_for_another(cast, ticket, run_outbox):
+def test_a_known_word_is_not_mistaken_for_another(cast, ticket, run_outbox):
     for _ in range(3):
         header = builders.ticket(cast.ben, cast.acme, subject="A header", description="x")
         leader = builders.ticket(cast.ben, cast.acme, subject="A leader", description="x")

@@ -41,7 +41,7 @@ def test_same_submission_twice_is_one_ticket(cast):
     assert OutboxMessage.objects.count() == 1
 
 
-def test_submission_key_of_somebody_else_gives_nothing_away(cast):
+def test_submission_key_of_someone_else_gives_nothing_away(cast):
     key = uuid.uuid4()
     builders.ticket(cast.ben, cast.acme, submission_key=key)
     with pytest.raises(Exception, match="submission_key"):
@@ -70,7 +70,7 @@ def test_files_of_the_author_go_on_the_description(cast, settings, tmp_path):
         assert stored.read() == b"boom"
 
 
-def test_files_of_somebody_else_stay_where_they_are(cast, settings, tmp_path):
+def test_files_of_someone_else_stay_where_they_are(cast, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     [file] = stage_files(actor=actor(cast.eve), files=[SimpleUploadedFile("secret.log", b"boom")])
     ticket = builders.ticket(cast.ben, cast.acme, files=[file])

@@ -1,4 +1,4 @@
-"""What is offered while somebody types: operators with their values, and the command palette."""
+"""What is offered as you type: operators with their values, and the command palette."""
 
 import pytest
 

@@ -87,7 +87,7 @@ def test_without_the_cache_the_page_works_and_says_nothing(cast, client_of, url,
     assert fay.post(f"{url}draft/", {"kind": "answer", "body": "Res"}).status_code == 204
 
 
-# Session, person, memberships; the ticket; who works the queue.
+# Session, person, memberships; the ticket; the agents.
 @pytest.mark.parametrize("count", [1, 30])
 def test_asking_costs_the_same_with_many_colleagues(cast, client_of, url, count):
     for number in range(count):

@@ -90,7 +90,7 @@ def test_filters_are_the_address(fay, ticket, query, expected):
     assert (ticket.get_absolute_url() in text(fay.get(f"/queue/?{query}"))) is expected
 
 
-def test_free_tier_is_of_whoever_has_no_other(cast, fay, ticket):
+def test_free_tier_applies_without_any_other(cast, fay, ticket):
     cast.acme.tier_periods.all().delete()
     assert "Lag of orders" in text(fay.get("/queue/?tier=basic"))
     assert "Lag of orders" not in text(fay.get("/queue/?tier=advanced"))
@@ -176,7 +176,7 @@ def test_note_is_no_last_reply(cast, ticket):
     assert ticket.last_reply_by == cast.ben
 
 
-def test_escalated_ticket_rises_until_somebody_takes_it(cast, fay):
+def test_escalated_ticket_rises_until_someone_acknowledges_it(cast, fay):
     urgent = builders.ticket(cast.ben, cast.acme, severity="high", subject="Urgent")
     called = builders.ticket(cast.ben, cast.acme, severity="low", subject="Called")
     escalate(actor=actor(cast.ben), ticket=called)

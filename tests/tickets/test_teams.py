@@ -116,7 +116,7 @@ def test_who_is_away_is_passed_over_and_with_nobody_there_the_team_keeps_it(cast
     assert Ticket.objects.get(pk=ticket.pk).team == team
 
 
-def test_who_works_the_queue_no_more_gets_nothing(cast):
+def test_former_agent_gets_nothing(cast):
     team = create_team(cast)
     User.objects.filter(pk=cast.fay.pk).update(staff_role="")
     assert give(cast, team) == cast.gus
