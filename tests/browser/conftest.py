@@ -42,7 +42,8 @@ TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
         .map((each) => each.outerHTML.slice(0, 200))"""
 # Chromium reports every 4xx response as an error; tests cause some on purpose. htmx reports a request that
 # a newer one replaced (hx-sync), which depends on how fast the server responds.
-HARMLESS = ("Failed to load resource", "AbortError: signal is aborted")
+# The frame of a mail runs no scripts, so not ours below either.
+HARMLESS = ("Failed to load resource", "AbortError: signal is aborted", "document's frame is sandboxed")
 # Messages stay, as they do under the pointer: on a busy machine one could go before a test has looked.
 HOLD_MESSAGES = """addEventListener("DOMContentLoaded", () => {
     const hold = () => document.querySelectorAll("[data-toast]")
