@@ -342,7 +342,7 @@ def macro_chosen(actor: Actor, value: object) -> Macro | None:
     return macros_for(actor).filter(pk=int(number)).first() if is_id else None
 
 
-def colleagues_like(actor: Actor, words: str) -> QuerySet[User]:
+def agents_matching(actor: Actor, words: str) -> QuerySet[User]:
     """Return a few agents whose name or handle starts with what was typed."""
     require(actor, Capability.WORK_QUEUE)
     return agents().filter(Q(email__istartswith=words) | Q(name__istartswith=words))[:MOST_OFFERED]
@@ -408,7 +408,7 @@ def comment_for(ticket: Ticket, pk: int) -> Comment:
     return found_or_404(comments.filter(pk=pk).first(), "No such comment")
 
 
-def tags_like(actor: Actor, words: str) -> QuerySet[Tag]:
+def tags_starting_with(actor: Actor, words: str) -> QuerySet[Tag]:
     """Return a few tags that start with what was typed, most used first."""
     require(actor, Capability.WORK_QUEUE)
     found = Tag.objects.filter(name__startswith=words.lower()).annotate(uses=Count("tickets"))

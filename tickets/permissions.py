@@ -86,8 +86,8 @@ def who_sees(ticket: Ticket, actors: Iterable[Actor]) -> set[int]:
     }
 
 
-def sight_of(ticket: Ticket) -> list[str]:
-    """Who can see a ticket, and why, in sentences; one query. The rule itself is ``visible_to``."""
+def explain_visibility(ticket: Ticket) -> list[str]:
+    """Return who can see a ticket, and why, in sentences; one query. The rule itself is ``visible_to``."""
     organization = ticket.organization
     sentences = [f"{ticket.requester.name}, who opened it."]
     sentences += [f"{each.user.name}, who is in CC." for each in ticket.participants.all()]
@@ -100,8 +100,8 @@ def sight_of(ticket: Ticket) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Sight:
-    """How many tickets of an organization one of its people sees, now and after a switch."""
+class VisibilityChange:
+    """How many of an organization's tickets a member sees, now and after a change of visibility."""
 
     user: User
     now: int
@@ -109,18 +109,18 @@ class Sight:
 
 
 @dataclass(frozen=True)
-class SightPreview:
-    """What a switch of visibility would do: everybody's sight, and on how many tickets it changes."""
+class VisibilityPreview:
+    """What a change of visibility would do: for each member, and the number of tickets affected."""
 
-    people: list[Sight]
+    people: list[VisibilityChange]
     tickets: int
 
     @property
-    def touched(self) -> list[Sight]:
+    def affected(self) -> list[VisibilityChange]:
         return [each for each in self.people if each.now != each.then]
 
 
-def sight_under(organization: Organization, visibility: str) -> SightPreview:
+def preview_visibility(organization: Organization, visibility: str) -> VisibilityPreview:
     """What every active member would see under another visibility; five queries, whatever the numbers.
 
     It says in counts what ``visible_to`` says in rows, and a test holds the two together.
@@ -135,9 +135,11 @@ def sight_under(organization: Organization, visibility: str) -> SightPreview:
     def seen(user: User, under: str) -> int:
         return own[user.pk] if user in bound and under != Visibility.ALL else total
 
-    people = [Sight(user, seen(user, organization.visibility), seen(user, visibility)) for user in roles]
+    people = [
+        VisibilityChange(user, seen(user, organization.visibility), seen(user, visibility)) for user in roles
+    ]
     is_change = bool(bound) and visibility != organization.visibility
-    return SightPreview(people, total - _seen_by_each(tickets, bound) if is_change else 0)
+    return VisibilityPreview(people, total - _seen_by_each(tickets, bound) if is_change else 0)
 
 
 def _sees_all_by_role(user: User, role: str, organization: Organization) -> bool:

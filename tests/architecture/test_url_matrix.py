@@ -187,7 +187,7 @@ POST = {
     "notifications:unsubscribe": row(200, nobody=200),
     "tickets:following": OF_ACMES_ADMIN | {"ada": 422},
     "tickets:following_all": OF_ACMES_ADMIN | {"ada": 302},
-    "tickets:follow_end": row(404, ada=302),
+    "tickets:unfollow": row(404, ada=302),
     "tickets:follow_ticket": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
     "tickets:mute": row(404, ada=302, ben=302, cleo=302, fay=302, gus=302),
     "tickets:preview": row(200),
@@ -203,11 +203,11 @@ POST = {
     "tickets:merge": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
     "tickets:links": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
     "tickets:split": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
-    "tickets:merge_undoing": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
-    "tickets:link_removal": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "tickets:merge_undo": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "tickets:unlink": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
     "tickets:handover": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
     "tickets:snooze": OPENED_BY_AGENTS | {"fay": 422, "gus": 422},
-    "tickets:waking": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
+    "tickets:unsnooze": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
     "billing:account_manager": OF_ACCOUNT_TEAM | {"hal": 302},
     "tickets:tags": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
     "billing:calendar_new": row(403, gus=422),
@@ -230,7 +230,7 @@ POST = {
     "tickets:macro": row(403, fay=422, gus=422),
     "tickets:macro_delete": row(403, fay=302, gus=302),
     "tickets:participation": row(404, ada=302, ben=403, cleo=403, fay=403, gus=403),
-    "tickets:removal": row(404, ada=302, ben=302, cleo=302, fay=302, gus=302),
+    "tickets:remove_participant": row(404, ada=302, ben=302, cleo=302, fay=302, gus=302),
     "tickets:escalation": row(404, ada=302, ben=302, cleo=302, fay=403, gus=403),
     "tickets:acknowledgement": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
     "tickets:outcome": OPENED_BY_AGENTS | {"fay": 302, "gus": 302},
@@ -311,8 +311,8 @@ def address(world: SimpleNamespace, name: str) -> str:
         "notifications:ticket_mails": [world.ticket.reference],
         "notifications:resend": [world.mail.pk],
         "notifications:remove_suppression": [world.suppression.pk],
-        "tickets:merge_undoing": [world.ticket.reference, world.merge.pk],
-        "tickets:link_removal": [world.ticket.reference, world.linked.reference],
+        "tickets:merge_undo": [world.ticket.reference, world.merge.pk],
+        "tickets:unlink": [world.ticket.reference, world.linked.reference],
         "tickets:split": [world.ticket.reference, world.ticket.comments.earliest("pk").pk],
         "tickets:macro_preview": [world.ticket.reference, world.macro.pk],
         "billing:calendars": [],
@@ -353,7 +353,7 @@ def address(world: SimpleNamespace, name: str) -> str:
         "tickets:saved_view": [world.view.pk],
         "tickets:saved_view_removal": [world.view.pk],
         "tickets:queue_preferences": [],
-        "tickets:follow_end": [world.follow.pk],
+        "tickets:unfollow": [world.follow.pk],
         "notifications:unsubscribe": [
             unsubscribe_token_for(Unsubscription("mute", world.ticket.pk, world.people["ben"].pk))
         ],
@@ -382,7 +382,7 @@ def address(world: SimpleNamespace, name: str) -> str:
         "tickets:attachment_preview": [world.attachment.pk],
         "orgs:people": ["acme"],
         "tickets:table": ["acme", "mine"],
-        "tickets:removal": [world.ticket.reference, world.people["cleo"].pk],
+        "tickets:remove_participant": [world.ticket.reference, world.people["cleo"].pk],
         "tickets:attachment": [world.attachment.pk],
     }
     on_ticket = name.startswith("tickets:") and name not in {"tickets:queue", *wanted}
@@ -395,9 +395,9 @@ def answers(world, client_of, client, method: str, name: str) -> dict[str, int]:
     found = {}
     for person in PEOPLE:
         one = client if person == "nobody" else client_of(world.people[person])
-        if name == "tickets:removal":  # the one before may have removed her
+        if name == "tickets:remove_participant":  # the one before may have removed her
             Participant.objects.get_or_create(ticket=world.ticket, user=world.people["cleo"])
-        if name == "tickets:link_removal":
+        if name == "tickets:unlink":
             link(actor=actor(world.people["fay"]), ticket=world.ticket, other=world.linked)
         if name == "tickets:macro_delete":
             world.macro.save()

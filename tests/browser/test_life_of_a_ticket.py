@@ -28,7 +28,7 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     page.get_by_role("button", name="Create ticket").click()
     page.wait_for_url(TICKET_URL)
     reference = page.url.rstrip("/").rpartition("/")[2]
-    expect_message(page, f"Ticket {reference} is created")
+    expect_message(page, f"Ticket {reference} created")
     expect(page.locator(".attachment", has_text="broker.log")).to_be_visible()
     ben.check()
 

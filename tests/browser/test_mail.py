@@ -13,7 +13,7 @@ def test_admin_follows_all_tickets_and_unsubscribes_by_link(person, mail_to):
     page.get_by_role("button", name="Unfollow all tickets").click()
     expect_message(page, "You no longer follow tickets of Globex.")
     page.get_by_role("button", name="Follow all tickets").click()
-    expect_message(page, "You get a mail for all updates on existing and new tickets of Globex.")
+    expect_message(page, "You’ll get mail about all updates on existing and new tickets of Globex.")
     create_ticket(member, "Heard by a follower", organization="globex")
     mail = mail_to("eve@globex.example", "Heard by a follower")
     assert mail["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -35,7 +35,7 @@ def test_part_of_the_organization_is_followed(person):
     haruto.follow(page.get_by_role("link", name="Follow only some"))
     page.get_by_label("What to follow").select_option(label="Payments")
     page.get_by_role("button", name="Follow", exact=True).click()
-    expect_message(page, "You follow tickets of the unit Payments of Globex.")
+    expect_message(page, "You now follow tickets of the unit Payments of Globex.")
     haruto.check()
     page.get_by_role("button", name="Unfollow tickets of the unit Payments of Globex").click()
     expect_message(page, "You no longer follow tickets of the unit Payments of Globex.")
@@ -46,7 +46,7 @@ def test_preferences_and_a_muted_ticket(person):
     page = create_ticket(ben, "Quiet please")
     ben.open(page.url)  # without the message in the corner
     page.get_by_role("button", name="Mute").click()
-    expect_message(page, "You get no mail about this ticket any more.")
+    expect_message(page, "You’ll get no more mail about this ticket.")
     ben.open("/account/mail/")
     expect(page.get_by_role("link", name=re.compile("Quiet please"))).to_be_visible()
     page.get_by_label("From").fill("22:00")
@@ -70,7 +70,7 @@ def test_agent_follows_a_ticket(person, mail_to):
     page = create_ticket(ben, "Followed by an agent")
     desk = fay.open(page.url)
     desk.get_by_role("button", name="Follow", exact=True).click()
-    expect_message(desk, "You get a mail for each update.")
+    expect_message(desk, "You’ll get mail about each update.")
     page.get_by_label("Comment").fill("One more thing")
     page.get_by_role("button", name="Send comment").click()
     assert "You follow this ticket." in mail_to("imani@support.example", "One more thing")["text"]

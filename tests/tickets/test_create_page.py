@@ -65,7 +65,7 @@ def test_valid_form_makes_a_ticket_and_leads_to_it(cast, ben):
     assert {each.user for each in ticket.participants.all()} == {cast.cleo, cast.dov}
     assert [each.name for each in ticket.projects.all()] == ["acme-eu-prod"]
     assert list(ticket.services.all()) == [cast.kafka]
-    assert f"Ticket {ticket.reference} is created" in text(ben.get(response.url))
+    assert f"Ticket {ticket.reference} created" in text(ben.get(response.url))
 
 
 @pytest.mark.parametrize("missing", ["subject", "severity", "product", "reason", "description"])
@@ -84,13 +84,13 @@ def test_missing_field_is_named_and_nothing_typed_is_lost(ben, missing):
 def test_cc_outside_the_organization_is_refused_in_the_same_words(ben, address):
     response = ben.post(NEW, builders.form_data(cc=f"cleo@acme.example {address}"))
     assert response.status_code == 422
-    assert f"{address} is not the login of a member of Acme." in text(response)
+    assert f"“{address}” is not the login address of a member of Acme." in text(response)
     assert "cleo@acme.example is not" not in text(response)
 
 
 def test_cc_takes_fifty_addresses_at_most(ben):
     many = " ".join(f"p{n}@acme.example" for n in range(51))
-    assert "At most 50 addresses" in text(ben.post(NEW, builders.form_data(cc=many)))
+    assert "Enter at most 50 addresses" in text(ben.post(NEW, builders.form_data(cc=many)))
 
 
 def test_services_of_another_organization_cannot_be_chosen(cast, ben):
@@ -219,7 +219,7 @@ def test_pasted_ids_are_accepted_if_they_exist_there(cast, ben):
 def test_pasted_ids_from_elsewhere_are_named_in_the_same_words(ben, foreign):
     response = ben.post(NEW, builders.form_data(ids=f"orders-kafka {foreign}"))
     assert response.status_code == 422
-    assert f"{foreign} is no project or service of Acme." in text(response)
+    assert f"“{foreign}” is not a project or service of Acme." in text(response)
 
 
 def test_file_sent_ahead_goes_with_the_form_that_names_it(cast, ben):
@@ -251,7 +251,7 @@ def test_name_of_two_services_must_be_said_with_its_project(cast, ben):
     us = Project.objects.get(name="acme-us-prod")
     Service.objects.create(project=us, name="orders-kafka", product="kafka")
     page = text(ben.post(NEW, builders.form_data(ids="orders-kafka")))
-    assert "orders-kafka is in more than one project: write it as project/orders-kafka." in page
+    assert "“orders-kafka” is in more than one project. Enter it as project/orders-kafka." in page
     ben.post(NEW, builders.form_data(ids="acme-us-prod/orders-kafka"))
     assert Ticket.objects.get().services.get().project == us
 

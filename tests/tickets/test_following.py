@@ -104,7 +104,7 @@ def test_follow_all_button_says_what_it_does_and_turns_around(cast, client_of):
     ada, url = client_of(cast.ada), "/o/acme/tickets/organization/"
     assert "Follow all tickets" in ada.get(url).content.decode()
     page = ada.post("/o/acme/following/all/", {"on": "1"}, follow=True).content.decode()
-    assert "You get a mail for all updates on existing and new tickets of Acme." in page
+    assert "You’ll get mail about all updates on existing and new tickets of Acme." in page
     assert "Unfollow all tickets" in page
     ada.post("/o/acme/following/all/", {"on": "0"})
     assert not Follow.objects.exists()
@@ -122,7 +122,7 @@ def test_part_is_chosen_and_ended_on_its_page(cast, client_of):
     ada, eu = client_of(cast.ada), cast.acme.units.get(name="EU")
     page = ada.post("/o/acme/following/", {"part": f"unit:{eu.pk}"}, follow=True).content.decode()
     assert "Tickets of the unit EU of Acme" in page
-    ada.post(f"/following/{Follow.objects.get().pk}/end/", {"next": "following"})
+    ada.post(f"/following/{Follow.objects.get().pk}/unfollow/", {"next": "following"})
     assert not Follow.objects.exists()
 
 
@@ -135,7 +135,7 @@ def test_part_of_another_organization_cannot_be_chosen(cast, client_of):
 
 def test_rule_of_somebody_else_cannot_be_ended(cast, client_of):
     rule = follow(actor=actor(cast.ada), organization=cast.acme)
-    assert client_of(cast.eve).post(f"/following/{rule.pk}/end/").status_code == 404
+    assert client_of(cast.eve).post(f"/following/{rule.pk}/unfollow/").status_code == 404
     assert Follow.objects.exists()
 
 

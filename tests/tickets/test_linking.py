@@ -82,7 +82,7 @@ def test_linking_and_unlinking_on_the_page(cast, client_of, ticket, run_outbox):
     assert other.reference in text(fay.get(f"{url}links/?q=brokers"))
     fay.post(f"{url}links/", {"target": other.reference})
     assert "Brokers restart" in text(fay.get(url))
-    fay.post(f"{url}links/{other.reference}/removal/")
+    fay.post(f"{url}links/{other.reference}/unlink/")
     assert "Brokers restart" not in text(fay.get(url))
     assert fay.post(f"{url}links/", {"target": ticket.reference}).status_code == 422
 

@@ -84,6 +84,6 @@ def test_ticket_is_merged_while_its_requester_takes_a_person_out(cast, client_of
     target = builders.ticket(cast.ada, cast.acme)
     merge = lambda: merge_into(actor=actor(cast.fay), ticket=ticket, target=target)  # noqa: E731
     meanwhile(participation, "remove_participant", merge)
-    response = client_of(cast.ben).post(f"{ticket.get_absolute_url()}participants/{cast.cleo.pk}/removal/")
+    response = client_of(cast.ben).post(f"{ticket.get_absolute_url()}participants/{cast.cleo.pk}/remove/")
     assert response.status_code == 409
     assert "Only the requester and organization admins can remove people." in response.content.decode()

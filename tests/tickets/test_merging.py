@@ -298,10 +298,10 @@ def test_agent_merges_and_undoes_on_the_page(cast, client_of, source, target, ru
     assert target.reference in text(fay.get(f"{url}?q={target.reference.lower()}"))
     assert target.reference not in text(fay.get(f"{url}?q=weather"))
     assert fay.post(url, {"target": target.reference}).url == target.get_absolute_url()
-    undo = f"{target.get_absolute_url()}merges/{Merge.objects.get().pk}/undoing/"
+    undo = f"{target.get_absolute_url()}merges/{Merge.objects.get().pk}/undo/"
     assert undo in text(fay.get(target.get_absolute_url()))
     assert fay.post(undo).url == source.get_absolute_url()
-    assert "a ticket of its own again" in text(fay.get(source.get_absolute_url()))
+    assert "is a separate ticket again" in text(fay.get(source.get_absolute_url()))
     assert fay.post(undo, follow=True).redirect_chain[-1][0] == target.get_absolute_url()
 
 

@@ -105,7 +105,7 @@ def test_on_the_page(cast, client_of, ticket):
     assert "Put aside until" in text(fay.post(f"{url}snooze/", {"until": "hour"}, follow=True))
     Ticket.objects.update(snoozed_until=timezone.now() - timedelta(minutes=1))
     assert "Was put aside until" in text(fay.get(url))
-    fay.post(f"{url}waking/")
+    fay.post(f"{url}unsnooze/")
     assert "put aside until" not in text(fay.get(url)).split("ticket-thread")[0]
 
 

@@ -91,9 +91,7 @@ def test_escalating_by_the_button(cast, client_of, ticket, url):
 def test_leaving_and_removing(cast, client_of, ticket, url):
     page = text(client_of(cast.cleo).get(url))
     assert "Leave this conversation?" in page
-    assert (
-        client_of(cast.cleo).post(f"{url}participants/{cast.cleo.pk}/removal/").url == "/o/acme/tickets/cc/"
-    )
+    assert client_of(cast.cleo).post(f"{url}participants/{cast.cleo.pk}/remove/").url == "/o/acme/tickets/cc/"
     assert client_of(cast.cleo).get(url).status_code == 404
 
 

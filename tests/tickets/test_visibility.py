@@ -18,7 +18,7 @@ from tickets.models.catalog import Product, Reason
 from tickets.models.conversation import Activity, Attachment
 from tickets.models.people import Participant
 from tickets.models.ticket import Ticket
-from tickets.permissions import sight_under, who_sees
+from tickets.permissions import preview_visibility, who_sees
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_preview_of_a_switch_agrees_with_visible_to_in_any_world(db, world, afte
     with rolled_back():
         organization = world.create()[0][0]
         members = User.objects.filter(is_active=True, memberships__organization=organization)
-        preview = sight_under(organization, after)
+        preview = preview_visibility(organization, after)
 
         def visible() -> dict[User, set[Ticket]]:
             found = Actor.of_each(list(members), Source.WEB).values()

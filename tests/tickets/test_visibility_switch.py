@@ -7,7 +7,7 @@ from tests import builders
 from tests.cast import actor, member
 from tickets.models.people import Participant
 from tickets.models.ticket import Ticket
-from tickets.permissions import sight_under
+from tickets.permissions import preview_visibility
 
 PAGE = "/account-team/organizations/acme/visibility/"
 
@@ -45,36 +45,36 @@ def switch(cast, visibility: str) -> None:
 @pytest.mark.parametrize(("before", "after"), [("own", "all"), ("all", "own"), ("own", "own")])
 def test_preview_is_what_visible_to_gives_before_and_after(cast, tickets, before, after):
     switch(cast, before)
-    preview, now = sight_under(cast.acme, after), seen(cast)
+    preview, now = preview_visibility(cast.acme, after), seen(cast)
     switch(cast, after)
     then = seen(cast)
     assert {each.user.name: (each.now, each.then) for each in preview.people} == {
         name: (len(now[name]), len(then[name])) for name in now
     }
     changed = {name: now[name] ^ then[name] for name in now}
-    assert {each.user.name for each in preview.touched} == {name for name in now if changed[name]}
+    assert {each.user.name for each in preview.affected} == {name for name in now if changed[name]}
     assert preview.tickets == len(set().union(*changed.values()))
 
 
 def test_ticket_that_all_see_already_is_not_counted(cast):
     Membership.objects.filter(user=cast.dov).delete()
     builders.ticket(cast.ben, cast.acme, cc=[cast.cleo])
-    preview = sight_under(cast.acme, Visibility.ALL)
-    assert (preview.tickets, preview.touched) == (0, [])
+    preview = preview_visibility(cast.acme, Visibility.ALL)
+    assert (preview.tickets, preview.affected) == (0, [])
     own = builders.ticket(cast.ben, cast.acme)
     Participant.objects.create(ticket=own, user=cast.ben)
-    preview = sight_under(cast.acme, Visibility.ALL)
-    assert (preview.tickets, [each.user for each in preview.touched]) == (1, [cast.cleo])
+    preview = preview_visibility(cast.acme, Visibility.ALL)
+    assert (preview.tickets, [each.user for each in preview.affected]) == (1, [cast.cleo])
 
 
 def test_people_who_cannot_sign_in_are_left_out(cast, tickets):
     type(cast.dov).objects.filter(pk=cast.dov.pk).update(is_active=False)
-    assert cast.dov not in [each.user for each in sight_under(cast.acme, Visibility.ALL).people]
+    assert cast.dov not in [each.user for each in preview_visibility(cast.acme, Visibility.ALL).people]
 
 
 def test_organization_without_people_or_tickets_has_an_empty_preview(cast):
     Membership.objects.filter(organization=cast.hobby).delete()
-    preview = sight_under(cast.hobby, Visibility.ALL)
+    preview = preview_visibility(cast.hobby, Visibility.ALL)
     assert (preview.people, preview.tickets) == ([], 0)
 
 

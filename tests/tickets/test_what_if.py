@@ -138,7 +138,7 @@ def test_fragment_is_a_part_of_the_page(cast, client_of, tickets):
 @time_machine.travel(NOW, tick=False)
 def test_only_so_many_of_the_newest_are_replayed(cast, client_of, tickets, monkeypatch):
     for module in (rule, view):
-        monkeypatch.setattr(module, "REPLAYED_MOST", 1)
+        monkeypatch.setattr(module, "MAX_REPLAYED", 1)
     assert "Your newest 1 ticket of the last 90 days" in client_of(cast.ada).get(PAGE).content.decode()
 
 

@@ -12,7 +12,7 @@ from supportcenter.errors import RuleViolation
 from tickets.actions.comments import add_comment
 from tickets.actions.record import lock, record
 from tickets.models.conversation import ActivityKind
-from tickets.models.people import MOST_ADDRESSES, Participant
+from tickets.models.people import MAX_ADDRESSES, Participant
 from tickets.models.ticket import Ticket
 from tickets.permissions import may_add_participants, may_join, may_remove_participant
 
@@ -29,8 +29,8 @@ def add_participants(*, actor: Actor, ticket: Ticket, users: Sequence[User], bod
     ticket = lock(ticket)
     present = set(ticket.participants.values_list("user_id", flat=True)) | {ticket.requester_id}
     joining = [user for user in dict.fromkeys(users) if user.pk not in present]
-    if len(present) - 1 + len(joining) > MOST_ADDRESSES:
-        raise RuleViolation("too_many", f"You can CC at most {MOST_ADDRESSES} people.", field="cc")
+    if len(present) - 1 + len(joining) > MAX_ADDRESSES:
+        raise RuleViolation("too_many", f"You can CC at most {MAX_ADDRESSES} people.", field="cc")
     Participant.objects.bulk_create(
         [Participant(ticket=ticket, user=user, added_by=actor.user) for user in joining],
         ignore_conflicts=True,

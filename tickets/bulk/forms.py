@@ -10,7 +10,7 @@ from orgs.actor import Actor
 from tickets.access import macros_for, queue_tickets, ticket_named
 from tickets.bulk.models import BulkKind
 from tickets.forms.filters import PLAIN_SELECT
-from tickets.forms.macros import TagsField
+from tickets.forms.tags import TagsField
 from tickets.models.ticket import Ticket, TicketQuerySet
 from tickets.paging import read_id
 from tickets.search.finding import searched

@@ -12,7 +12,7 @@ from tickets.models.ticket import Ticket
 
 # How far back tickets are replayed under each tier, and how many at most.
 REPLAYED_DAYS = 90
-REPLAYED_MOST = 1000
+MAX_REPLAYED = 1000
 
 
 @dataclass(frozen=True)
@@ -71,5 +71,5 @@ def tickets_to_replay(organization: Organization, now: datetime) -> list[PastTic
     """Return the newest tickets of the last 90 days for a replay; one query."""
     since = now - timedelta(days=REPLAYED_DAYS)
     tickets = Ticket.objects.of(organization).filter(created_at__gte=since).order_by("-created_at")
-    rows = tickets.values_list("severity", "created_at", "first_responded_at")[:REPLAYED_MOST]
+    rows = tickets.values_list("severity", "created_at", "first_responded_at")[:MAX_REPLAYED]
     return [PastTicket(*row) for row in rows]

@@ -1,4 +1,4 @@
-"""What people write on a ticket."""
+"""Forms for writing on a ticket, escalating and rating."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from tickets.states import AGENT_CHOICES, ANSWER_OWED, Status
 
 
 class CommentForm(FilesMixin):
-    """The composer of a customer. Starts with the draft that is kept, if there is one."""
+    """The composer of a customer, filled with the saved draft, if any."""
 
     body = forms.CharField(label="Comment", max_length=100_000, widget=forms.Textarea(attrs={"rows": 5}))
     seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
@@ -29,13 +29,13 @@ class CommentForm(FilesMixin):
         draft: ServerDraft | None = None,
         initial: dict[str, Any] | None = None,
     ) -> None:
-        kept = {"body": draft.body, "kind": draft.kind} if draft else {}
-        super().__init__(data, files, initial=kept | (initial or {}))
+        saved = {"body": draft.body, "kind": draft.kind} if draft else {}
+        super().__init__(data, files, initial=saved | (initial or {}))
         self.draft = draft
 
 
 class AnswerForm(CommentForm):
-    """The composer of an agent: an answer, with a status in the same step, or an internal note."""
+    """The composer of an agent: a reply, with a status in the same step, or an internal note."""
 
     kind = forms.ChoiceField(choices=DraftKind.choices, initial=DraftKind.ANSWER)
     status = forms.ChoiceField(
@@ -48,7 +48,7 @@ class AnswerForm(CommentForm):
         label="Next update by",
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text="A promise that the customer reads, in your time zone.",
+        help_text="The customer sees this promise. In your time zone.",
     )
     macro = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -67,13 +67,13 @@ class AnswerForm(CommentForm):
             "data-options-if": "[name=kind][value=note]:checked",
             "data-completes": "mention",
         }
-        # Who answers usually waits for the customer; but an answer does not undo that a ticket is solved.
+        # After a reply, agents usually wait for the customer; a reply to a solved ticket keeps it solved.
         usual = Status.WAITING if ticket.status in ANSWER_OWED else ""
         self.fields["status"].initial = draft.status if draft else usual
 
 
 class DraftForm(forms.Form):
-    """What the composer holds while somebody types."""
+    """The content of the composer while someone types."""
 
     kind = forms.ChoiceField(choices=DraftKind.choices, required=False)
     body = forms.CharField(required=False, max_length=100_000)
@@ -85,14 +85,14 @@ class DraftForm(forms.Form):
 
 
 class ParticipantsForm(forms.Form):
-    """Add to conversation."""
+    """Add people to the conversation, with a comment."""
 
     cc = CcField()
     body = forms.CharField(label="Comment", max_length=100_000, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, data: Any = None, *, organization: Organization) -> None:
         super().__init__(data)
-        self.fields["cc"].look_in(organization)  # type: ignore[attr-defined]
+        self.fields["cc"].limit_to(organization)  # type: ignore[attr-defined]
 
 
 class EscalationForm(forms.Form):
@@ -101,7 +101,7 @@ class EscalationForm(forms.Form):
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="The duty leads read it first. You can leave it empty.",
+        help_text="Duty leads read this first. Optional.",
     )
 
 
@@ -109,7 +109,7 @@ class OutcomeForm(forms.Form):
     outcome = forms.CharField(
         label="Outcome",
         max_length=1000,
-        help_text="The customer reads it.",
+        help_text="Shown to the customer.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -128,7 +128,7 @@ class RatingForm(forms.Form):
         widget=forms.RadioSelect,
     )
     comment = forms.CharField(
-        label="In a sentence",
+        label="Comment",
         required=False,
         max_length=500,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

@@ -21,13 +21,13 @@ from tickets.forms.files import Files, FilesMixin
 from tickets.models.ticket import Ticket
 from tickets.states import SEVERITY_MEANING, Severity
 
-# Unicode categories without a shape of their own: controls, formats (zero width, direction), surrogates.
+# Unicode categories of invisible characters: controls, formats (zero width, direction), surrogates.
 INVISIBLE = {"Cc", "Cf", "Cs"}
 
 
 @dataclass(frozen=True)
 class SeverityLabel:
-    """What the form shows beside a severity."""
+    """What the form shows for a severity."""
 
     name: str
     meaning: str
@@ -45,7 +45,7 @@ class SeverityLabel:
 
 
 class TicketForm(FilesMixin):
-    """The create form. Its fields stand in the order of the page."""
+    """The create form, with its fields in the order of the page."""
 
     cc = CcField(required=False)
     subject = forms.CharField(label="Subject", max_length=200)
@@ -53,7 +53,7 @@ class TicketForm(FilesMixin):
     resources = forms.MultipleChoiceField(
         label="Projects and services",
         required=False,
-        help_text="The ones that are affected.",
+        help_text="Choose the ones that are affected.",
         widget=forms.CheckboxSelectMultiple,
     )
     ids = forms.CharField(
@@ -78,7 +78,7 @@ class TicketForm(FilesMixin):
 
     def __init__(self, data: Any = None, files: Files | None = None, *, organization: Organization) -> None:
         super().__init__(data, files, initial={"submission_key": uuid.uuid4()})
-        self.fields["cc"].look_in(organization)  # type: ignore[attr-defined]
+        self.fields["cc"].limit_to(organization)  # type: ignore[attr-defined]
         self.organization = organization
         self.entitlement = entitlement_of(organization)
         self.fields["severity"].choices = self._severities()  # type: ignore[attr-defined]
@@ -93,7 +93,7 @@ class TicketForm(FilesMixin):
         return [(each, SeverityLabel.of(each, targets[each])) for each in Severity]
 
     def _grouped(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """Choices by unit and project: the project itself, then its services."""
+        """Return choices by unit and project: the project itself, then its services."""
         groups = {
             name: (f"{project.unit.name} / {name}", [(f"project:{name}", f"{name} (whole project)")])
             for name, project in self.projects.items()
@@ -106,16 +106,16 @@ class TicketForm(FilesMixin):
         return list(groups.values())
 
     def clean_ids(self) -> list[str]:
-        """Pasted ids as choices: a project, a service, or ``project/service``. Bad ones are named."""
+        """Return the choices of pasted IDs: a project, a service, or ``project/service``."""
         known = self._choices_by_id()
         chosen: list[str] = []
         errors: list[str] = []
         for each in split_addresses(self.cleaned_data["ids"]):
             found = known.get(each, set())
             if not found:
-                errors.append(f"{each} is no project or service of {self.organization}.")
+                errors.append(f"“{each}” is not a project or service of {self.organization}.")
             elif len(found) > 1:
-                errors.append(f"{each} is in more than one project: write it as project/{each}.")
+                errors.append(f"“{each}” is in more than one project. Enter it as project/{each}.")
             chosen += found
         if errors:
             raise forms.ValidationError(errors)
@@ -131,16 +131,16 @@ class TicketForm(FilesMixin):
         return found
 
     def clean_subject(self) -> str:
-        """One line of visible text: what turns lines around or cannot be seen is left out."""
+        """Return the subject as one line of visible text, without invisible and text-direction characters."""
         subject = "".join(
             each for each in self.cleaned_data["subject"] if unicodedata.category(each) not in INVISIBLE
         )
         if not subject.strip():
-            raise forms.ValidationError("Write a few words on what the ticket is about.")
+            raise forms.ValidationError("Enter a subject.")
         return " ".join(subject.split())
 
     def draft(self, follow_up_to: Ticket | None = None) -> TicketDraft:
-        """What an action needs, from a valid form."""
+        """Return the content of a valid form for the action."""
         values = dict.fromkeys([*self.cleaned_data["resources"], *self.cleaned_data["ids"]])
         chosen = [value.split(":", 1) for value in values]
         projects: list[Project] = [self.projects[key] for kind, key in chosen if kind == "project"]
@@ -150,6 +150,6 @@ class TicketForm(FilesMixin):
             **{name: self.cleaned_data[name] for name in names},
             projects=projects,
             services=services,
-            files=self.kept,
+            files=self.uploads,
             follow_up_to=follow_up_to,
         )

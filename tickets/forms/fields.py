@@ -11,13 +11,13 @@ from django.urls import reverse
 from orgs.access import members_with
 from orgs.models import Organization, User
 from tickets.forms.addresses import split_addresses
-from tickets.models.people import MOST_ADDRESSES
+from tickets.models.people import MAX_ADDRESSES
 
 
 class CcField(forms.CharField):
-    """Addresses of members of one organization; cleans to users. Each bad address is named.
+    """Addresses of members of one organization; cleans to users. Errors name each bad address.
 
-    The words are the same whether or not an address belongs to somebody elsewhere.
+    The error is the same whether or not an address belongs to someone in another organization.
     """
 
     organization: Organization
@@ -30,19 +30,21 @@ class CcField(forms.CharField):
             **kwargs,
         )
 
-    def look_in(self, organization: Organization) -> None:
-        """Whose people can be named, and are offered while typing."""
+    def limit_to(self, organization: Organization) -> None:
+        """Accept and suggest only people of this organization."""
         self.organization = organization
         url = reverse("orgs:people", args=[organization.slug])
         self.widget.attrs |= {"data-options": url, "data-completes": "word"}
 
     def clean(self, value: str) -> list[User]:
         addresses = split_addresses(super().clean(value))
-        if len(addresses) > MOST_ADDRESSES:
-            raise forms.ValidationError(f"At most {MOST_ADDRESSES} addresses can be in CC.")
+        if len(addresses) > MAX_ADDRESSES:
+            raise forms.ValidationError(f"Enter at most {MAX_ADDRESSES} addresses.")
         found = {user.email: user for user in members_with(self.organization, addresses)}
         errors = [
-            forms.ValidationError(f"{address} is not the login of a member of {self.organization.name}.")
+            forms.ValidationError(
+                f"“{address}” is not the login address of a member of {self.organization.name}."
+            )
             for address in addresses
             if address not in found
         ]
@@ -81,5 +83,5 @@ class FilesField(forms.FileField):
 
 
 def too_large(files: Sequence[UploadedFile]) -> list[UploadedFile]:
-    """Those over the limit for one file."""
+    """Return the files over the limit for one file."""
     return [each for each in files if (each.size or 0) > settings.MAX_FILE_MB * 1024 * 1024]

@@ -1,4 +1,4 @@
-"""Files that come with a form."""
+"""Files that are uploaded with a form."""
 
 import uuid
 
@@ -19,35 +19,35 @@ Files = MultiValueDict[str, UploadedFile]
 
 
 class FilesMixin(forms.Form):
-    """Files that survive an error: those just sent are stored at once, and named again by their ids."""
+    """Files that survive an error: new ones are stored at once, and the form then sends their ids."""
 
     files_sent = FilesField()
-    kept: list[Attachment]
+    uploads: list[Attachment]
 
-    def keep_files(self, actor: Actor) -> None:
-        """Store what was uploaded, also if another field has an error; afterwards ``kept`` has all files.
+    def store_files(self, actor: Actor) -> None:
+        """Store new files even if another field has an error, and set ``uploads`` to all files of the form.
 
-        Of the ids that come back, those that are not (or no longer) the person's own uploads are left out.
+        Ids that are not unsent uploads of this person are ignored.
         """
         self.full_clean()
         assert isinstance(self.data, QueryDict)  # noqa: S101 - files come with a POST
         ids = [each for each in self.data.getlist("uploads") if _is_uuid(each)]
-        self.kept = list(access.unsent_files(actor).filter(pk__in=ids))
+        self.uploads = list(access.unsent_files(actor).filter(pk__in=ids))
         files = self.cleaned_data.get("files_sent", [])
         for file in too_large(files):
             self.add_error("files_sent", f"{file.name} is larger than {settings.MAX_FILE_MB} MB.")
         files = [file for file in files if file not in too_large(files)]
-        if len(self.kept) + len(files) > settings.MAX_FILES:
-            self.add_error("files_sent", f"At most {settings.MAX_FILES} files fit on a comment.")
-            files = files[: max(0, settings.MAX_FILES - len(self.kept))]
+        if len(self.uploads) + len(files) > settings.MAX_FILES:
+            self.add_error("files_sent", f"A comment can have at most {settings.MAX_FILES} files.")
+            files = files[: max(0, settings.MAX_FILES - len(self.uploads))]
         try:
-            self.kept += stage_files(actor=actor, files=files)
+            self.uploads += stage_files(actor=actor, files=files)
         except RuleViolation as violation:
             self.add_error("files_sent", violation.message)
 
 
 class UploadForm(FilesMixin):
-    """Files alone, sent ahead of the form that will name them."""
+    """Files that are uploaded before the form they belong to is sent."""
 
 
 def _is_uuid(text: str) -> bool:

@@ -11,7 +11,7 @@ from tickets.models.following import FollowScope
 
 
 class FollowForm(forms.Form):
-    """One choice out of the organization's parts, grouped by what they are."""
+    """What to follow in an organization, grouped by kind."""
 
     part = forms.ChoiceField(label="What to follow")
 
@@ -33,7 +33,7 @@ class FollowForm(forms.Form):
         self.fields["part"].choices = [*whole, *groups]  # type: ignore[attr-defined]
 
     def chosen(self) -> dict[str, Any]:
-        """The choice, ready for the action."""
+        """Return the choice as arguments of the action."""
         part = self.cleaned_data["part"]
         if part in self.targets:
             scope, target = self.targets[part]

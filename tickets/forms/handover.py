@@ -1,4 +1,4 @@
-"""Putting a ticket aside, and handing it over."""
+"""Snoozing and handing over a ticket."""
 
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,9 @@ INSTANT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%d
 
 
 class SnoozeForm(forms.Form):
-    """One of the usual times, or a time of one's own."""
+    """A preset time or a custom one."""
 
-    until = forms.ChoiceField(label="Until", choices=[*SNOOZES.items(), ("at", "The time below")])
+    until = forms.ChoiceField(label="Until", choices=[*SNOOZES.items(), ("at", "A custom time")])
     at = forms.DateTimeField(label="Time", required=False, widget=INSTANT)
 
     def __init__(self, data: Any = None) -> None:
@@ -29,7 +29,7 @@ class SnoozeForm(forms.Form):
         return values
 
     def instant(self) -> datetime:
-        """The chosen instant, of a valid form."""
+        """Return the chosen instant of a valid form."""
         chosen = self.cleaned_data["until"]
         own: datetime = self.cleaned_data["at"]
         return own if chosen == "at" else snoozed_until(chosen, timezone.localtime())
@@ -40,21 +40,21 @@ class HandoverForm(forms.Form):
         label="State",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="What is known and what was tried.",
+        help_text="What is known, and what has been tried.",
     )
     next_step = forms.CharField(label="Next step", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
     next_update_at = forms.DateTimeField(
         label="Next update to the customer by",
         required=False,
         widget=INSTANT,
-        help_text="A promise: the customer reads it.",
+        help_text="The customer sees this promise.",
     )
 
     def __init__(self, data: Any = None, *, ticket: Ticket) -> None:
-        super().__init__(data, initial=_present(ticket), auto_id="handover_%s")
+        super().__init__(data, initial=_initial(ticket), auto_id="handover_%s")
 
 
-def _present(ticket: Ticket) -> dict[str, Any]:
+def _initial(ticket: Ticket) -> dict[str, Any]:
     card: Handover | None = getattr(ticket, "handover", None)
     names = ["state", "next_step", "next_update_at"]
     return {name: getattr(card, name) for name in names} if card else {}

@@ -1,4 +1,4 @@
-"""Naming another ticket, and splitting one."""
+"""Choosing another ticket, and splitting one."""
 
 from django import forms
 

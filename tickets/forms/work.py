@@ -1,4 +1,4 @@
-"""One-field changes of a ticket, or of how all tickets of an organization are seen."""
+"""Forms of the ticket's properties, and of an organization's visibility."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from tickets.states import AGENT_CHOICES, Severity, Status
 
 
 class AssignmentForm(forms.Form):
-    """Who gets a ticket: oneself, a colleague, a team, or nobody; with who is away."""
+    """The assignee of a ticket: an agent, with their absence, or a team."""
 
     assignee = forms.ChoiceField(label="Assignee", required=False)
 
@@ -34,7 +34,7 @@ class AssignmentForm(forms.Form):
                 [(key, f"{team} ({team.assignment_rule_name.lower()})") for key, team in self._teams.items()],
             ),
         ]
-        self.fields["assignee"].choices = [("", "Nobody"), *(each for each in groups if each[1])]  # type: ignore[attr-defined]
+        self.fields["assignee"].choices = [("", "Unassigned"), *(each for each in groups if each[1])]  # type: ignore[attr-defined]
         if ticket:
             of_team = f"team-{ticket.team_id}" if ticket.team_id else ""
             self.initial["assignee"] = str(ticket.assignee_id) if ticket.assignee_id else of_team
@@ -49,7 +49,7 @@ def _name(user: User, absence: str) -> str:
 
 
 class StatusForm(forms.Form):
-    """The status by hand. The present one is named even where nobody could choose it."""
+    """The status. The present one is listed even if agents can't choose it."""
 
     status = forms.ChoiceField(label="Status", choices=[(status, status.label) for status in AGENT_CHOICES])
 
@@ -65,12 +65,12 @@ class SeverityForm(forms.Form):
 
 
 class AgentSeverityForm(SeverityForm):
-    """Agents say why, because the customer is told."""
+    """The severity with a reason, which the customer sees."""
 
     reason = forms.CharField(
         label="Why",
         max_length=500,
-        help_text="The customer reads it.",
+        help_text="Shown to the customer.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -79,7 +79,7 @@ class AgentSeverityForm(SeverityForm):
 
 
 class ClassificationForm(forms.Form):
-    """What the ticket is about and why it was opened; retired entries stay where they are."""
+    """Product and reason. Retired entries are listed only if the ticket has them."""
 
     product: forms.ModelChoiceField = forms.ModelChoiceField(None, label="Product", empty_label=None)
     reason: forms.ModelChoiceField = forms.ModelChoiceField(None, label="Reason", empty_label=None)
@@ -95,6 +95,6 @@ class ClassificationForm(forms.Form):
 
 
 class VisibilityForm(forms.Form):
-    """What to switch to, named: who presses the button twice, or late, does not switch back."""
+    """The visibility to change to. It is explicit so that sending the form twice doesn't change it back."""
 
     visibility = forms.ChoiceField(choices=Visibility.choices, widget=forms.HiddenInput)

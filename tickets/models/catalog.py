@@ -3,7 +3,7 @@ from django.db.models.functions import Lower
 
 
 class Choice(models.Model):
-    """One entry of a list that staff edits; retired entries stay on old tickets."""
+    """An entry of a list that duty leads edit. Retired entries stay on existing tickets."""
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)

@@ -11,7 +11,7 @@ class DraftKind(models.TextChoices):
 
 
 class ServerDraft(models.Model):
-    """What a person has typed on a ticket and not sent yet, for every browser of theirs."""
+    """What a person has typed on a ticket but not sent, available in all of their browsers."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="drafts")

@@ -1,4 +1,4 @@
-"""Who hears of tickets without being in their conversation, and who does not want to hear."""
+"""Following tickets without being in their conversation, and muting them."""
 
 from typing import Self
 
@@ -43,9 +43,9 @@ def _scope_with_its_target() -> Q:
 
 class FollowQuerySet(models.QuerySet):
     def reaching(self, ticket: Ticket) -> Self:
-        """Follows that this ticket falls under, of people whose role still allows them; each with its words.
+        """Return follows that include this ticket, of people whose role still allows them.
 
-        A unit's tickets are those about its projects and services, and those that its members opened.
+        A unit's tickets are those about its projects and services, and those opened by its members.
         """
         projects = Project.objects.filter(Q(tickets=ticket) | Q(services__tickets=ticket))
         units = Q(unit__projects__in=projects) | Q(unit__memberships__user=ticket.requester_id)
@@ -61,13 +61,13 @@ class FollowQuerySet(models.QuerySet):
         return found.select_related("organization", "unit", "project", "product").distinct()
 
     def for_list(self) -> Self:
-        """With everything that the words of each need, in a steady order."""
+        """Select what ``words`` needs, in a stable order."""
         return self.select_related("organization", "unit", "project", "product", "ticket").order_by("pk")
 
 
 class Follow(models.Model):
-    """A person who hears of tickets: of all or some of an organization, for as long as their role there
-    allows it, or, for agents, of one ticket.
+    """A person who is notified about tickets: all or some of an organization, as long as their role there
+    allows it, or for agents a single ticket.
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="follows")
@@ -96,7 +96,7 @@ class Follow(models.Model):
 
     @property
     def words(self) -> str:
-        """What is followed, as it stands behind “You follow”."""
+        """Return what is followed, to complete “You follow …”."""
         if self.scope == FollowScope.TICKET:
             return "this ticket"
         what = {
@@ -110,7 +110,7 @@ class Follow(models.Model):
 
 
 class Mute(models.Model):
-    """A person who wants no mail about a ticket, whatever the reason would be."""
+    """A person who gets no mail about a ticket, whatever the reason would be."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mutes")
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="mutes")

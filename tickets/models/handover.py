@@ -6,7 +6,7 @@ from tickets.models.ticket import Ticket
 
 
 class Handover(models.Model):
-    """What the next agent must know of a ticket, at a glance: above all of a Critical one. For staff only."""
+    """A handover note: what the next agent needs to know, above all on a Critical ticket. For staff only."""
 
     ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, related_name="handover")
     state = models.TextField()

@@ -1,4 +1,4 @@
-"""How tickets belong together."""
+"""Merged and linked tickets."""
 
 from datetime import datetime, timedelta
 
@@ -13,11 +13,11 @@ UNDOABLE_FOR = timedelta(hours=24)
 
 
 class Merge(models.Model):
-    """One ticket that went into another, with all that is needed to undo it.
+    """A ticket that was merged into another, with everything needed to undo it.
 
-    ``moved`` holds ids by what they are: activities, comments and escalation went over, participants and
-    follows were made, ``ended`` is an escalation that was closed because both tickets had one. How both
-    tickets stood is kept as ``tickets.actions.standing`` writes it.
+    ``moved`` holds ids by kind: activities, comments and an escalation that were moved, participants and
+    follows that were created, and as ``ended`` an escalation that was closed because both tickets had one.
+    The other fields are snapshots of both tickets, as ``tickets.actions.snapshot`` takes them.
     """
 
     source = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="merges")
@@ -50,7 +50,7 @@ class Merge(models.Model):
 
 
 class TicketLink(models.Model):
-    """Two tickets about related things; the one with the smaller number stands first. For staff only."""
+    """Two related tickets, the one with the smaller number first. For staff only."""
 
     first = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_to")
     second = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_from")

@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from orgs.models import User
+from supportcenter.wording import format_list
 from tickets.models.tags import Tag
 from tickets.states import AGENT_CHOICES
 
@@ -13,7 +14,7 @@ class MacroKind(models.TextChoices):
 
 
 class Macro(models.Model):
-    """A prepared text with placeholders, and what is set with it. Without an owner it is everybody's."""
+    """A prepared text with placeholders, and properties to set. A macro without an owner is shared."""
 
     name = models.CharField(max_length=80)
     owner = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="macros")
@@ -40,10 +41,10 @@ class Macro(models.Model):
 
     @property
     def sets(self) -> list[str]:
-        """What it does besides writing, in words; needs the tags to be prefetched to cost nothing."""
+        """Return what the macro sets, in words. Prefetch the tags to avoid a query."""
         tags = [tag.name for tag in self.tags.all()]
         return [
             *([f"sets the status to {self.get_status_display()}"] if self.status else []),
             *(["assigns the ticket to you"] if self.is_assigning else []),
-            *([f"adds the tags {', '.join(tags)}"] if tags else []),
+            *([f"adds the tags {format_list(tags)}"] if tags else []),
         ]

@@ -5,7 +5,7 @@ from tickets.models.conversation import Comment
 
 
 class Mention(models.Model):
-    """A colleague who is named with @ in an internal note, and hears of it by mail."""
+    """An agent who is mentioned with @ in an internal note, and notified by mail."""
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="mentions")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mentions")

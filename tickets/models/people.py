@@ -7,7 +7,7 @@ from orgs.source import Source
 
 
 class Participant(models.Model):
-    """Somebody in the conversation besides the requester: "CC" on screen."""
+    """Someone in the conversation besides the requester: "CC" on screen."""
 
     ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="participants")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="participations")
@@ -22,7 +22,7 @@ class Participant(models.Model):
 
 
 class Escalation(models.Model):
-    """A recorded call for more attention. At most one is open on a ticket."""
+    """A recorded call for more attention. A ticket has at most one open."""
 
     ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="escalations")
     raised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -60,7 +60,7 @@ class Escalation(models.Model):
 
     @property
     def is_late(self) -> bool:
-        """Whether nobody took it by its deadline."""
+        """Return whether the deadline has passed without an acknowledgment."""
         return self.acknowledged_at is None and self.deadline_at <= timezone.now()
 
 
@@ -79,7 +79,7 @@ class Visit(models.Model):
 
 
 class Rating(models.Model):
-    """What the customer says of a solved ticket: 1 to 5, and a sentence if they like."""
+    """A customer's rating of a solved ticket: 1 to 5, with an optional comment."""
 
     ticket = models.OneToOneField("tickets.Ticket", on_delete=models.CASCADE, related_name="rating")
     rated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -97,4 +97,4 @@ class Rating(models.Model):
         return f"{self.score} for {self.ticket.reference}"
 
 
-MOST_ADDRESSES = 50
+MAX_ADDRESSES = 50

@@ -12,9 +12,9 @@ from math import ceil, floor, log10
 # Room above the highest mark for its number, and below the axis for the labels.
 TOP, HEIGHT, FOOT = 22, 180, 24
 BASE = TOP + HEIGHT
-MOST_LABELS = 4
+MAX_LABELS = 4
 # Up to so many columns, each has its number on top.
-MOST_NUMBERED = 12
+MAX_NUMBERED = 12
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def nice_ticks(highest: float, most: int = 4) -> list[int]:
     return list(range(0, ceil(max(highest, 1) / step) * step + 1, step))
 
 
-def labeled(count: int, most: int = MOST_LABELS) -> list[int]:
+def labeled(count: int, most: int = MAX_LABELS) -> list[int]:
     """Return which of ``count`` places get a label: evenly spread, always the first, at most ``most``."""
     every = max(1, ceil(count / most))
     return list(range(0, count, every))
@@ -131,7 +131,7 @@ def columns(names: Sequence[str], series: Sequence[Series]) -> Chart:
                 x, width = round(slot * (place + 0.14), 3), round(slot * 0.72, 3)
                 bars.append(Bar(x, floor_y, width, height, each.kind, words))
     numbers = []
-    if len(names) <= MOST_NUMBERED:
+    if len(names) <= MAX_NUMBERED:
         numbers = [
             Number(_middle(place, slot), BASE - _height(total, ticks), f"{total:,}")
             for place, total in enumerate(totals)

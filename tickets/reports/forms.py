@@ -8,7 +8,7 @@ from django import forms
 from django.core.validators import MinValueValidator
 from django.http import QueryDict
 
-from tickets.reports.period import MOST_DAYS, Period
+from tickets.reports.period import MAX_DAYS, Period
 
 PERIODS = {
     "7": "Last 7 days",
@@ -76,8 +76,8 @@ class ReportForm(forms.Form):
             self.add_error(None, "Enter the first and the last day.")
         elif since > until:
             self.add_error(None, "Choose a last day that is not before the first.")
-        elif (until - since).days >= MOST_DAYS:
-            self.add_error(None, f"A report covers at most {MOST_DAYS} days.")
+        elif (until - since).days >= MAX_DAYS:
+            self.add_error(None, f"A report covers at most {MAX_DAYS} days.")
 
     @property
     def covered(self) -> Period:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-MOST_DAYS = 366
+MAX_DAYS = 366
 DAY = timedelta(days=1)
 
 

@@ -11,7 +11,7 @@ from tickets.reports.sections import Column, Section
 from tickets.reports.source import ReportSource, Sums
 
 # The page shows so many rows of a breakdown; the CSV file has all.
-MOST_ROWS = 50
+MAX_ROWS = 50
 # Dimensions whose values have an order of their own; others are sorted by size.
 ORDERED = {"tier", "severity"}
 
@@ -71,12 +71,12 @@ class Report:
     @property
     def lines(self) -> list[Line]:
         """Return the largest rows of the breakdown."""
-        return [self._line(row) for row in self.breakdown[:MOST_ROWS]]
+        return [self._line(row) for row in self.breakdown[:MAX_ROWS]]
 
     @property
     def left_out(self) -> int:
         """Return the number of rows that are not shown."""
-        return max(0, len(self.breakdown) - MOST_ROWS)
+        return max(0, len(self.breakdown) - MAX_ROWS)
 
     @property
     def step_lines(self) -> list[Line]:

@@ -6,7 +6,7 @@ from django import forms
 
 from orgs.week import WeekForm
 from tickets.access import agents_and_availability
-from tickets.forms.macros import TagsField
+from tickets.forms.tags import TagsField
 from tickets.models.macros import Macro, MacroKind
 from tickets.models.teams import AssignmentRule, Availability, Team
 from tickets.states import AGENT_CHOICES

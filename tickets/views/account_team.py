@@ -11,12 +11,12 @@ from orgs.roles import Capability
 from supportcenter.http import posted, render_form
 from supportcenter.rules import submit
 from tickets.forms.work import VisibilityForm
-from tickets.permissions import sight_under
+from tickets.permissions import preview_visibility
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def visibility(request: HttpRequest, slug: str) -> HttpResponse:
-    """What switching the visibility of tickets would do, and switching it."""
+    """Show what changing an organization's visibility of tickets would do, and change it."""
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.MANAGE_ACCOUNTS)
     other = Visibility.OWN if organization.visibility == Visibility.ALL else Visibility.ALL
@@ -30,7 +30,7 @@ def visibility(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "customer": organization,
         "other": other,
-        "preview": sight_under(organization, other),
+        "preview": preview_visibility(organization, other),
         "form": form,
         "last_switch": last_switch_of_visibility(organization),
     }

@@ -11,6 +11,7 @@ from orgs.context import act_in
 from orgs.roles import Capability
 from supportcenter.http import is_fragment, posted, render_form
 from supportcenter.rules import submit
+from supportcenter.wording import format_list
 from tickets import presence
 from tickets.access import allowed_on, bare_ticket_for, macro_chosen, ticket_for
 from tickets.actions.composing import UNSEEN, save_draft, send_composed
@@ -25,15 +26,15 @@ from tickets.views.ticket import composer_for, entries_of, ticket_update
 
 @require_POST
 def comments(request: HttpRequest, reference: str) -> HttpResponse:
-    """The composer: a comment; from agents an answer, with a status if they like, or an internal note."""
+    """Send the composer: a comment, or from agents a reply with an optional status, or an internal note."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference)
     form = composer_for(actor, ticket, request.POST, request.FILES if not ticket.is_closed else None)
-    form.keep_files(actor)
-    shown: dict[str, Any] = {"composer": form, "kept": form.kept}
+    form.store_files(actor)
+    shown: dict[str, Any] = {"composer": form, "uploads": form.uploads}
     if submit(form, lambda: _send(actor, ticket, form)):
         presence.be_writing(ticket.pk, actor.person.pk, "")
-        return shown_again(request, actor, ticket, "composer")
+        return show_again(request, actor, ticket, "composer")
     if form.has_error(NON_FIELD_ERRORS, UNSEEN):
         shown |= {"unseen": entries_of(actor, ticket, since=form.cleaned_data["seen"])}
     if "macro" in form.fields:
@@ -46,12 +47,12 @@ def _send(actor: Actor, ticket: Ticket, form: CommentForm) -> Ticket:
     kind, status = typed.get("kind") or MacroKind.ANSWER, typed.get("status")
     macro = macro_chosen(actor, typed["macro"]) if typed.get("macro") else None
     if kind == MacroKind.NOTE:
-        # The field shows beside answers only; a macro for notes has a status of its own.
+        # The form shows the status for replies only; a macro for notes brings its own.
         status = macro.status if macro and macro.kind == MacroKind.NOTE else ""
     return send_composed(
         actor=actor,
         ticket=ticket,
-        message=Message(typed["body"], kind, status or None, form.kept, typed.get("next_update_at")),
+        message=Message(typed["body"], kind, status or None, form.uploads, typed.get("next_update_at")),
         macro=macro,
         seen=typed["seen"],
     )
@@ -59,21 +60,21 @@ def _send(actor: Actor, ticket: Ticket, form: CommentForm) -> Ticket:
 
 @require_POST
 def draft(request: HttpRequest, reference: str) -> HttpResponse:
-    """Keep what is in the composer, while it is typed."""
+    """Save the composer's content as a draft."""
     actor = actor_of(request)
     ticket = bare_ticket_for(actor, reference)
     form = DraftForm(request.POST)
     if not form.is_valid():
         return HttpResponse(status=422)
-    is_kept = save_draft(actor=actor, ticket=ticket, **form.cleaned_data)
+    is_saved = save_draft(actor=actor, ticket=ticket, **form.cleaned_data)
     if actor.can(Capability.WORK_QUEUE):
-        presence.be_writing(ticket.pk, actor.person.pk, form.cleaned_data["kind"] if is_kept else "")
+        presence.be_writing(ticket.pk, actor.person.pk, form.cleaned_data["kind"] if is_saved else "")
     return HttpResponse(status=204)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def participants(request: HttpRequest, reference: str) -> HttpResponse:
-    """Add to conversation."""
+    """Add people to the conversation."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference)
     if not allowed_on(actor, ticket).add_participants:
@@ -86,16 +87,16 @@ def participants(request: HttpRequest, reference: str) -> HttpResponse:
         ),
     )
     if joined is not None:
-        names = ", ".join(user.name for user in joined) or "Nobody new"
-        messages.success(request, f"{names} joined the conversation. Your comment is sent.")
+        names = format_list([user.name for user in joined] or ["No one new"])
+        messages.success(request, f"{names} joined the conversation. Comment sent.")
         return redirect(ticket)
     act_in(request, ticket.organization)
     context = {"ticket": ticket, "form": form, "organization": ticket.organization}
     return render_form(request, "tickets/participants.html", context)
 
 
-def shown_again(request: HttpRequest, actor: Actor, ticket: Ticket, part: str) -> HttpResponse:
-    """The ticket as it is after a change: its changed parts for htmx, a redirect to its page otherwise."""
+def show_again(request: HttpRequest, actor: Actor, ticket: Ticket, part: str) -> HttpResponse:
+    """Show the ticket after a change: its changed parts for htmx, otherwise a redirect to its page."""
     mark_seen(actor=actor, ticket=ticket)
     if is_fragment(request):
         return ticket_update(request, actor, ticket_for(actor, ticket.reference), part)

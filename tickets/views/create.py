@@ -18,7 +18,7 @@ from tickets.models.ticket import Ticket
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, slug: str) -> HttpResponse:
-    """Create ticket; or, without a paid service, why not and where to ask instead."""
+    """Create a ticket, or show where to ask instead if the organization has no paid service."""
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.OPEN_TICKETS)
     if not is_entitled(organization):
@@ -27,27 +27,25 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     follow_up = follow_up_for(actor, organization, request.GET.get("follow_up", ""))
     if request.method != "POST":
         return _page(request, organization, TicketForm(organization=organization), follow_up)
-    if made := submitted_before(actor, request.POST.get("submission_key", "")):
-        messages.info(request, f"This form was sent already, as {made.reference}. Nothing new is created.")
-        return go_to(request, made.get_absolute_url())
+    if existing := submitted_before(actor, request.POST.get("submission_key", "")):
+        messages.info(request, f"You already sent this form. It created {existing.reference}.")
+        return go_to(request, existing.get_absolute_url())
     form = TicketForm(request.POST, request.FILES, organization=organization)
-    form.keep_files(actor)
+    form.store_files(actor)
     ticket = submit(
         form, lambda: open_ticket(actor=actor, organization=organization, draft=form.draft(follow_up))
     )
     if not ticket:
         return _page(request, organization, form, follow_up)
-    messages.success(
-        request, f"Ticket {ticket.reference} is created. We have sent you a confirmation by mail."
-    )
+    messages.success(request, f"Ticket {ticket.reference} created. We’ve sent you a confirmation by mail.")
     if ticket.severity != form.cleaned_data["severity"]:
-        messages.info(request, "The severity is Low, as a service that you named is in early availability.")
+        messages.info(request, "The severity is Low because one of the services is in early availability.")
     return go_to(request, ticket.get_absolute_url())
 
 
 @require_safe
 def similar(request: HttpRequest, slug: str) -> HttpResponse:
-    """Open tickets of colleagues that may be about the same, while the form is filled in."""
+    """Suggest open tickets of colleagues that may be about the same issue."""
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.OPEN_TICKETS)
     services = [value.removeprefix("service:") for value in request.GET.getlist("resources")]
@@ -74,6 +72,6 @@ def _page(
         "entitlement": form.entitlement,
         "follow_up": follow_up,
         "draft_key": f"new-{organization.slug}-{followed}-{actor_of(request).person.pk}",
-        "kept": getattr(form, "kept", []),
+        "uploads": getattr(form, "uploads", []),
     }
     return fragment_or_page(request, "tickets/_new_form.html", "tickets/new.html", context)

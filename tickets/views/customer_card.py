@@ -1,4 +1,4 @@
-"""The customer behind a ticket, for the agent who works on it."""
+"""The customer of a ticket, for agents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from tickets.models.ticket import Ticket
 from tickets.states import Severity
 
 SHOWN = 5
-# How far the number of other open tickets is counted.
+# Other open tickets are counted up to this number.
 COUNTED = 100
 
 
 @dataclass(frozen=True)
 class CustomerCard:
-    """The organization with what it is entitled to, its other open tickets, and what time it is there."""
+    """The organization with its entitlement, its other open tickets and its local time."""
 
     organization: Organization
     entitlement: Entitlement
@@ -31,7 +31,7 @@ class CustomerCard:
 
 
 def customer_card(ticket: Ticket) -> CustomerCard:
-    """Four to six queries, whatever the organization's size."""
+    """Return the customer card of a ticket; four to six queries."""
     organization = ticket.organization
     entitlement = entitlement_of(organization)
     others = others_of(ticket)

@@ -1,4 +1,4 @@
-"""A whole ticket as plain data, for export: what the reader may see, with its history."""
+"""A whole ticket as plain data for export: what the reader may see, with its history."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from tickets.models.conversation import Activity
 from tickets.models.ticket import Ticket
 
 
-def dossier(actor: Actor, ticket: Ticket) -> dict[str, Any]:
-    """Everything about a ticket that the actor may see, ready for JSON; instants in ISO 8601, UTC."""
+def export_ticket(actor: Actor, ticket: Ticket) -> dict[str, Any]:
+    """Return everything about a ticket that the actor may see, ready for JSON; instants in ISO 8601, UTC."""
     return {
         "reference": ticket.reference,
         "organization": ticket.organization.name,

@@ -7,47 +7,49 @@ from orgs.actor import actor_of
 from tickets.access import attachment_for, ticket_for
 from tickets.forms.files import UploadForm
 from tickets.models.conversation import Attachment
-from tickets.views.export import dossier
+from tickets.views.export import export_ticket
 
 
 @require_safe
 def export(request: HttpRequest, reference: str) -> JsonResponse:
-    """The whole ticket with its history as JSON, to keep."""
+    """Download the whole ticket with its history as JSON."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference)
-    response = JsonResponse(dossier(actor, ticket), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response = JsonResponse(
+        export_ticket(actor, ticket), json_dumps_params={"indent": 2, "ensure_ascii": False}
+    )
     response.headers["Content-Disposition"] = f'attachment; filename="{ticket.reference}.json"'
     return response
 
 
 @require_POST
 def uploads(request: HttpRequest) -> JsonResponse:
-    """Keep one chosen file for its owner, while the form is still being filled in."""
+    """Store a file while its form is still being filled in."""
     form = UploadForm(request.POST, request.FILES)
-    form.keep_files(actor_of(request))
-    if form.errors or not form.kept:
+    form.store_files(actor_of(request))
+    if form.errors or not form.uploads:
         errors = [str(error) for error in form.errors.get("files_sent", [])]
-        return JsonResponse({"errors": errors or ["No file came."]}, status=422)
-    return JsonResponse({"id": str(form.kept[0].pk), "name": form.kept[0].name})
+        return JsonResponse({"errors": errors or ["No file was uploaded."]}, status=422)
+    return JsonResponse({"id": str(form.uploads[0].pk), "name": form.uploads[0].name})
 
 
 @require_safe
 def attachment(request: HttpRequest, key: uuid.UUID) -> FileResponse:
-    """A file, always as a download and never as something a browser would run."""
+    """Download a file; the browser never displays or runs it."""
     found = attachment_for(actor_of(request), key)
-    return _served(found, as_attachment=True, content_type="application/octet-stream")
+    return _serve(found, as_attachment=True, content_type="application/octet-stream")
 
 
 @require_safe
 def preview(request: HttpRequest, key: uuid.UUID) -> FileResponse:
-    """An image, to be shown on the ticket's page; 404 for every other kind of file."""
+    """Return an image for the ticket's page, or 404 for any other kind of file."""
     found = attachment_for(actor_of(request), key)
     if not found.has_preview:
         raise Http404("No preview")
-    return _served(found, as_attachment=False, content_type=found.content_type)
+    return _serve(found, as_attachment=False, content_type=found.content_type)
 
 
-def _served(attachment: Attachment, *, as_attachment: bool, content_type: str) -> FileResponse:
+def _serve(attachment: Attachment, *, as_attachment: bool, content_type: str) -> FileResponse:
     response = FileResponse(
         attachment.file.open("rb"),
         as_attachment=as_attachment,

@@ -1,4 +1,4 @@
-"""Putting a ticket aside, and handing it over."""
+"""Snoozing and handing over a ticket."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
@@ -10,14 +10,14 @@ from tickets.access import ticket_for
 from tickets.actions import snoozing
 from tickets.actions.handover import hand_over
 from tickets.forms.handover import HandoverForm, SnoozeForm
-from tickets.views.conversation import shown_again
+from tickets.views.conversation import show_again
 from tickets.views.ticket import ticket_update
 from tickets.views.work import change
 
 
 @require_POST
 def snooze(request: HttpRequest, reference: str) -> HttpResponse:
-    """Put the ticket aside."""
+    """Snooze the ticket."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     form = SnoozeForm(request.POST)
@@ -28,8 +28,8 @@ def snooze(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def waking(request: HttpRequest, reference: str) -> HttpResponse:
-    """Have the ticket back in the queue now."""
+def unsnooze(request: HttpRequest, reference: str) -> HttpResponse:
+    """Return a snoozed ticket to the queue now."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     return change(request, actor, ticket, lambda: snoozing.snooze(actor=actor, ticket=ticket, until=None))
@@ -37,10 +37,10 @@ def waking(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 def handover(request: HttpRequest, reference: str) -> HttpResponse:
-    """Write the handover card."""
+    """Add or change the handover note."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     form = HandoverForm(request.POST, ticket=ticket)
     if submit(form, lambda: hand_over(actor=actor, ticket=ticket, **form.cleaned_data)):
-        return shown_again(request, actor, ticket, "handover")
+        return show_again(request, actor, ticket, "handover")
     return ticket_update(request, actor, ticket, "handover", status=422, handover_form=form)

@@ -1,4 +1,4 @@
-"""Macros: the pages that keep them, and choosing one on a ticket."""
+"""Choosing a macro on a ticket."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -13,7 +13,7 @@ from tickets.rendering import to_html
 
 @require_safe
 def choices(request: HttpRequest, reference: str) -> HttpResponse:
-    """The macros that can be put into the composer of a ticket."""
+    """List the macros that can be applied to a ticket."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     words = search_text(request, 80).strip()
@@ -23,7 +23,7 @@ def choices(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_safe
 def preview(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """A macro as it would be sent on this ticket; nothing is sent or changed."""
+    """Preview a macro on a ticket; nothing is sent or changed."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     found = macro_for(actor, pk)

@@ -24,7 +24,6 @@ from tickets.access import (
     ticket_named,
 )
 from tickets.actions import linking
-from tickets.actions.linking import link, unlink
 from tickets.actions.merging import merge_into, undo_merge
 from tickets.forms.linking import SplitForm, TargetForm
 from tickets.models.ticket import Ticket
@@ -32,15 +31,13 @@ from tickets.models.ticket import Ticket
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: HttpRequest, reference: str) -> HttpResponse:
-    """Merge the ticket into another one of its organization."""
+    """Merge the ticket into another one of the same organization."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
 
     def into(target: Ticket) -> Ticket:
         merge_into(actor=actor, ticket=ticket, target=target)
-        messages.success(
-            request, f"{ticket.reference} is merged into this ticket. You can undo it for a day."
-        )
+        messages.success(request, f"{ticket.reference} merged into this ticket. You can undo this for a day.")
         return target
 
     page: dict[str, Any] = {
@@ -59,8 +56,8 @@ def links(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
 
     def to(other: Ticket) -> Ticket:
-        link(actor=actor, ticket=ticket, other=other)
-        messages.success(request, f"{other.reference} is linked.")
+        linking.link(actor=actor, ticket=ticket, other=other)
+        messages.success(request, f"{other.reference} linked.")
         return ticket
 
     page = {
@@ -82,13 +79,15 @@ def _pick(
     do: Callable[[Ticket], Ticket],
     page: dict[str, Any],
 ) -> HttpResponse:
-    """A page that offers tickets, finds others, and does something with the one that is chosen."""
+    """Show a page to choose another ticket, and run ``do`` with the chosen one."""
     form = TargetForm(posted(request))
 
     def do_with_chosen() -> Ticket:
         chosen = ticket_named(actor, form.cleaned_data["target"])
         if chosen is None:
-            raise RuleViolation("no_such_ticket", "There is no such ticket.", field="target")
+            raise RuleViolation(
+                "no_such_ticket", "Enter the reference of an existing ticket.", field="target"
+            )
         return do(chosen)
 
     if done := submit(form, do_with_chosen):
@@ -99,38 +98,38 @@ def _pick(
 
 
 @require_POST
-def undoing(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def undo(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Undo a merge."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     found = merge_for(ticket, pk)
-    done = f"{found.source.reference} is a ticket of its own again."
+    done = f"Merge undone. {found.source.reference} is a separate ticket again."
     return redirect(
         found.source if attempt(request, lambda: undo_merge(actor=actor, merge=found), done) else ticket
     )
 
 
 @require_POST
-def unlinking(request: HttpRequest, reference: str, other: str) -> HttpResponse:
-    """Take a link away."""
+def unlink(request: HttpRequest, reference: str, other: str) -> HttpResponse:
+    """Remove a link to another ticket."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     linked = linked_for(ticket, other)
-    unlink(actor=actor, ticket=ticket, other=linked)
-    messages.success(request, f"{linked.reference} is no longer linked.")
+    linking.unlink(actor=actor, ticket=ticket, other=linked)
+    messages.success(request, f"Link to {linked.reference} removed.")
     return redirect(ticket)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def split(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Make a comment a ticket of its own."""
+    """Split a comment off into a new ticket."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     comment = comment_for(ticket, pk)
     form = SplitForm(posted(request), initial={"subject": ticket.subject})
-    if made := submit(form, lambda: linking.split(actor=actor, comment=comment, **form.cleaned_data)):
-        messages.success(request, f"{made.reference} is opened from a comment on {ticket.reference}.")
-        return redirect(made)
+    if new := submit(form, lambda: linking.split(actor=actor, comment=comment, **form.cleaned_data)):
+        messages.success(request, f"{new.reference} created from a comment on {ticket.reference}.")
+        return redirect(new)
     act_in(request, ticket.organization)
     context = {"ticket": ticket, "form": form, "comment": comment}
     return render_form(request, "tickets/split.html", context)

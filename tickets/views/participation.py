@@ -1,4 +1,4 @@
-"""Joining, leaving, removing, escalating, rating."""
+"""Participants, escalation and rating of a ticket."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -22,46 +22,48 @@ from tickets.views.work import change
 
 @require_POST
 def participation(request: HttpRequest, reference: str) -> HttpResponse:
-    """Join the conversation oneself."""
+    """Join the conversation."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference)
     if not allowed_on(actor, ticket).join:
         raise PermissionDenied
-    done = "You are in the conversation, and get all new comments and updates by mail."
+    done = "You joined the conversation. You’ll get all new comments and updates by mail."
     return change(request, actor, ticket, lambda: join(actor=actor, ticket=ticket), done)
 
 
 @require_POST
-def removal(request: HttpRequest, reference: str, user_id: int) -> HttpResponse:
-    """Leave the conversation, or take somebody out of it."""
+def remove(request: HttpRequest, reference: str, user_id: int) -> HttpResponse:
+    """Leave the conversation, or remove someone from it."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference)
     user = participant_for(actor, ticket, user_id)
     remove_participant(actor=actor, ticket=ticket, user=user)
     if user == actor.user:
-        messages.success(request, f"You have left the conversation of {ticket.reference}.")
+        messages.success(request, f"You left the conversation of {ticket.reference}.")
         return redirect("tickets:list", ticket.organization.slug, "cc")
-    messages.success(request, f"{user.name} is no longer in the conversation.")
+    messages.success(request, f"{user.name} removed from the conversation.")
     return redirect(ticket)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def escalation(request: HttpRequest, reference: str) -> HttpResponse:
-    """Call for more attention."""
+    """Escalate the ticket."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference)
     if actor.can(Capability.WORK_QUEUE) or ticket.is_closed:
         raise PermissionDenied
     form = EscalationForm(posted(request))
     if submit(form, lambda: escalate(actor=actor, ticket=ticket, **form.cleaned_data)):
-        messages.success(request, "The duty leads are told. You see here who takes it.")
+        messages.success(
+            request, "Duty leads were notified. This page shows who acknowledges the escalation."
+        )
         return redirect(ticket)
     return _form_page(request, ticket, form, "Escalate", "Escalate this ticket")
 
 
 @require_POST
 def acknowledgement(request: HttpRequest, reference: str) -> HttpResponse:
-    """Take an escalation, as staff."""
+    """Acknowledge an escalation, as an agent."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     return change(request, actor, ticket, lambda: acknowledge(actor=actor, ticket=ticket))
@@ -69,14 +71,14 @@ def acknowledgement(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def outcome(request: HttpRequest, reference: str) -> HttpResponse:
-    """Close an escalation with what came of it, as staff."""
+    """Close an escalation with its outcome, as an agent."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     if not ticket.open_escalation:
         return redirect(ticket)
     form = OutcomeForm(posted(request))
     if submit(form, lambda: close_escalation(actor=actor, ticket=ticket, **form.cleaned_data)):
-        messages.success(request, "The escalation is closed.")
+        messages.success(request, "Escalation closed.")
         return redirect(ticket)
     return _form_page(request, ticket, form, "Close escalation", "Close the escalation")
 
@@ -88,21 +90,21 @@ def rating(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = ticket_for(actor, reference)
     if not allowed_on(actor, ticket).rate:
         raise PermissionDenied
-    form = RatingForm(posted(request), initial=_present_rating(ticket))
+    form = RatingForm(posted(request), initial=_initial_rating(ticket))
     if submit(form, lambda: rate(actor=actor, ticket=ticket, **form.cleaned_data)):
         messages.success(request, "Thank you. You can change the rating for 7 days.")
         return redirect(ticket)
     return _form_page(request, ticket, form, "Send rating", "Rate this ticket")
 
 
-def _present_rating(ticket: Ticket) -> dict[str, object]:
+def _initial_rating(ticket: Ticket) -> dict[str, object]:
     if not hasattr(ticket, "rating"):
         return {}
     return {"score": ticket.rating.score, "comment": ticket.rating.comment}
 
 
 def _form_page(request: HttpRequest, ticket: Ticket, form: object, button: str, title: str) -> HttpResponse:
-    """A page with one small form about a ticket."""
+    """Show a page with a form about a ticket."""
     act_in(request, ticket.organization)
     context = {"ticket": ticket, "form": form, "button": button, "page_title": title}
     return render_form(request, "tickets/form.html", context)

@@ -1,4 +1,4 @@
-"""Colleagues to mention in an internal note."""
+"""Agents to mention in an internal note."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -6,13 +6,13 @@ from django.views.decorators.http import require_safe
 from orgs.actor import actor_of
 from supportcenter.combobox import Option, render_options
 from supportcenter.http import search_text
-from tickets.access import colleagues_like
+from tickets.access import agents_matching
 from tickets.mentions import handle_of
 
 
 @require_safe
-def like(request: HttpRequest) -> HttpResponse:
-    """Suggest colleagues while @name is typed."""
-    found = colleagues_like(actor_of(request), search_text(request, 80))
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Suggest agents while @name is typed."""
+    found = agents_matching(actor_of(request), search_text(request, 80))
     handles = [(handle_of(each.email), each.name) for each in found]
     return render_options(request, [Option(f"{handle} ", name, f"@{handle}") for handle, name in handles])

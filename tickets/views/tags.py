@@ -7,9 +7,9 @@ from orgs.actor import actor_of
 from orgs.roles import Capability
 from supportcenter.combobox import Option, render_options
 from supportcenter.http import search_text
-from tickets.access import tags_like, ticket_for
+from tickets.access import tags_starting_with, ticket_for
 from tickets.actions.tags import set_tags
-from tickets.forms.macros import TagsForm
+from tickets.forms.tags import TagsForm
 from tickets.views.ticket import ticket_update
 from tickets.views.work import change
 
@@ -27,8 +27,8 @@ def tags(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def like(request: HttpRequest) -> HttpResponse:
+def suggestions(request: HttpRequest) -> HttpResponse:
     """Suggest tags while one is typed."""
     words = search_text(request, 40).removeprefix("#")
-    found = tags_like(actor_of(request), words)
+    found = tags_starting_with(actor_of(request), words)
     return render_options(request, [Option(f"{tag.name} ", tag.name) for tag in found])

@@ -35,7 +35,7 @@ from tickets.models.conversation import Activity, ActivityKind
 from tickets.models.macros import Macro
 from tickets.models.teams import absence_of
 from tickets.models.ticket import Ticket, number_of
-from tickets.permissions import sight_of
+from tickets.permissions import explain_visibility
 from tickets.rendering import to_html
 from tickets.timeline import ENTRIES, status_words, timeline_text
 from tickets.views.panel import panel_of
@@ -43,7 +43,7 @@ from tickets.views.panel import panel_of
 
 @require_safe
 def ticket(request: HttpRequest, reference: str) -> HttpResponse:
-    """One ticket, for everybody who may see it."""
+    """Show a ticket to anyone who may see it."""
     actor = actor_of(request)
     found = ticket_for(actor, reference)
     if number_of(reference) != found.pk:
@@ -69,7 +69,7 @@ def thread(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def who_is_here(request: HttpRequest, reference: str) -> HttpResponse:
+def present_agents(request: HttpRequest, reference: str) -> HttpResponse:
     """Return which other agents have the ticket open; polling it shows that this one has."""
     actor = poll_actor_of(request)
     found = bare_ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
@@ -90,13 +90,13 @@ def _be_seen(actor: Actor, ticket: Ticket) -> None:
 
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
-    """How a text will look, before it is sent."""
+    """Preview a text before it is sent."""
     text = (request.POST.get("body") or request.POST.get("description") or "")[:100_000]
     return render(request, "tickets/_preview.html", {"html": to_html(text)})
 
 
 def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context: Any) -> dict[str, Any]:
-    """Everything that the ticket's page shows. ``context`` brings forms that hold an error."""
+    """Return everything that the ticket's page shows. ``context`` replaces forms by ones with errors."""
     act_in(request, ticket.organization)
     allowed = allowed_on(actor, ticket)
     queue, mine = reverse("tickets:queue"), reverse("tickets:list", args=[ticket.organization.slug])
@@ -109,7 +109,7 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
         "organization": ticket.organization,
         "countdown": countdown(ticket, timezone.now()),
         "clock": explain(ticket.status, list(ticket.clocks.all()), format_instant),
-        "sight": sight_of(ticket),
+        "visibility": explain_visibility(ticket),
         "status_words": status_words(ticket.status, for_staff=allowed.work),
         "colleagues": colleagues_on(actor, ticket),
         "composer": composer_for(actor, ticket),
@@ -126,9 +126,9 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
 def ticket_update(
     request: HttpRequest, actor: Actor, ticket: Ticket, part: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """The page after a change or an error. For htmx: ``part``, and with it the other parts that changed.
+    """Show the page after a change or an error. For htmx, only ``part`` and other parts that changed.
 
-    The composer comes anew only as the asked part, so that nothing typed or chosen there is lost.
+    The composer is replaced only if it is ``part``, so that nothing typed or chosen there is lost.
     """
     values = ticket_context(request, actor, ticket, **context) | {"part": part, "has_error": status >= 400}
     return fragment_or_page(request, "tickets/_update.html", "tickets/ticket.html", values, status=status)
@@ -137,7 +137,7 @@ def ticket_update(
 def composer_for(
     actor: Actor, ticket: Ticket, data: Any = None, files: Any = None, macro: Macro | None = None
 ) -> CommentForm:
-    """The composer that the actor has: agents can set the status, write notes, and start from a macro."""
+    """Return the actor's composer: agents can set the status, write notes and apply macros."""
     make = AnswerForm if actor.can(Capability.WORK_QUEUE) else CommentForm
     draft = draft_of(actor, ticket) if data is None and macro is None else None
     initial: dict[str, Any] = {}
@@ -149,13 +149,13 @@ def composer_for(
 
 
 def severity_form_for(actor: Actor, ticket: Ticket, data: Any = None) -> SeverityForm:
-    """Customers just choose; agents say why, because the customer is told."""
+    """Return the severity form: agents must give a reason, which the customer sees."""
     make = AgentSeverityForm if actor.can(Capability.WORK_QUEUE) else SeverityForm
     return make(data, initial={"severity": ticket.severity})
 
 
 def entries_of(actor: Actor, ticket: Ticket, *, since: int | None = None) -> list[dict[str, Any]]:
-    """The thread, or what others wrote ``since`` an entry, ready to be shown."""
+    """Return the thread, or what others wrote ``since`` an entry, for the template."""
     for_staff = actor.can(Capability.WORK_QUEUE)
     thread = thread_for(actor, ticket)
     found = thread if since is None else thread.written_since(since, but_by=actor.person)
@@ -188,7 +188,7 @@ def _entry(actor: Actor, ticket: Ticket, activity: Activity, *, for_staff: bool)
 
 
 def _status_line(activity: Activity, words: str, *, for_staff: bool) -> str:
-    """What a comment did to the status, where that is worth a line below it."""
+    """Return the line below a comment that shows its change of status; empty if there is none."""
     if activity.kind != ActivityKind.COMMENTED or not activity.after.get("status"):
         return ""
     if "reopened" in words:

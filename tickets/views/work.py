@@ -1,4 +1,4 @@
-"""One-field changes of a ticket."""
+"""Changes to the properties of a ticket."""
 
 from collections.abc import Callable
 
@@ -18,13 +18,13 @@ from tickets.forms.work import AssignmentForm, ClassificationForm, StatusForm
 from tickets.models.teams import Team
 from tickets.models.ticket import Ticket
 from tickets.states import REOPEN_DAYS
-from tickets.views.conversation import shown_again
+from tickets.views.conversation import show_again
 from tickets.views.ticket import severity_form_for, ticket_update
 
 
 @require_POST
 def assignment(request: HttpRequest, reference: str) -> HttpResponse:
-    """Give the ticket to an agent, to a team, or to nobody."""
+    """Assign the ticket to an agent or a team, or unassign it."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     form = AssignmentForm(request.POST, actor=actor)
@@ -32,17 +32,17 @@ def assignment(request: HttpRequest, reference: str) -> HttpResponse:
         return ticket_update(request, actor, ticket, "side", status=422, assignment=form)
     chosen = form.cleaned_data["assignee"]
 
-    def give() -> object:
+    def assign_chosen() -> object:
         if isinstance(chosen, Team):
             return assign_to_team(actor=actor, ticket=ticket, team=chosen)
         return assign(actor=actor, ticket=ticket, assignee=chosen)
 
-    return change(request, actor, ticket, give)
+    return change(request, actor, ticket, assign_chosen)
 
 
 @require_POST
 def status(request: HttpRequest, reference: str) -> HttpResponse:
-    """Set the status by hand."""
+    """Set the status."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     form = StatusForm(request.POST)
@@ -83,16 +83,16 @@ def resolution(request: HttpRequest, reference: str) -> HttpResponse:
     """Mark solved."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference)
-    done = f"The ticket is solved. A comment within {REOPEN_DAYS} days opens it again."
+    done = f"Ticket solved. A comment within {REOPEN_DAYS} days reopens it."
     return change(request, actor, ticket, lambda: solve(actor=actor, ticket=ticket), done)
 
 
 def change(
     request: HttpRequest, actor: Actor, ticket: Ticket, make: Callable[[], object], done: str = ""
 ) -> HttpResponse:
-    """Make a change and show the ticket again, with ``done`` or why a rule refuses as a message."""
+    """Run a change and show the ticket again, with ``done`` or the reason for a refusal as a message."""
     if attempt(request, make, done):
-        return shown_again(request, actor, ticket, "side")
+        return show_again(request, actor, ticket, "side")
     if is_fragment(request):
         return ticket_update(request, actor, ticket_for(actor, ticket.reference), "side", status=422)
     return redirect(ticket)

@@ -15,7 +15,7 @@ from supportcenter.local.bench.site import Site
 from tickets.models.catalog import Product, Reason
 from tickets.reports.counting import INSERT_TOTALS
 from tickets.reports.durations import BOUNDS
-from tickets.reports.period import MOST_DAYS
+from tickets.reports.period import MAX_DAYS
 from tickets.reports.sections import SECTIONS
 
 ROUNDS = 5
@@ -127,7 +127,7 @@ def measure(site: Site) -> None:
 def year() -> str:
     """Return the longest period that a report can have."""
     today = timezone.now().date()
-    return f"period=custom&since={today - timedelta(days=MOST_DAYS - 1)}&until={today}"
+    return f"period=custom&since={today - timedelta(days=MAX_DAYS - 1)}&until={today}"
 
 
 def cost(browser: Client, path: str) -> tuple[float, float, tuple[float, str]]:

@@ -1,4 +1,4 @@
-"""Tags of a ticket, and the macros of agents."""
+"""Tags of a ticket."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tickets.models.ticket import Ticket
 
 
 class TagsField(forms.CharField):
-    """Any number of tags in one line; cleans to their names. Known ones are offered while typing."""
+    """Any number of tags in one line; cleans to their names. Suggests known tags."""
 
     def __init__(self, **options: Any) -> None:
         attributes = {
