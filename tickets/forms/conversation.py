@@ -52,16 +52,8 @@ class AnswerForm(CommentForm):
     )
     macro = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(
-        self,
-        data: Any = None,
-        files: Files | None = None,
-        *,
-        ticket: Ticket,
-        draft: ServerDraft | None = None,
-        initial: dict[str, Any] | None = None,
-    ) -> None:
-        super().__init__(data, files, ticket=ticket, draft=draft, initial=initial)
+    def __init__(self, *args: Any, ticket: Ticket, draft: ServerDraft | None = None, **options: Any) -> None:
+        super().__init__(*args, ticket=ticket, draft=draft, **options)
         self.fields["body"].widget.attrs |= {
             "data-options": reverse("tickets:agent_suggestions"),
             "data-options-if": "[name=kind][value=note]:checked",

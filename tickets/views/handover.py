@@ -12,7 +12,7 @@ from tickets.actions.handover import hand_over
 from tickets.forms.handover import HandoverForm, SnoozeForm
 from tickets.views.conversation import show_again
 from tickets.views.ticket import ticket_update
-from tickets.views.work import change
+from tickets.views.work import change, change_with
 
 
 @require_POST
@@ -21,10 +21,11 @@ def snooze(request: HttpRequest, reference: str) -> HttpResponse:
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     form = SnoozeForm(request.POST)
-    if not form.is_valid():
-        return ticket_update(request, actor, ticket, "side", status=422, snooze_form=form)
-    until = form.instant()
-    return change(request, actor, ticket, lambda: snoozing.snooze(actor=actor, ticket=ticket, until=until))
+
+    def save() -> object:
+        return snoozing.snooze(actor=actor, ticket=ticket, until=form.instant())
+
+    return change_with(request, actor, ticket, save, snooze_form=form)
 
 
 @require_POST

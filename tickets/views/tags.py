@@ -10,8 +10,7 @@ from supportcenter.http import search_text
 from tickets.access import tags_starting_with, ticket_for
 from tickets.actions.tags import set_tags
 from tickets.forms.tags import TagsForm
-from tickets.views.ticket import ticket_update
-from tickets.views.work import change
+from tickets.views.work import change_with
 
 
 @require_POST
@@ -20,10 +19,11 @@ def tags(request: HttpRequest, reference: str) -> HttpResponse:
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     form = TagsForm(request.POST, ticket=ticket)
-    if not form.is_valid():
-        return ticket_update(request, actor, ticket, "side", status=422, tags_form=form)
-    names = form.cleaned_data["tags"]
-    return change(request, actor, ticket, lambda: set_tags(actor=actor, ticket=ticket, tags=names))
+
+    def save() -> object:
+        return set_tags(actor=actor, ticket=ticket, **form.cleaned_data)
+
+    return change_with(request, actor, ticket, save, tags_form=form)
 
 
 @require_safe

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -28,16 +29,14 @@ def assignment(request: HttpRequest, reference: str) -> HttpResponse:
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     form = AssignmentForm(request.POST, actor=actor)
-    if not form.is_valid():
-        return ticket_update(request, actor, ticket, "side", status=422, assignment=form)
-    chosen = form.cleaned_data["assignee"]
 
     def assign_chosen() -> object:
+        chosen = form.cleaned_data["assignee"]
         if isinstance(chosen, Team):
             return assign_to_team(actor=actor, ticket=ticket, team=chosen)
         return assign(actor=actor, ticket=ticket, assignee=chosen)
 
-    return change(request, actor, ticket, assign_chosen)
+    return change_with(request, actor, ticket, assign_chosen, assignment=form)
 
 
 @require_POST
@@ -46,10 +45,11 @@ def status(request: HttpRequest, reference: str) -> HttpResponse:
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     form = StatusForm(request.POST)
-    if not form.is_valid():
-        return ticket_update(request, actor, ticket, "side", status=422, status_form=form)
-    chosen = form.cleaned_data["status"]
-    return change(request, actor, ticket, lambda: change_status(actor=actor, ticket=ticket, status=chosen))
+
+    def set_status() -> object:
+        return change_status(actor=actor, ticket=ticket, **form.cleaned_data)
+
+    return change_with(request, actor, ticket, set_status, status_form=form)
 
 
 @require_POST
@@ -60,10 +60,11 @@ def severity(request: HttpRequest, reference: str) -> HttpResponse:
     if not allowed_on(actor, ticket).change_severity:
         raise PermissionDenied
     form = severity_form_for(actor, ticket, request.POST)
-    if not form.is_valid():
-        return ticket_update(request, actor, ticket, "side", status=422, severity_form=form)
-    values = form.cleaned_data
-    return change(request, actor, ticket, lambda: change_severity(actor=actor, ticket=ticket, **values))
+
+    def set_severity() -> object:
+        return change_severity(actor=actor, ticket=ticket, **form.cleaned_data)
+
+    return change_with(request, actor, ticket, set_severity, severity_form=form)
 
 
 @require_POST
@@ -72,10 +73,11 @@ def classification(request: HttpRequest, reference: str) -> HttpResponse:
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     form = ClassificationForm(request.POST, ticket=ticket)
-    if not form.is_valid():
-        return ticket_update(request, actor, ticket, "side", status=422, classification=form)
-    values = form.cleaned_data
-    return change(request, actor, ticket, lambda: reclassify(actor=actor, ticket=ticket, **values))
+
+    def set_both() -> object:
+        return reclassify(actor=actor, ticket=ticket, **form.cleaned_data)
+
+    return change_with(request, actor, ticket, set_both, classification=form)
 
 
 @require_POST
@@ -96,3 +98,12 @@ def change(
     if is_fragment(request):
         return ticket_update(request, actor, ticket_for(actor, ticket.reference), "side", status=422)
     return redirect(ticket)
+
+
+def change_with(
+    request: HttpRequest, actor: Actor, ticket: Ticket, make: Callable[[], object], **forms: BaseForm
+) -> HttpResponse:
+    """Run a change if its form is valid; otherwise show the ticket with the form, named by its keyword."""
+    if all(form.is_valid() for form in forms.values()):
+        return change(request, actor, ticket, make)
+    return ticket_update(request, actor, ticket, "side", status=422, **forms)
