@@ -7,7 +7,7 @@ LAST_REFERENCES = 5
 
 
 def root_id(ticket_id: int, host: str) -> str:
-    """Return the id that all mails about a ticket refer to, whoever receives them."""
+    """Return the id that all mails about a ticket refer to, for every recipient."""
     return f"<ticket.{ticket_id}@{host}>"
 
 

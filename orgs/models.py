@@ -51,10 +51,10 @@ class UserQuerySet(models.QuerySet):
 
     def called(self, handles: Sequence[str]) -> Self:
         """Return agents whose address has one of these handles before its @."""
-        anybody = Q(pk__in=[])
+        matching = Q(pk__in=[])
         for handle in handles:
-            anybody |= Q(email__startswith=f"{handle}@")
-        return self.agents().filter(anybody)
+            matching |= Q(email__startswith=f"{handle}@")
+        return self.agents().filter(matching)
 
     def duty_leads(self) -> Self:
         """Return active staff who are notified about escalations."""

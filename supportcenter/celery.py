@@ -35,7 +35,7 @@ SCHEDULE = {
     "notify duty leads of overdue escalations": ("tickets.notify_overdue_escalations", 60.0),
     "check SLA clocks": ("tickets.check_clocks", 15.0),
     "activate tier changes that are due": ("billing.apply_due_changes", 60.0),
-    "tell of tier changes past their promised date": ("billing.notify_overdue_changes", 900.0),
+    "notify about overdue tier changes": ("billing.notify_overdue_changes", 900.0),
     # Hourly, because the 1st starts at a different hour in each time zone; a month is closed only once.
     "invoice months that are over": ("billing.close_months", 3600.0),
     "count the figures of days that changed": ("tickets.count_figures", 30.0),
@@ -44,7 +44,7 @@ SCHEDULE = {
     "forget drafts that nobody can send": ("tickets.delete_stale_drafts", 3600.0),
     "forget uploads that nobody sent": ("tickets.delete_unsent_files", 3600.0),
     "find tickets by names that changed": ("tickets.sweep_index", 3600.0),
-    "forget events that everybody heard": ("outbox.prune", 3600.0),
+    "prune old events": ("outbox.prune", 3600.0),
 }
 # A run that no worker starts before the next one is due expires, so that runs never pile up.
 app.conf.beat_schedule = {

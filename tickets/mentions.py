@@ -37,7 +37,7 @@ def handles_in(text: str) -> list[str]:
 
 
 def own_words(text: str) -> Iterator[str]:
-    """What somebody says in a text, by paragraph.
+    """Yield what a text says in its author's own words, by paragraph.
 
     Quoted text, code, links and the signature are not their own words.
     """

@@ -9,7 +9,7 @@ from tickets.models.following import Follow
 
 @pytest.fixture
 def root(cast, client_of):
-    """Somebody in Django's admin who is not of the staff that customers know."""
+    """Someone in Django's admin who is not of the staff that customers know."""
     return client_of(person("root@support.example", "Rita Root", is_staff=True, is_superuser=True))
 
 

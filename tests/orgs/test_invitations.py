@@ -64,7 +64,7 @@ def test_existing_login_just_accepts(cast, client_of, invitation):
     assert Membership.objects.filter(user=zoe, organization=cast.acme).exists()
 
 
-def test_somebody_else_cannot_accept(cast, client_of, invitation):
+def test_someone_else_cannot_accept(cast, client_of, invitation):
     response = client_of(cast.eve).post(f"/invitations/{token_for(invitation.pk)}/")
     assert response.status_code == 422
     assert not Membership.objects.filter(user=cast.eve, organization=cast.acme).exists()
@@ -153,7 +153,7 @@ def test_expired_invitation_works_again_once_it_is_resent(cast, client_of, invit
     assert accept_invitation(user=zoe, invitation_id=invitation.pk).role == "member"
 
 
-def test_resending_counts_the_seven_days_anew(cast, invitation):
+def test_resending_restarts_the_seven_days(cast, invitation):
     until = invitation.expires_at
     resent = resend_invitation(actor=actor(cast.ada), invitation=invitation)
     assert resent.expires_at > until
@@ -177,7 +177,7 @@ def test_accepted_invitation_is_neither_resent_nor_withdrawn(cast, client_of, in
         assert client_of(cast.ada).post(path).status_code == 404
 
 
-def test_invitation_of_somebody_who_came_another_way_is_not_resent(cast, client_of, invitation):
+def test_invitation_of_someone_who_came_another_way_is_not_resent(cast, client_of, invitation):
     zoe = person("zoe@acme.example", "Zoe")
     Membership.objects.create(organization=cast.acme, user=zoe)
     path = f"/o/acme/admin/invitations/{invitation.pk}/renewal/"

@@ -107,7 +107,7 @@ def test_removed_member_gets_no_mail_that_was_still_waiting(cast, run_outbox):
     assert cast.ben.email not in [address for mail in run_outbox() for address in mail.to]
 
 
-def test_removal_is_in_the_audit_log_and_names_the_person_for_ever(cast):
+def test_removal_is_in_the_audit_log_and_names_the_person_forever(cast):
     remove_member(actor=actor(cast.ada), membership=membership(cast.ben))
     entry = AuditEntry.objects.get()
     assert (entry.summary, entry.event) == ("Removed Ben Okafor", "member.removed")

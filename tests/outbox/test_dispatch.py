@@ -122,7 +122,7 @@ def test_poison_does_not_hold_up_others(heard):
     assert dispatch_due() == 2
 
 
-def test_old_events_that_everybody_heard_are_forgotten(heard):
+def test_old_events_that_are_done_are_forgotten(heard):
     happened()
     dispatch_due()
     heard.fail = True

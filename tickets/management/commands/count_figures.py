@@ -6,7 +6,7 @@ from tickets.reports.actions import count_dirty_days, mark_all_days
 
 
 class Command(BaseCommand):
-    help = "Count the figures of all reports anew, from the first ticket on. The site may run meanwhile."
+    help = "Recount the figures of all reports, from the first ticket on. The site can keep running."
 
     def handle(self, *args: Any, **options: Any) -> None:
         mark_all_days()

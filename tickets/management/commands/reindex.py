@@ -1,4 +1,4 @@
-"""``manage.py reindex``: what search knows of every ticket, made anew."""
+"""``manage.py reindex``: rebuild the search index of every ticket."""
 
 from typing import Any
 
