@@ -1,1 +1,1 @@
-"""The work: tickets, their threads and files, and the agents' desk."""
+"""The work: tickets, their threads and files, and the agents' workspace."""

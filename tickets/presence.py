@@ -1,6 +1,6 @@
 """Which agents have a ticket open, and what they are writing. In the cache only, where it expires by itself.
 
-Without the cache nobody is shown, and nothing else changes.
+Without the cache no one is shown, and nothing else changes.
 """
 
 import logging

@@ -58,8 +58,8 @@ def change_account_manager(*, actor: Actor, organization: Organization, manager:
         events.ACCOUNT_MANAGER_CHANGED,
         f"Named {manager} account manager" if manager else "Named no account manager",
         actor=actor,
-        before={"account manager": str(before or "nobody")},
-        after={"account manager": str(manager or "nobody")},
+        before={"account manager": str(before or "none")},
+        after={"account manager": str(manager or "none")},
     )
     return organization
 

@@ -1,4 +1,4 @@
-"""The composer: drafts are saved until they are sent, and nobody sends without having seen newer replies."""
+"""The composer: drafts are saved until they are sent, and agents see newer replies before they send."""
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q

@@ -1,1 +1,1 @@
-"""Files on comments: what they are, told from their content."""
+"""Files on comments."""

@@ -1,4 +1,4 @@
-"""What a file is, told from its first bytes and never from its name. Pure."""
+"""Detect the type of a file by its first bytes, never by its name. Pure."""
 
 # The images that every browser shows and that cannot run anything (SVG can).
 IMAGES = {

@@ -33,7 +33,7 @@ class ActivityQuerySet(models.QuerySet):
 
 
 class Comment(models.Model):
-    """What somebody wrote, as Markdown. With ``is_internal`` it is a note that only staff ever sees."""
+    """A message in Markdown. With ``is_internal`` it is an internal note, which only staff can see."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="comments")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="comments")
@@ -52,7 +52,7 @@ class Comment(models.Model):
 
 
 def storage_name(attachment: "Attachment", file_name: str) -> str:
-    """Where a file is kept: by its id alone, so that nothing a person typed becomes part of a path."""
+    """Return the storage path of a file: its id alone, so that no part of a path is user input."""
     key = attachment.pk.hex
     return f"{key[:2]}/{key}"
 

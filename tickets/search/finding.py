@@ -43,7 +43,7 @@ class Found:
 def searched(actor: Actor, tickets: TicketQuerySet, text: str, *, ranked: bool = False) -> Found:
     """Return those of the tickets that the actor's search finds; if ``ranked``, the newest with their rank.
 
-    Agents also find tickets by internal notes, and are told which operators don't exist. For customers, whose
+    Agents also find tickets by internal notes, and see which operators don't exist. For customers, whose
     texts may hold a colon anywhere, an unknown operator is just a word.
     """
     is_agent = actor.can(Capability.WORK_QUEUE)
