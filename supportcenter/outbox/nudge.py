@@ -1,4 +1,4 @@
-"""Waking a worker without making the caller wait.
+"""Nudge a worker without making the caller wait.
 
 What counts is the row in PostgreSQL; the broker only carries a nudge to look at it. Nudges are sent from a
 separate thread, so a broker that hangs or is down delays nobody, and those that arrive while one is being

@@ -75,7 +75,7 @@ def test_linked_once_from_either_side_and_internally(cast, client_of, ticket):
     assert ticket.activities.filter(kind="unlinked").count() == 1
 
 
-def test_linking_and_unlinking_on_the_page(cast, client_of, ticket, run_outbox):
+def test_linking_and_removing_links_on_the_page(cast, client_of, ticket, run_outbox):
     other = builders.ticket(cast.eve, cast.globex, subject="Brokers restart")
     run_outbox()
     fay, url = client_of(cast.fay), ticket.get_absolute_url()
