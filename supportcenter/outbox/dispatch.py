@@ -18,7 +18,7 @@ KEPT_FOR = timedelta(days=30)
 
 
 def backoff(attempts: int) -> timedelta:
-    """Return the wait after the n-th failure: 2 s, 4 s, 8 s … up to an hour; about three hours in total."""
+    """Return the wait after the n-th failure: 2 s, 4 s, 8 s … at most an hour; over an hour in total."""
     return timedelta(seconds=min(2**attempts, 3600))
 
 

@@ -1,1 +1,1 @@
-"""Pages about tickets: a customer's lists and form, one ticket, and the agents' desk."""
+"""Pages about tickets: a customer's lists and form, one ticket, and the agents' workspace."""
