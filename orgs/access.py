@@ -78,11 +78,6 @@ def members_like(organization: Organization, words: str) -> QuerySet[User]:
     return members_of(organization).filter(found)[:8]
 
 
-def organizations_like(words: str) -> QuerySet[Organization]:
-    """Return organizations by part of their name or by their slug; for staff, as a subquery."""
-    return Organization.objects.filter(Q(name__icontains=words) | Q(slug=words.lower()))
-
-
 def projects_of(organization: Organization) -> QuerySet[Project]:
     """Return the organization's projects with their units, by unit and name."""
     projects = Project.objects.filter(unit__organization=organization).select_related("unit")

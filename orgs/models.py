@@ -56,10 +56,6 @@ class UserQuerySet(models.QuerySet):
             matching |= Q(email__startswith=f"{handle}@")
         return self.agents().filter(matching)
 
-    def duty_leads(self) -> Self:
-        """Return active staff who are notified about escalations."""
-        return self.staff_with(Capability.LEAD_ESCALATIONS)
-
     def staff_with(self, capability: Capability) -> Self:
         """Return active staff with a capability."""
         roles = [role for role, granted in STAFF_CAPABILITIES.items() if capability in granted]

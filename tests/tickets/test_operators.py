@@ -347,7 +347,7 @@ def test_search_costs_the_same_for_many_rows(cast, client_of, count, django_asse
     index_tickets(Ticket.objects.values_list("pk", flat=True))
     SearchWord.objects.update(documents=RARE)
     client = client_of(cast.fay)
-    # Session, person, memberships; the organization, the words; workspace (2), options (4), tiers; the counts of
+    # Session, person, memberships; the organization, the words; workspace (2), options (4), tiers; counts of
     # all views; organizations to name; the hits and their ranks, the rows, the excerpts;
     # agents and macros to choose for many at once.
     with django_assert_num_queries(20):
