@@ -9,30 +9,30 @@ from tickets.rendering import MENTION, parse
 
 
 def handle_of(email: str) -> str:
-    """What a colleague is called in notes."""
+    """Return the handle by which notes mention an agent: what precedes the @ of their login."""
     return email.partition("@")[0].lower()
 
 
 def called_in(words: str) -> list[str]:
-    """The handles that a running text calls."""
+    """Return the handles that a text mentions."""
     return [handle.lower() for handle in MENTION.findall(words)]
 
 
-# A token of its own: not part of a longer word, a heading mark, an address or another tag.
+# A separate word: not part of a longer one, of a heading mark, an address or another tag.
 _TOKEN = re.compile(r"(?<![\w#&/.@-])#escalate(?![\w/@-])", re.IGNORECASE)
 
 
-# Everything from the usual mark of a signature on (RFC 3676, section 4.3; many programs drop its space).
+# Everything after the usual signature separator (RFC 3676, section 4.3; many programs drop its space).
 _SIGNATURE = re.compile(r"^-- ?$.*", re.MULTILINE | re.DOTALL)
 
 
 def asks_to_escalate(text: str) -> bool:
-    """Whether a customer's own words hold ``#escalate``."""
+    """Return whether a customer's own words contain ``#escalate``."""
     return any(_TOKEN.search(words) for words in own_words(text))
 
 
 def handles_in(text: str) -> list[str]:
-    """The handles that a note calls, each once."""
+    """Return the handles that a note mentions, each once."""
     return list(dict.fromkeys(handle for words in own_words(text) for handle in called_in(words)))
 
 
@@ -50,7 +50,7 @@ def own_words(text: str) -> Iterator[str]:
 
 
 def _plain(tokens: list[Token]) -> str:
-    """The running text of a paragraph, with code and links left out."""
+    """Return the text of a paragraph without code and links."""
     depth = 0
     words = []
     for token in tokens:
@@ -60,5 +60,5 @@ def _plain(tokens: list[Token]) -> str:
         elif token.type in {"softbreak", "hardbreak"}:
             words.append("\n")
         elif token.type in {"code_inline", "link_open"}:
-            words.append("/")  # what stands right beside code or a link is not a token of its own
+            words.append("/")  # a word that touches code or a link is not a separate word
     return "".join(words)
