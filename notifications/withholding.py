@@ -9,6 +9,7 @@ from notifications.batch import Batch
 from notifications.models.messages import EmailMessage, Reason
 from notifications.recipients import opt_out
 from orgs.roles import Capability
+from tickets.models.conversation import ActivityKind
 
 # People ask for these themselves, so neither an earlier bounce nor a closed account holds them back.
 REQUESTED_KINDS = frozenset({"account", "member_invited"})
@@ -31,7 +32,7 @@ def reason_to_withhold_update(mail: EmailMessage, batch: Batch) -> str:
     assert mail.activity  # noqa: S101 - and about one entry of its history
     if mail.reason == Reason.FOLLOWER and mail.follow_id is None:
         return "The recipient no longer follows the ticket."
-    event = mail.event.name if mail.event else ""
+    event = ActivityKind(mail.activity.kind).event  # the event itself may be pruned already
     if opted_out := opt_out(event, mail.reason, batch.preferences_of(mail), is_muted=batch.has_muted(mail)):
         return opted_out
     if not batch.can_see(mail, mail.ticket):

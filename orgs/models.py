@@ -49,7 +49,7 @@ class UserQuerySet(models.QuerySet):
         """Return active agents, by name."""
         return self.staff_with(Capability.WORK_QUEUE).order_by("name")
 
-    def called(self, handles: Sequence[str]) -> Self:
+    def with_handles(self, handles: Sequence[str]) -> Self:
         """Return agents whose address has one of these handles before its @."""
         matching = Q(pk__in=[])
         for handle in handles:

@@ -3,7 +3,7 @@
 import zoneinfo
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -68,9 +68,9 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 def own_referer(request: HttpRequest) -> str:
-    """Return the path of the page that sent the request, or "/" if it is not one of ours."""
+    """Return path and query of the page that sent the request, or "/" if it is not one of ours."""
     page = urlsplit(request.headers.get("Referer", ""))
-    return page.path if page.netloc == request.get_host() else "/"
+    return urlunsplit(("", "", page.path, page.query, "")) if page.netloc == request.get_host() else "/"
 
 
 class LoginRequired(LoginRequiredMiddleware):

@@ -13,7 +13,7 @@ def handle_of(email: str) -> str:
     return email.partition("@")[0].lower()
 
 
-def called_in(words: str) -> list[str]:
+def mentions_in(words: str) -> list[str]:
     """Return the handles that a text mentions."""
     return [handle.lower() for handle in MENTION.findall(words)]
 
@@ -33,7 +33,7 @@ def asks_to_escalate(text: str) -> bool:
 
 def handles_in(text: str) -> list[str]:
     """Return the handles that a note mentions, each once."""
-    return list(dict.fromkeys(handle for words in own_words(text) for handle in called_in(words)))
+    return list(dict.fromkeys(handle for words in own_words(text) for handle in mentions_in(words)))
 
 
 def own_words(text: str) -> Iterator[str]:

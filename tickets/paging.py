@@ -63,15 +63,16 @@ def page_of(found: QuerySet, sort: Sort, query: QueryDict) -> Page:
 
     A cursor that can't be read shows the first page.
     """
-    backwards = "before" in query and "after" not in query
-    cursor = _read(sort, query.get("before" if backwards else "after", ""))
+    side = "after" if "after" in query else "before"
+    cursor = _read(sort, query.get(side, ""))
+    backwards = cursor is not None and side == "before"
     rising = sort.descending == backwards
     if cursor:
         value, pk = cursor
-        side = "gt" if rising else "lt"
-        beyond = Q(**{f"{sort.key}__{side}": value}) | Q(**{sort.key: value, f"pk__{side}": pk})
+        beyond_it = "gt" if rising else "lt"
+        beyond = Q(**{f"{sort.key}__{beyond_it}": value}) | Q(**{sort.key: value, f"pk__{beyond_it}": pk})
         # The first bound says nothing new, but lets PostgreSQL begin in the index where the page begins.
-        found = found.filter(beyond, **{f"{sort.key}__{side}e": value})
+        found = found.filter(beyond, **{f"{sort.key}__{beyond_it}e": value})
     rows = list(ordered(found, sort, rising=rising)[: PAGE_SIZE + 1])
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     if backwards:

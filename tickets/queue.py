@@ -1,4 +1,4 @@
-"""The agents' workspace: the queue's views, and how each agent likes it to look."""
+"""The agents' workspace: the queue's views, and each agent's display preferences."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ COLUMNS = {
     "created": "Created",
     "updated": "Updated",
 }
-USUAL_COLUMNS = ["severity", "organization", "status", "assignee", "last_reply"]
+DEFAULT_COLUMNS = ["severity", "organization", "status", "assignee", "last_reply"]
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,12 @@ class Workspace:
         return next((each for each in self.views if each.slug == slug), None)
 
     @property
-    def usual_columns(self) -> list[str]:
-        return self.preferences.columns or USUAL_COLUMNS
+    def default_columns(self) -> list[str]:
+        return self.preferences.columns or DEFAULT_COLUMNS
 
     def columns(self, view: View) -> list[str]:
         """Return the columns of a view: its own, or else the agent's usual ones."""
-        chosen = (view.saved.columns if view.saved else []) or self.usual_columns
+        chosen = (view.saved.columns if view.saved else []) or self.default_columns
         return [name for name in COLUMNS if name in chosen]
 
 

@@ -21,7 +21,7 @@ MENTION = re.compile(r"(?<![\w@./+-])@([a-z0-9](?:[\w.+-]*[a-z0-9_])?)(?![\w@])"
 
 
 def pieces(text: str, handles: frozenset[str]) -> list[tuple[str, bool]]:
-    """A running text in pieces, and of each whether it calls one of these handles."""
+    """Split a text into pieces, each with whether it is a mention of one of these handles."""
     found: list[tuple[str, bool]] = []
     end = 0
     for match in MENTION.finditer(text):
@@ -39,7 +39,7 @@ def _lower_headings(state: StateCore) -> None:
 
 
 def _mark_mentions(state: StateCore) -> None:
-    """Set off the handles in ``env["mentions"]``, but not inside links or quoted text."""
+    """Highlight the handles in ``env["mentions"]``, but not inside links or quoted text."""
     handles: frozenset[str] = state.env.get("mentions", frozenset())
     depth = 0
     for token in state.tokens if handles else []:
@@ -76,7 +76,7 @@ def parse(text: str) -> list[Token]:
 
 @lru_cache(maxsize=1000)
 def to_html(text: str, mentions: frozenset[str] = frozenset()) -> str:
-    """HTML for a comment written in Markdown; safe to show as it is. ``mentions`` are handles to set off."""
+    """HTML for a comment written in Markdown; safe to show as it is. ``mentions`` are highlighted."""
     return nh3.clean(
         _markdown.render(text, {"mentions": mentions}),
         tags=TAGS,

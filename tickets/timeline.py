@@ -85,7 +85,7 @@ def _rated(before: Values, after: Values, for_staff: bool) -> str:
 
 
 def _handed_over(before: Values, after: Values, for_staff: bool) -> str:
-    return f"added a handover note. State: {after['state']} Next step: {after['next_step']}"
+    return f"added a handover note (state: {after['state']}; next step: {after['next_step']})"
 
 
 def _snoozed(before: Values, after: Values, for_staff: bool) -> str:

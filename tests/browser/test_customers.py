@@ -165,7 +165,7 @@ def test_expired_session_loses_nothing(person):
     page.get_by_label("Comment").fill("Hours of work")
     ben.context.clear_cookies(name="session")
     page.get_by_role("button", name="Send comment").click()
-    expect(page.get_by_text("You are logged out.")).to_be_visible()
+    expect(page.get_by_role("region", name="Messages").get_by_text("You are logged out.")).to_be_visible()
     expect(page.get_by_label("Comment")).to_have_value("Hours of work")
     sign_in_again(ben)
     page.get_by_role("button", name="Send comment").click()

@@ -2,7 +2,6 @@
 
 import base64
 import os
-import re
 import subprocess
 import sys
 
@@ -10,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from supportcenter.local.layout import CHECKOUT
-from tests.browser.steps import expect_message
+from tests.browser.steps import create_ticket, expect_message
 from tests.waiting import LIMIT_SECONDS
 
 FAY = "fay@support.example"
@@ -60,12 +59,9 @@ def bounce(running_site):
 
 
 def comment_on_a_ticket_of(person, email: str, words: str) -> str:
-    """Have Fay reply to someone's ticket; return its path."""
+    """Have Fay reply to a new ticket, which nobody can have muted; return its path."""
     customer, fay = person(email), person(FAY)
-    customer.page.goto(f"{customer.site}/o/acme/tickets/?status=unfinished")
-    customer.page.locator(".ticket-subject").first.click()
-    customer.page.wait_for_url(re.compile(r"/tickets/SUP-\d+/"))
-    path = customer.page.url.removeprefix(customer.site)
+    path = create_ticket(customer, "Mails about this ticket").url.removeprefix(customer.site)
     fay.page.goto(fay.site + path)
     fay.page.locator(".composer-kind").get_by_text("Answer", exact=True).click()  # not a draft of a note
     fay.page.get_by_label("Comment").fill(words)

@@ -140,7 +140,7 @@ def test_admin_decides_who_may_add_people(person):
     page.get_by_role("button", name="Save").click()
     expect_message(page, "Setting saved.")
     expect(page.get_by_label("Everyone in the conversation, including people in CC")).to_be_checked()
-    admin.open("/o/umbra/admin/audit-log/?area=settings")
+    admin.open("/o/umbra/admin/audit-log/?area=policy")
     expect(page.get_by_text("Allowed people in CC to add others")).to_be_visible()
 
 

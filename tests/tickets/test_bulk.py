@@ -172,7 +172,7 @@ def test_filter_that_is_not_understood_changes_nothing(fay, tickets):
 
 
 def test_too_many_are_refused_with_the_limit(cast, fay, tickets, monkeypatch):
-    monkeypatch.setattr(bulk, "MOST_TICKETS", 2)
+    monkeypatch.setattr(bulk, "MAX_TICKETS", 2)
     response = post(fay, [], kind="status", status="on_hold", everything="on")
     assert response.status_code == 422
     assert "At most 2 tickets can be changed at once." in text(response)
@@ -231,7 +231,7 @@ def broken(monkeypatch, ticket, error: Exception) -> None:
         if one.pk == ticket.pk:
             raise error
 
-    monkeypatch.setitem(bulk.CHANGES, "status", Change(change.is_so, make))
+    monkeypatch.setitem(bulk.CHANGES, "status", Change(change.is_done, make))
 
 
 def test_slice_of_time_ends_and_nudges_for_the_rest(cast, tickets, monkeypatch):
@@ -301,3 +301,14 @@ def test_ticket_of_a_team_without_a_person_is_taken_from_the_team(cast, tickets)
     run_bulk()
     assert outcomes(job) == ["done", "skipped"]
     assert Ticket.objects.get(pk=tickets[0].pk).team is None
+
+
+def test_filter_that_cannot_be_read_changes_nothing(fay, tickets):
+    refused = post(fay, [], everything="on", query="kafka\0", kind="status", status="on_hold")
+    assert (refused.status_code, BulkJob.objects.count()) == (422, 0)
+
+
+def test_filter_that_matches_nothing_says_so(fay, tickets):
+    refused = post(fay, [], everything="on", query="!!!", kind="status", status="on_hold")
+    assert (refused.status_code, BulkJob.objects.count()) == (422, 0)
+    assert "Choose at least one ticket." in text(refused)

@@ -58,7 +58,7 @@ def test_account_team_names_the_manager_with_an_audit_entry(cast, client_of):
     hal.post(url, {"manager": ""})
     assert [each.after for each in AuditEntry.objects.order_by("pk")] == [
         {"account manager": "Hal Whitfield"},
-        {"account manager": "nobody"},
+        {"account manager": "none"},
     ]
 
 

@@ -56,7 +56,7 @@ def test_mentioned_hear_once_by_that_reason(cast, ticket, run_outbox):
     note(cast.fay, ticket, "@gus @fay can you look?")
     run_outbox()
     mail = EmailMessage.objects.latest("created_at")
-    assert (mail.recipient, mail.rule, mail.reason) == (
+    assert (mail.recipient, mail.reason, mail.reason_text) == (
         cast.gus,
         Reason.MENTIONED,
         "You are mentioned in this internal note.",
@@ -68,7 +68,7 @@ def test_next_note_is_no_longer_their_business(cast, ticket, run_outbox):
     note(cast.fay, ticket, "@gus can you look?")
     note(cast.fay, ticket, "Never mind")
     run_outbox()
-    assert EmailMessage.objects.filter(recipient=cast.gus, rule=Reason.MENTIONED).count() == 1
+    assert EmailMessage.objects.filter(recipient=cast.gus, reason=Reason.MENTIONED).count() == 1
 
 
 def test_mentions_can_be_switched_off(cast, ticket, run_outbox):

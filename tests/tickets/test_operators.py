@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orgs.models import Organization
 from tests import builders
 from tests.cast import actor
 from tickets.actions.assignment import assign
@@ -352,3 +355,12 @@ def test_search_costs_the_same_for_many_rows(cast, client_of, count, django_asse
     # agents and macros to choose for many at once.
     with django_assert_num_queries(20):
         client.get("/queue/all/?q=org:acme+lag+grows+consumer")
+
+
+def test_name_that_many_organizations_share_finds_the_tickets_of_all(cast, monkeypatch):
+    monkeypatch.setattr("tickets.search.operators.MOST_NAMED", 1)
+    tickets = {builders.ticket(cast.ben, cast.acme), builders.ticket(cast.eve, cast.globex)}
+    both = Organization.objects.filter(pk__in=[cast.acme.pk, cast.globex.pk])
+    both.update(name=Concat("name", Value(" GmbH")))
+    found = searched(actor(cast.fay), Ticket.objects.all(), "org:gmbh")
+    assert (set(found.queryset), found.problems) == (tickets, ())

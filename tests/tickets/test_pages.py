@@ -339,3 +339,10 @@ def test_table_is_what_is_filtered_and_safe_to_open(cast, client_of):
     assert len(lines) == 2
     assert "\"'=HYPERLINK(" in lines[1]
     assert response.headers["Content-Disposition"] == 'attachment; filename="tickets-acme-mine.csv"'
+
+
+def test_cursor_that_cannot_be_read_shows_the_first_page(cast, client_of):
+    first, last = [builders.ticket(cast.ben, cast.acme, subject=name) for name in ("The first", "The last")]
+    page = client_of(cast.ben).get("/o/acme/tickets/?before=garbage").content.decode()
+    assert page.index(last.subject) < page.index(first.subject)
+    assert "after=" not in page

@@ -74,7 +74,7 @@ def add_internal_note(
 def _save_mentions(note: Comment) -> list[str]:
     """Save which agents a note mentions and return their handles. Only agents can be mentioned."""
     handles = handles_in(note.body)
-    mentioned = list(User.objects.called(handles)) if handles else []
+    mentioned = list(User.objects.with_handles(handles)) if handles else []
     Mention.objects.bulk_create(
         [Mention(comment=note, user=user) for user in mentioned], ignore_conflicts=True
     )

@@ -92,9 +92,10 @@ def notify_overdue_escalations() -> int:
     )
     for escalation in overdue.select_related("ticket"):
         with transaction.atomic():
-            # The second look has the same conditions: it may have been acknowledged or closed meanwhile.
-            if overdue.filter(pk=escalation.pk).update(reminded_at=timezone.now()):
-                record(escalation.ticket, ActivityKind.ESCALATION_OVERDUE, actor=SYSTEM)
+            ticket = lock(escalation.ticket)
+            # The same conditions again: it may have been acknowledged, closed or moved by a merge meanwhile.
+            if overdue.filter(pk=escalation.pk, ticket=ticket).update(reminded_at=timezone.now()):
+                record(ticket, ActivityKind.ESCALATION_OVERDUE, actor=SYSTEM)
                 count += 1
     return count
 

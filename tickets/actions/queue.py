@@ -38,19 +38,19 @@ def change_view(
     is_shared: bool = False,
 ) -> SavedView:
     """Change a view. One that lost its owner stays shared."""
-    _require_hold(actor, view)
+    _require_may_change(actor, view)
     view.is_shared = is_shared or view.owner_id is None
     return _save(view, name, query, sort, columns)
 
 
 def delete_view(*, actor: Actor, view: SavedView) -> None:
     """Delete a view, for all agents if it was shared."""
-    _require_hold(actor, view)
+    _require_may_change(actor, view)
     view.delete()
 
 
 def rename_tag_in_views(before: str, after: str) -> None:
-    """Let saved views filter by a tag's new name."""
+    """Update saved views after a tag is renamed."""
 
     def renamed(part: Words | Term) -> Words | Term:
         if isinstance(part, Term) and part.name == "tag" and part.value.lower() == before:
@@ -63,7 +63,7 @@ def rename_tag_in_views(before: str, after: str) -> None:
 
 
 def save_queue_preferences(*, actor: Actor, columns: Sequence[str], density: str) -> QueuePreferences:
-    """Save how the agent likes the queue."""
+    """Save the agent's columns and density for the queue."""
     require_agent(actor)
     values = {"columns": list(columns), "density": density}
     preferences, _ = QueuePreferences.objects.update_or_create(user=actor.person, defaults=values)
@@ -77,7 +77,7 @@ def _save(view: SavedView, name: str, query: str, sort: str, columns: Sequence[s
     return view
 
 
-def _require_hold(actor: Actor, view: SavedView) -> None:
+def _require_may_change(actor: Actor, view: SavedView) -> None:
     require_agent(actor)
     if not may_change_view(actor, view):
         raise RuleViolation("not_yours", "This view belongs to someone else.")

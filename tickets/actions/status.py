@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from supportcenter.errors import RuleViolation
 from tickets.actions.clocks import load_clocks, save_clocks
 from tickets.clock.clocks import CLOCK_FIELDS
@@ -39,7 +41,7 @@ def move_status(
     """
     ticket.status = status
     ticket.solved_at = None if status in UNFINISHED else ticket.solved_at or at
-    ticket.updated_at = at
+    ticket.updated_at = timezone.now()  # after storing attachments: someone may have looked meanwhile
     clocks = load_clocks(ticket)
     if comment and by_agent:
         clocks.agent_replied(at, comment.author, status)

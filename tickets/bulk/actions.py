@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import structlog
+from django.core.exceptions import EmptyResultSet
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
@@ -19,7 +20,7 @@ from tickets.models.ticket import Ticket, TicketQuerySet
 logger = structlog.get_logger(__name__)
 run_bulk_nudge = Nudge("tickets.run_bulk")
 
-MOST_TICKETS = 10_000
+MAX_TICKETS = 10_000
 # Seconds after which a worker turns to other tasks, and sends a nudge for the rest.
 SLICE = 2.0
 
@@ -37,28 +38,31 @@ def request_bulk(
     """Request one change of each of ``tickets``, as they are found now, on behalf of the actor.
 
     ``query`` is the filter that found them, if one did. Raises ``RuleViolation`` if there are none, or more
-    than ``MOST_TICKETS``.
+    than ``MAX_TICKETS``.
     """
     require_agent(actor)
     job = BulkJob.objects.create(
         requested_by=actor.person, kind=kind, arguments=arguments, words=words, query=query
     )
-    job.total = _freeze(job, tickets)
+    job.total = _create_items(job, tickets)
     if not job.total:
         raise RuleViolation("nothing_chosen", "Choose at least one ticket.")
-    if job.total > MOST_TICKETS:
+    if job.total > MAX_TICKETS:
         raise RuleViolation(
-            "too_many", f"At most {MOST_TICKETS:,} tickets can be changed at once. Narrow the filter."
+            "too_many", f"At most {MAX_TICKETS:,} tickets can be changed at once. Narrow the filter."
         )
     job.save(update_fields=["total"])
     run_bulk_nudge.send_on_commit()
     return job
 
 
-def _freeze(job: BulkJob, tickets: TicketQuerySet) -> int:
-    """Save the items of the job in one statement, at most one too many, and return their number."""
-    meant = tickets.order_by("pk").values("pk")[: MOST_TICKETS + 1]
-    sql, parameters = meant.query.sql_with_params()
+def _create_items(job: BulkJob, tickets: TicketQuerySet) -> int:
+    """Create the items of the job in one statement, at most ``MAX_TICKETS`` + 1; return their number."""
+    meant = tickets.order_by("pk").values("pk")[: MAX_TICKETS + 1]
+    try:
+        sql, parameters = meant.query.sql_with_params()
+    except EmptyResultSet:  # Django knows without a query that nothing matches
+        return 0
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO tickets_bulkitem (job_id, ticket_id, outcome, message)"  # noqa: S608 - Django's own SQL
@@ -77,7 +81,7 @@ def cancel_bulk(*, actor: Actor, job: BulkJob) -> BulkJob:
     if not job.finished_at:
         job.canceled_at = job.canceled_at or timezone.now()
         job.save(update_fields=["canceled_at"])
-        _leave_the_rest(job)
+        _cancel_waiting(job)
         _finish(job)
     return job
 
@@ -91,7 +95,7 @@ def run_bulk() -> int:
     until, count = time.monotonic() + SLICE, 0
     for job in BulkJob.objects.filter(finished_at=None).select_related("requested_by").order_by("pk"):
         if job.canceled_at:
-            _leave_the_rest(job)
+            _cancel_waiting(job)
         actor = Actor.of(job.requested_by, Source.WEB)
         while _do_next(job, actor):
             count += 1
@@ -126,7 +130,7 @@ def _do(job: BulkJob, actor: Actor, ticket_id: int) -> tuple[Outcome, str]:
             present = ticket if change.locks_itself else lock(ticket)
             if present != ticket:
                 return Outcome.REFUSED, f"It was merged into {present.reference}."
-            if change.is_so(present, job.arguments):
+            if change.is_done(present, job.arguments):
                 return Outcome.SKIPPED, ""
             change.make(actor, present, job.arguments)
     except RuleViolation as violation:
@@ -140,7 +144,7 @@ def _do(job: BulkJob, actor: Actor, ticket_id: int) -> tuple[Outcome, str]:
 
 
 @transaction.atomic
-def _leave_the_rest(job: BulkJob) -> None:
+def _cancel_waiting(job: BulkJob) -> None:
     waiting = job.items.filter(outcome=Outcome.WAITING).select_for_update(skip_locked=True)
     left = list(waiting.values_list("pk", flat=True))
     BulkItem.objects.filter(pk__in=left).update(outcome=Outcome.CANCELED, done_at=timezone.now())

@@ -21,12 +21,12 @@ Arguments = dict[str, Any]
 
 @dataclass(frozen=True)
 class Change:
-    """``is_so`` returns whether there is nothing to change on a ticket; ``make`` changes it.
+    """``is_done`` returns whether there is nothing to change on a ticket; ``make`` changes it.
 
     The ticket is locked before, unless ``make`` locks several in an order of its own.
     """
 
-    is_so: Callable[[Ticket, Arguments], bool]
+    is_done: Callable[[Ticket, Arguments], bool]
     make: Callable[[Actor, Ticket, Arguments], object]
     locks_itself: bool = False
 

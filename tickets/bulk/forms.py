@@ -68,7 +68,6 @@ class BulkForm(forms.Form):
     macro: forms.ModelChoiceField = forms.ModelChoiceField(
         None, label="Apply macro", required=False, empty_label="Choose one", widget=PLAIN_SELECT
     )
-
     target = forms.CharField(
         label="Merge into",
         required=False,
@@ -96,8 +95,7 @@ class BulkForm(forms.Form):
                 self.add_error(name, problem)
         if not self.cleaned_data.get("everything") and not self.cleaned_data.get("ticket"):
             self.add_error(None, "Choose at least one ticket.")
-
-        if self.cleaned_data.get("everything"):
+        if self.cleaned_data.get("everything") and "query" in self.cleaned_data:
             self._find_everything()
 
     def _find_everything(self) -> None:

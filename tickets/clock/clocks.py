@@ -120,9 +120,10 @@ class Clocks:
         self.ticket.first_responded_at = self.ticket.first_responded_at or at
         if status in {Status.OPEN, Status.ON_HOLD}:
             self._start(ClockKind.NEXT_UPDATE, at)
-        if status not in ANSWER_OWED:
+        if status in ANSWER_OWED:
+            self._update_summary()
+        else:
             self.status_changed(status, at)
-        self._update_summary()
 
     def update_promised(self, due_at: datetime, at: datetime, by: User) -> None:
         """Start the clock of an update that an agent promised; it runs whatever the status is."""

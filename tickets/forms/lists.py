@@ -19,8 +19,8 @@ ORDERS: Orders = {
     "created": ("Oldest first", Sort("created_at")),
     "-severity": ("Most severe first", Sort("severity_rank", read=int).reversed()),
     "severity": ("Least severe first", Sort("severity_rank", read=int)),
-    "due": ("Answer due first", Sort("due_order")),
-    "-due": ("Answer due last", Sort("due_order").reversed()),
+    "due": ("Response due first", Sort("due_order")),
+    "-due": ("Response due last", Sort("due_order").reversed()),
 }
 
 

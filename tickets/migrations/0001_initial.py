@@ -632,7 +632,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='slaclock',
-            index=models.Index(condition=models.Q(('ended_at', None), ('is_best_effort', False), ('paused_at', None), ('warned_at', None)), fields=['warn_at'], name='clock_to_warn_of'),
+            index=models.Index(condition=models.Q(('ended_at', None), ('is_best_effort', False), ('paused_at', None), ('warned_at', None)), fields=['warn_at'], name='clock_to_warn'),
         ),
         migrations.AddIndex(
             model_name='slaclock',
@@ -712,7 +712,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='ticket',
-            index=models.Index(models.F('escalation_due_at'), condition=models.Q(('escalation_due_at__isnull', False)), name='ticket_to_take'),
+            index=models.Index(models.F('escalation_due_at'), condition=models.Q(('escalation_due_at__isnull', False)), name='ticket_to_acknowledge'),
         ),
         migrations.AddIndex(
             model_name='ticket',

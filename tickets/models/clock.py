@@ -69,7 +69,7 @@ class SlaClock(models.Model):
         indexes = [
             models.Index(
                 fields=["warn_at"],
-                name="clock_to_warn_of",
+                name="clock_to_warn",
                 condition=Q(ended_at=None, paused_at=None, warned_at=None, is_best_effort=False),
             ),
             models.Index(

@@ -44,7 +44,7 @@ def queue_indexes() -> list[models.Index]:
         models.Index(F("status"), QUEUE_ORDER, F("id"), name="ticket_queue_status", condition=unfinished),
         models.Index(F("response_warn_at"), name="ticket_queue_warning", condition=unfinished),
         models.Index(
-            F("escalation_due_at"), name="ticket_to_take", condition=Q(escalation_due_at__isnull=False)
+            F("escalation_due_at"), name="ticket_to_acknowledge", condition=Q(escalation_due_at__isnull=False)
         ),
         models.Index(F("snoozed_until"), name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
         models.Index(QUEUE_ORDER, F("id"), name="ticket_by_due"),

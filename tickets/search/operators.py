@@ -127,13 +127,15 @@ MARKS: Choices = {
 
 
 def _named(rows: QuerySet, condition: Callable[[Any], Q], problem: Callable[[], str]) -> Lookup:
+    unchecked = condition(rows.order_by().values("pk"))
+
     def checked() -> Q:
-        ids = list(rows.values_list("pk", flat=True)[:MOST_NAMED])
+        ids = list(rows.values_list("pk", flat=True)[: MOST_NAMED + 1])
         if not ids:
             raise ValueError(problem())
-        return condition(ids)
+        return condition(ids) if len(ids) <= MOST_NAMED else unchecked
 
-    return Lookup(condition(rows.order_by().values("pk")), checked)
+    return Lookup(unchecked, checked)
 
 
 def _best(rows: QuerySet, exact: Q, part: Q) -> QuerySet:

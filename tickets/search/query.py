@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.contrib.postgres.search import SearchQuery
 
-from tickets.models.search import INTERNAL, PEOPLE, PUBLIC, SUBJECT, SearchWord
+from tickets.models.search import PEOPLE, PUBLIC, SUBJECT, SearchWord
 from tickets.search.lexemes import SURE, begins_like, distance, is_fuzzy, lexemes, variants
 from tickets.search.syntax import Words
 
@@ -19,7 +19,6 @@ LONG = 7
 # Shorter beginnings of words would match too much.
 PREFIX_FROM = 3
 READ_BY_CUSTOMERS = f"{SUBJECT}{PEOPLE}{PUBLIC}"
-READ_BY_STAFF = f"{READ_BY_CUSTOMERS}{INTERNAL}"
 
 
 class Lexemes(SearchQuery):

@@ -87,8 +87,11 @@ def participants(request: HttpRequest, reference: str) -> HttpResponse:
         ),
     )
     if joined is not None:
-        names = format_list([user.name for user in joined] or ["No one new"])
-        messages.success(request, f"{names} joined the conversation. Comment sent.")
+        names = format_list([user.name for user in joined])
+        outcome = (
+            f"{names} joined the conversation." if joined else "Everyone was already in the conversation."
+        )
+        messages.success(request, f"{outcome} Comment sent.")
         return redirect(ticket)
     act_in(request, ticket.organization)
     context = {"ticket": ticket, "form": form, "organization": ticket.organization}

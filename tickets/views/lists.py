@@ -39,7 +39,7 @@ COLUMNS = [
     "Requester",
     "Created",
     "Updated",
-    "Answer due",
+    "Response due",
 ]
 
 
@@ -141,7 +141,7 @@ def _tabs(request: HttpRequest, slug: str, tab: str, counts: dict[str, str]) -> 
 def _labels(tab: str) -> dict[str, str]:
     requester = {} if tab == "mine" else {"requester": "Requester"}
     first = {"subject": "Subject", "status": "Status", "severity": "Severity"}
-    return first | requester | {"due": "Answer due", "updated": "Updated"}
+    return first | requester | {"due": "Response due", "updated": "Updated"}
 
 
 def _rows(page: Page, words: str) -> list[dict[str, Any]]:

@@ -60,7 +60,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     """Columns and density of the queue."""
     actor = actor_of(request)
     workspace = workspace_for(actor)
-    initial = {"columns": workspace.usual_columns, "density": workspace.preferences.density}
+    initial = {"columns": workspace.default_columns, "density": workspace.preferences.density}
     form = QueuePreferencesForm(posted(request), initial=initial)
     if submit(form, lambda: save_queue_preferences(actor=actor, **form.cleaned_data)):
         messages.success(request, "Queue preferences saved.")
