@@ -38,7 +38,8 @@ function start(input, file, row, onDone) {
   request.addEventListener("loadend", () => {
     running.delete(file);
     upload.row.querySelector("progress")?.remove();
-    if (request.status !== 200) return;
+    // Not the upload's answer: an error, or the login page after the session ended. The file goes with the form.
+    if (request.status !== 200 || !request.getResponseHeader("Content-Type")?.startsWith("application/json")) return;
     const { id, name } = JSON.parse(request.responseText);
     const done = addRow(input, "file-uploaded", name, "uploaded", (each) => each.remove());
     done.append(Object.assign(document.createElement("input"), { type: "hidden", name: "uploads", value: id }));

@@ -176,7 +176,7 @@ def test_custom_sla_is_recorded_and_shown_to_the_customer(person):
     page.get_by_label("Critical: first response within, in minutes").fill("7")
     page.get_by_label("Link to the signed text").fill("https://contracts.example/globex.pdf")
     page.get_by_role("button", name="Save").click()
-    expect_message(page, "The custom SLA is recorded")
+    expect_message(page, "Custom SLA saved")
     shown = eve.open("/o/globex/admin/support-tier/")
     expect(shown.get_by_text("Critical 7 minutes")).to_be_visible()
     expect(shown.get_by_role("link", name="The signed text")).to_be_visible()
