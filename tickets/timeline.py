@@ -169,7 +169,10 @@ ENTRIES: dict[ActivityKind, Entry] = {
     Kind.HANDED_OVER: Entry(_handed_over, "notes", is_internal=True),
     Kind.SNOOZED: Entry(_snoozed, "moon", is_internal=True),
     Kind.UNSNOOZED: Entry(
-        "The ticket was unsnoozed because the customer wrote", "bell", is_internal=True, is_impersonal=True
+        "The ticket was unsnoozed because the customer is waiting",
+        "bell",
+        is_internal=True,
+        is_impersonal=True,
     ),
     Kind.MERGED: Entry(_with_reference("merged {} into this ticket"), "git-merge"),
     Kind.MERGED_AWAY: Entry(_with_reference("merged this ticket into {}"), "git-merge"),

@@ -78,7 +78,7 @@ def test_back_at_once_when_the_customer_wants_something(cast, ticket, call):
 def test_that_it_came_back_is_said_to_staff_alone(cast, client_of, ticket):
     aside(cast, ticket)
     builders.comment(cast.ben, ticket)
-    words, url = "was unsnoozed because the customer wrote", ticket.get_absolute_url()
+    words, url = "was unsnoozed because the customer is waiting", ticket.get_absolute_url()
     assert words in text(client_of(cast.fay).get(url))
     assert "put aside" not in text(client_of(cast.ben).get(url))
 

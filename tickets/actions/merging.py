@@ -11,6 +11,7 @@ from supportcenter.errors import RuleViolation
 from tickets.actions.clocks import load_clocks, recalculate_clocks, save_clocks
 from tickets.actions.record import lock_both, record_reference, require_agent
 from tickets.actions.snapshot import matches, restore, snapshot
+from tickets.actions.snoozing import unsnooze
 from tickets.actions.status import move_status
 from tickets.clock.clocks import CLOCK_FIELDS
 from tickets.models.clock import RESPONSES, ClockKind, SlaClock
@@ -182,8 +183,7 @@ def _transfer_clocks(source: Ticket, target: Ticket, now: datetime) -> None:
     owed, promise = clocks.open_one(*RESPONSES), clocks.open_one(ClockKind.NEXT_UPDATE)
     is_owed = owed is not None and owed.is_running
     if is_owed:
-        target.snoozed_until = None
-        target.save(update_fields=["snoozed_until"])
+        unsnooze(target)
         move_status(target, after_customer_comment(target.status), at=now)
     move_status(source, Status.CLOSED, at=now)
     clocks = load_clocks(target)

@@ -55,7 +55,7 @@ def snooze(*, actor: Actor, ticket: Ticket, until: datetime | None) -> Ticket:
 
 
 def unsnooze(ticket: Ticket) -> None:
-    """Return a locked ticket to the queue at once, because the customer wrote."""
+    """Return a locked ticket to the queue at once, because a response is owed."""
     until = ticket.snoozed_until
     if until is None:
         return
