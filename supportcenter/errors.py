@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
+from psycopg.errors import UniqueViolation
 
 
 class RuleViolation(Exception):
@@ -22,9 +23,14 @@ class RuleViolation(Exception):
 
 @contextmanager
 def enforced_by_database(code: str, message: str, *, field: str | None = None) -> Iterator[None]:
-    """Raise ``RuleViolation`` if a database constraint refuses the block: it holds in a race as well."""
+    """Raise ``RuleViolation`` if a unique constraint refuses the block: it holds in a race as well.
+
+    Any other constraint is a defect of ours, and its error is raised.
+    """
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):
+            raise
         raise RuleViolation(code, message, field=field) from error
