@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
-from django.http import Http404
 from django.utils import timezone
 
 from billing.models.calendars import SupportCalendar
@@ -17,6 +16,7 @@ from orgs.access import organizations_for, require
 from orgs.actor import Actor
 from orgs.models import Organization, Service
 from orgs.roles import Capability
+from supportcenter.http import found_or_404
 
 RECENT = 20
 
@@ -48,10 +48,7 @@ def calendars_for(actor: Actor, *, to_change: bool = False) -> QuerySet[SupportC
 
 def calendar_for(actor: Actor, pk: int) -> SupportCalendar:
     """Return one calendar, for a duty lead, or raise 404."""
-    found = calendars_for(actor, to_change=True).filter(pk=pk).first()
-    if found is None:
-        raise Http404("No such calendar")
-    return found
+    return found_or_404(calendars_for(actor, to_change=True).filter(pk=pk).first(), "No such calendar")
 
 
 def matrix_for(actor: Actor) -> QuerySet[SupportTier]:
@@ -67,10 +64,7 @@ def calendars() -> QuerySet[SupportCalendar]:
 
 def tier_by_code(code: str) -> SupportTier:
     """Return one tier by its code, or raise 404."""
-    tier = tiers().filter(code=code).first()
-    if tier is None:
-        raise Http404("No such tier")
-    return tier
+    return found_or_404(tiers().filter(code=code).first(), "No such tier")
 
 
 def current_period(organization: Organization) -> TierPeriod | None:
@@ -86,10 +80,9 @@ def groups_of(organization: Organization) -> QuerySet[BillingGroup]:
 
 def group_of(organization: Organization, pk: int) -> BillingGroup:
     """Return one billing group of the organization, or raise 404."""
-    group = groups_of(organization).filter(pk=pk).select_related("organization").first()
-    if group is None:
-        raise Http404("No such billing group")
-    return group
+    return found_or_404(
+        groups_of(organization).filter(pk=pk).select_related("organization").first(), "No such billing group"
+    )
 
 
 def open_change_of(organization: Organization) -> TierChange | None:
@@ -104,10 +97,7 @@ def changes_of(organization: Organization) -> QuerySet[TierChange]:
 
 def change_of(organization: Organization, pk: int) -> TierChange:
     """Return one change of the organization, or raise 404."""
-    change = changes_of(organization).filter(pk=pk).first()
-    if change is None:
-        raise Http404("No such change")
-    return change
+    return found_or_404(changes_of(organization).filter(pk=pk).first(), "No such change")
 
 
 def changes_for(actor: Actor) -> tuple[list[TierChange], QuerySet[TierChange]]:
@@ -120,10 +110,7 @@ def changes_for(actor: Actor) -> tuple[list[TierChange], QuerySet[TierChange]]:
 def change_for(actor: Actor, pk: int) -> TierChange:
     """Return one change for the account team, or raise 404."""
     found = TierChange.objects.filter(organization__in=_managed_organizations(actor), pk=pk).for_list()
-    change = found.select_related("ended_by").first()
-    if change is None:
-        raise Http404("No such change")
-    return change
+    return found_or_404(found.select_related("ended_by").first(), "No such change")
 
 
 def invoices_of(organization: Organization) -> QuerySet[Invoice]:
@@ -134,10 +121,9 @@ def invoices_of(organization: Organization) -> QuerySet[Invoice]:
 
 def invoice_of(organization: Organization, pk: int) -> Invoice:
     """Return one invoice of the organization with its lines, or raise 404."""
-    invoice = invoices_of(organization).filter(pk=pk).prefetch_related("lines__project").first()
-    if invoice is None:
-        raise Http404("No such invoice")
-    return invoice
+    return found_or_404(
+        invoices_of(organization).filter(pk=pk).prefetch_related("lines__project").first(), "No such invoice"
+    )
 
 
 def outstanding_for(actor: Actor) -> list[OutstandingMonth]:

@@ -15,6 +15,7 @@ from notifications.unsubscribe import DIGEST, FOLLOW, Unsubscription
 from orgs.access import require
 from orgs.actor import Actor
 from orgs.roles import Capability
+from supportcenter.http import found_or_404
 from tickets.models.following import Follow
 from tickets.models.ticket import Ticket
 
@@ -33,10 +34,7 @@ def all_mails(actor: Actor) -> EmailMessageQuerySet:
 
 def mail_for(actor: Actor, key: UUID) -> EmailMessage:
     """Return one mail; for agents."""
-    mail = all_mails(actor).filter(pk=key).select_related("ticket").first()
-    if mail is None:
-        raise Http404("No such mail")
-    return mail
+    return found_or_404(all_mails(actor).filter(pk=key).select_related("ticket").first(), "No such mail")
 
 
 def mail_texts_for(actor: Actor) -> list[MailText]:
@@ -71,10 +69,7 @@ def suppressions_for(actor: Actor) -> SuppressionQuerySet:
 
 def suppression_for(actor: Actor, number: int) -> Suppression:
     """Return one suppression; for staff who may remove it."""
-    suppression = suppressions_for(actor).filter(pk=number).first()
-    if suppression is None:
-        raise Http404("No such suppression")
-    return suppression
+    return found_or_404(suppressions_for(actor).filter(pk=number).first(), "No such suppression")
 
 
 def preferences_of(actor: Actor) -> MailPreferences:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Prefetch, Q, QuerySet
-from django.http import Http404
 from django.utils import timezone
 
 from orgs import events
@@ -22,13 +21,12 @@ from orgs.models import (
     User,
 )
 from orgs.roles import Capability
+from supportcenter.http import found_or_404
 
 
 def organization_for(actor: Actor, slug: str, *, capability: Capability | None = None) -> Organization:
     """Return an organization that the actor can see and, if given, has the ``capability`` in."""
-    organization = _visible_to(actor).filter(slug=slug).first()
-    if organization is None:
-        raise Http404("No such organization")
+    organization = found_or_404(_visible_to(actor).filter(slug=slug).first(), "No such organization")
     if capability and not actor.can(capability, organization):
         raise PermissionDenied
     return organization
@@ -105,18 +103,14 @@ def members_and_invitations(organization: Organization) -> tuple[QuerySet[Member
 def membership_for(organization: Organization, membership_id: int) -> Membership:
     """Return one membership of the organization. A membership of another one is a 404."""
     found = organization.memberships.select_related("user", "unit", "organization")
-    membership = found.filter(pk=membership_id).first()
-    if membership is None:
-        raise Http404("No such member")
-    return membership
+    return found_or_404(found.filter(pk=membership_id).first(), "No such member")
 
 
 def waiting_invitation_for(organization: Organization, invitation_id: int) -> Invitation:
     """Return one pending invitation of the organization, even if it has expired."""
-    invitation = organization.invitations.filter(pk=invitation_id, accepted_at=None).first()
-    if invitation is None:
-        raise Http404("No such invitation")
-    return invitation
+    return found_or_404(
+        organization.invitations.filter(pk=invitation_id, accepted_at=None).first(), "No such invitation"
+    )
 
 
 def units_of(organization: Organization) -> QuerySet[OrganizationalUnit]:
@@ -163,9 +157,7 @@ def invitation_for_link(token: str) -> Invitation | None:
 
     A forged link is a 404.
     """
-    number = id_from(token)
-    if number is None:
-        raise Http404("No such invitation")
+    number = found_or_404(id_from(token), "No such invitation")
     valid = _acceptable(Invitation.objects.filter(pk=number))
     return valid.select_related("organization", "invited_by").first()
 

@@ -2,13 +2,15 @@
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
+
+Row = TypeVar("Row")
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -63,6 +65,13 @@ def fragment_or_page(
 def go_to(request: HttpRequest, to: str) -> HttpResponse:
     """Redirect the browser to ``to``, also if htmx made the request."""
     return HttpResponseClientRedirect(to) if is_fragment(request) else redirect(to)
+
+
+def found_or_404(row: Row | None, message: str) -> Row:
+    """Return the row, or raise ``Http404`` if there is none."""
+    if row is None:
+        raise Http404(message)
+    return row
 
 
 class _Line:

@@ -3,19 +3,18 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.http import Http404
-from django.utils import timezone
 
 from billing.entitlements import tier_names_of
 from orgs.access import agents, require
 from orgs.actor import Actor
 from orgs.models import Organization, User, Visibility
 from orgs.roles import Capability
+from supportcenter.http import found_or_404
 from tickets import presence
 from tickets.models.catalog import Product, Reason
 from tickets.models.conversation import Activity, ActivityQuerySet, Attachment, Comment
@@ -29,12 +28,7 @@ from tickets.models.teams import Team
 from tickets.models.ticket import Ticket, TicketQuerySet, number_of
 from tickets.paging import ordered
 from tickets.permissions import (
-    is_in_charge,
-    is_participant,
-    may_add_participants,
     may_change_view,
-    may_join,
-    may_rate,
     may_remove_participant,
 )
 from tickets.search.finding import searched
@@ -42,16 +36,6 @@ from tickets.states import Status
 
 # How many tickets are suggested for a search and as recently seen.
 FEW = 5
-
-
-Row = TypeVar("Row")
-
-
-def found_or_404(row: Row | None, message: str) -> Row:
-    """Return the row, or raise ``Http404`` if there is none."""
-    if row is None:
-        raise Http404(message)
-    return row
 
 
 def ticket_named(actor: Actor, words: str, organization: Organization | None = None) -> Ticket | None:
@@ -244,44 +228,6 @@ def muted_by(actor: Actor) -> QuerySet[Mute]:
     visible = Ticket.objects.visible_to(actor)
     mutes = Mute.objects.filter(user=actor.person, ticket__in=visible)
     return mutes.select_related("ticket").order_by("-pk")
-
-
-@dataclass(frozen=True)
-class Allowed:
-    """What the actor may do on a ticket that they see. For display only: the actions check by themselves."""
-
-    comment: bool
-    work: bool
-    solve: bool
-    add_participants: bool
-    change_severity: bool
-    escalate: bool
-    join: bool
-    leave: bool
-    remove: bool
-    rate: bool
-    follow_up: bool
-
-
-def allowed_on(actor: Actor, ticket: Ticket) -> Allowed:
-    """Return what the actor may do on a ticket."""
-    work = actor.can(Capability.WORK_QUEUE)
-    live = not ticket.is_closed
-    in_charge = is_in_charge(actor, ticket)
-    rated_at = ticket.rating.rated_at if hasattr(ticket, "rating") else None
-    return Allowed(
-        comment=live,
-        work=work,
-        solve=live and not work and not ticket.is_finished,
-        add_participants=live and may_add_participants(actor, ticket),
-        change_severity=live and in_charge,
-        escalate=live and not work and not ticket.open_escalation,
-        join=live and may_join(actor, ticket),
-        leave=is_participant(actor, ticket),
-        remove=in_charge,
-        rate=may_rate(actor, ticket, rated_at, timezone.now()),
-        follow_up=not live and actor.can(Capability.OPEN_TICKETS, ticket.organization_id),
-    )
 
 
 ORGANIZATIONS_OFFERED = 300

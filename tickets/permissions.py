@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Case, Count, F, Q, When
+from django.utils import timezone
 
 from orgs.access import people_with
 from orgs.actor import Actor
@@ -63,6 +64,44 @@ def may_rate(actor: Actor, ticket: Ticket, rated_at: datetime | None, now: datet
 def may_change_view(actor: Actor, view: SavedView) -> bool:
     """Return whether the actor may change a view: their own, and shared ones as a duty lead."""
     return view.owner_id == actor.user_id or (view.is_shared and actor.can(Capability.LEAD_ESCALATIONS))
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What the actor may do on a ticket that they see. For display only: the actions check by themselves."""
+
+    comment: bool
+    work: bool
+    solve: bool
+    add_participants: bool
+    change_severity: bool
+    escalate: bool
+    join: bool
+    leave: bool
+    remove: bool
+    rate: bool
+    follow_up: bool
+
+
+def allowed_on(actor: Actor, ticket: Ticket) -> Allowed:
+    """Return what the actor may do on a ticket."""
+    work = actor.can(Capability.WORK_QUEUE)
+    live = not ticket.is_closed
+    in_charge = is_in_charge(actor, ticket)
+    rated_at = ticket.rating.rated_at if hasattr(ticket, "rating") else None
+    return Allowed(
+        comment=live,
+        work=work,
+        solve=live and not work and not ticket.is_finished,
+        add_participants=live and may_add_participants(actor, ticket),
+        change_severity=live and in_charge,
+        escalate=live and not work and not ticket.open_escalation,
+        join=live and may_join(actor, ticket),
+        leave=is_participant(actor, ticket),
+        remove=in_charge,
+        rate=may_rate(actor, ticket, rated_at, timezone.now()),
+        follow_up=not live and actor.can(Capability.OPEN_TICKETS, ticket.organization_id),
+    )
 
 
 def who_sees(ticket: Ticket, actors: Iterable[Actor]) -> set[int]:

@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -10,7 +10,7 @@ from notifications.actions.preferences import change_preferences, unsubscribe
 from notifications.forms import REASON_CHOICES, PreferencesForm
 from notifications.unsubscribe import unsubscription_from
 from orgs.actor import actor_of
-from supportcenter.http import posted, render_form
+from supportcenter.http import found_or_404, posted, render_form
 from tickets.access import follows_of, muted_by
 
 
@@ -44,9 +44,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
     """Unsubscribe by the link in a mail: GET asks, POST does it, also from a mail program with one click."""
-    what = unsubscription_from(token)
-    if what is None:
-        raise Http404("No such link")
+    what = found_or_404(unsubscription_from(token), "No such link")
     words = describe_unsubscription(what)
     if request.method == "POST":
         unsubscribe(what=what)

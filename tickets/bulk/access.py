@@ -1,11 +1,11 @@
 """Access to bulk jobs: agents see their own."""
 
 from django.db.models import Count, QuerySet
-from django.http import Http404
 
 from orgs.access import require
 from orgs.actor import Actor
 from orgs.roles import Capability
+from supportcenter.http import found_or_404
 from tickets.bulk.models import BulkItem, BulkJob, Outcome
 
 
@@ -17,10 +17,7 @@ def bulk_jobs_of(actor: Actor) -> QuerySet[BulkJob]:
 
 def bulk_job_for(actor: Actor, pk: int) -> BulkJob:
     """Return one job that the agent requested; 404 for anyone else's."""
-    found = bulk_jobs_of(actor).filter(pk=pk).first()
-    if found is None:
-        raise Http404("No such job")
-    return found
+    return found_or_404(bulk_jobs_of(actor).filter(pk=pk).first(), "No such job")
 
 
 def outcomes_of(job: BulkJob) -> dict[str, int]:

@@ -5,13 +5,13 @@ from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model, Q, QuerySet
-from django.http import Http404
 
 from orgs.access import require
 from orgs.actor import Actor
 from orgs.models import User
 from orgs.roles import Capability
 from orgs.week import say_week
+from supportcenter.http import found_or_404
 from tickets.access import agents_and_availability
 from tickets.models.catalog import Choice, Product, Reason
 from tickets.models.tags import Tag
@@ -40,7 +40,7 @@ def teams_for(actor: Actor) -> QuerySet[Team]:
 def team_for(actor: Actor, pk: int) -> Team:
     """Return one team, for duty leads."""
     require(actor, Capability.MANAGE_SETTINGS)
-    return _or_404(Team.objects.filter(pk=pk).first(), "team")
+    return found_or_404(Team.objects.filter(pk=pk).first(), "No such team")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def staff_for(actor: Actor) -> list[StaffMember]:
 def availability_for(actor: Actor, user_id: int) -> tuple[User, Availability]:
     """Return an agent and their availability for editing: one's own, or any for duty leads."""
     require(actor, Capability.WORK_QUEUE)
-    user = _or_404(agents_and_availability().filter(pk=user_id).first(), "agent")
+    user = found_or_404(agents_and_availability().filter(pk=user_id).first(), "No such agent")
     if user != actor.user and not actor.can(Capability.MANAGE_SETTINGS):
         raise PermissionDenied
     return user, getattr(user, "availability", None) or Availability(user=user)
@@ -90,7 +90,7 @@ def choices_for(actor: Actor, name: str) -> QuerySet[Choice]:
 def choice_for(actor: Actor, name: str, pk: int) -> Choice:
     """Return one product or reason, for duty leads."""
     require(actor, Capability.MANAGE_SETTINGS)
-    return _or_404(choices_for(actor, name).filter(pk=pk).first(), "entry")
+    return found_or_404(choices_for(actor, name).filter(pk=pk).first(), "No such entry")
 
 
 def tags_for(actor: Actor, words: str = "") -> QuerySet[Tag]:
@@ -102,10 +102,4 @@ def tags_for(actor: Actor, words: str = "") -> QuerySet[Tag]:
 def tag_for(actor: Actor, pk: int) -> Tag:
     """Return one tag, for duty leads."""
     require(actor, Capability.MANAGE_SETTINGS)
-    return _or_404(tags_for(actor).filter(pk=pk).first(), "tag")
-
-
-def _or_404(row: Row | None, what: str) -> Row:
-    if row is None:
-        raise Http404(f"No such {what}")
-    return row
+    return found_or_404(tags_for(actor).filter(pk=pk).first(), "No such tag")

@@ -13,7 +13,7 @@ from supportcenter.http import is_fragment, posted, render_form
 from supportcenter.rules import submit
 from supportcenter.wording import format_list
 from tickets import presence
-from tickets.access import allowed_on, bare_ticket_for, macro_chosen, ticket_for
+from tickets.access import bare_ticket_for, macro_chosen, ticket_for
 from tickets.actions.composing import UNSEEN, save_draft, send_composed
 from tickets.actions.macros import Message
 from tickets.actions.participants import add_participants
@@ -21,6 +21,7 @@ from tickets.actions.visits import mark_seen
 from tickets.forms.conversation import CommentForm, DraftForm, ParticipantsForm
 from tickets.models.macros import MacroKind
 from tickets.models.ticket import Ticket
+from tickets.permissions import allowed_on
 from tickets.views.ticket import composer_for, entries_of, ticket_update
 
 

@@ -11,8 +11,9 @@ from orgs.actor import Actor
 from orgs.context import NavigationItem
 from orgs.models import Organization
 from orgs.roles import Capability
-from tickets.access import allowed_on, recent_tickets, ticket_for, ticket_named, tickets_like
+from tickets.access import recent_tickets, ticket_for, ticket_named, tickets_like
 from tickets.models.ticket import Ticket
+from tickets.permissions import allowed_on
 from tickets.queue import workspace_for
 from tickets.search.lexemes import lexemes
 

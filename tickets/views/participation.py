@@ -11,12 +11,13 @@ from orgs.context import act_in
 from orgs.roles import Capability
 from supportcenter.http import posted, render_form
 from supportcenter.rules import submit
-from tickets.access import allowed_on, participant_for, ticket_for
+from tickets.access import participant_for, ticket_for
 from tickets.actions.escalation import acknowledge, close_escalation, escalate
 from tickets.actions.participants import join, remove_participant
 from tickets.actions.rating import rate
 from tickets.forms.conversation import EscalationForm, OutcomeForm, RatingForm
 from tickets.models.ticket import Ticket
+from tickets.permissions import allowed_on
 from tickets.views.work import change
 
 

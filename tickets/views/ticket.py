@@ -16,7 +16,6 @@ from supportcenter.http import fragment_or_page
 from supportcenter.wording import format_instant
 from tickets import presence
 from tickets.access import (
-    allowed_on,
     bare_ticket_for,
     colleagues_on,
     draft_of,
@@ -35,7 +34,7 @@ from tickets.models.conversation import Activity, ActivityKind
 from tickets.models.macros import Macro
 from tickets.models.teams import absence_of
 from tickets.models.ticket import Ticket, number_of
-from tickets.permissions import explain_visibility
+from tickets.permissions import allowed_on, explain_visibility
 from tickets.rendering import to_html
 from tickets.timeline import ENTRIES, status_words, timeline_text
 from tickets.views.panel import panel_of

@@ -12,12 +12,13 @@ from orgs.actor import Actor, actor_of
 from orgs.roles import Capability
 from supportcenter.http import is_fragment
 from supportcenter.rules import attempt
-from tickets.access import allowed_on, ticket_for
+from tickets.access import ticket_for
 from tickets.actions.assignment import assign, assign_to_team
 from tickets.actions.changes import change_severity, change_status, reclassify, solve
 from tickets.forms.work import AssignmentForm, ClassificationForm, StatusForm
 from tickets.models.teams import Team
 from tickets.models.ticket import Ticket
+from tickets.permissions import allowed_on
 from tickets.states import REOPEN_DAYS
 from tickets.views.conversation import show_again
 from tickets.views.ticket import severity_form_for, ticket_update
