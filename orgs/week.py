@@ -43,18 +43,18 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
 
 
-def say_blocks(blocks: list[list[str]]) -> str:
+def format_blocks(blocks: list[list[str]]) -> str:
     """Format the blocks of a day as they are typed: “09:00–12:00, 13:00–17:00”."""
     if blocks == [["00:00", "00:00"]]:
         return "all day"
     return ", ".join(f"{opens}–{'24:00' if closes == '00:00' else closes}" for opens, closes in blocks)
 
 
-def say_week(week: StoredWeek) -> str:
+def format_week(week: StoredWeek) -> str:
     """Format a week in one line and group equal days: “Mon–Fri 09:00–17:00; Sat all day”."""
     parts: list[tuple[int, int, str]] = []
     for day, blocks in enumerate(week):
-        words = say_blocks(blocks)
+        words = format_blocks(blocks)
         if parts and parts[-1][2] == words and parts[-1][1] == day - 1:
             parts[-1] = (parts[-1][0], day, words)
         else:
@@ -78,7 +78,7 @@ class WeekForm(forms.Form):
             attrs = {"placeholder": "free", "autocomplete": "off"}
             field = forms.CharField(label=day, required=False, max_length=120)
             field.widget.attrs |= attrs
-            field.initial = say_blocks(week[number]) if week else ""
+            field.initial = format_blocks(week[number]) if week else ""
             self.fields[day.lower()] = field
 
     @property

@@ -14,7 +14,7 @@ from billing.holiday_file import Holiday, load_holidays
 from billing.models.calendars import EPOCH, CalendarVersion, SupportCalendar
 from orgs.actions.record import record_settings, require_manager
 from orgs.actor import Actor
-from orgs.week import StoredWeek, say_week
+from orgs.week import StoredWeek, format_week
 from supportcenter.errors import RuleViolation, enforced_by_database
 
 
@@ -102,7 +102,7 @@ def _name_is_free() -> AbstractContextManager[None]:
 
 def _words(version: CalendarVersion) -> dict[str, Any]:
     return {
-        "week": say_week(version.week),
+        "week": format_week(version.week),
         "time_zone": version.time_zone or "the organization's",
         "public_holidays": (version.country or "the organization's") if version.observes_holidays else "open",
         "extra_holidays": [str(each) for each in load_holidays(version.extra_holidays)],

@@ -15,7 +15,7 @@ from billing.matrix import promises
 from billing.models.calendars import SupportCalendar
 from orgs.actor import Actor, actor_of
 from orgs.roles import Capability
-from orgs.week import say_week
+from orgs.week import format_week
 from supportcenter.http import posted, render_form
 from supportcenter.rules import submit
 
@@ -25,7 +25,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
     """All calendars with their current hours and the tiers that use them."""
     actor = actor_of(request)
     found = [(each, list(each.versions.all())[-1]) for each in calendars_for(actor)]
-    rows = [{"calendar": each, "now": now, "week": say_week(now.week)} for each, now in found]
+    rows = [{"calendar": each, "now": now, "week": format_week(now.week)} for each, now in found]
     context = {"rows": rows, "manages": actor.can(Capability.MANAGE_SETTINGS)}
     return render(request, "billing/settings/calendars.html", context)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgs.week import WeekForm, is_open, parse_blocks, say_blocks, say_week
+from orgs.week import WeekForm, format_blocks, format_week, is_open, parse_blocks
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 NINE_TO_FIVE = [["09:00", "17:00"]]
@@ -39,7 +39,7 @@ minutes = st.lists(st.integers(0, 24 * 60), unique=True, max_size=8).map(sorted)
 def test_what_is_said_is_read_back(times):
     pairs = list(zip(times[::2], times[1::2], strict=False))
     blocks = [[f"{a // 60:02}:{a % 60:02}", f"{b // 60 % 24:02}:{b % 60:02}"] for a, b in pairs]
-    assert parse_blocks(say_blocks(blocks)) == blocks
+    assert parse_blocks(format_blocks(blocks)) == blocks
 
 
 @given(minutes, st.integers(0, 24 * 60 - 1))
@@ -52,7 +52,8 @@ def test_open_is_inside_a_block_and_nowhere_else(times, now):
 
 def test_days_that_are_alike_are_said_together():
     assert (
-        say_week([NINE_TO_FIVE] * 3 + [[], NINE_TO_FIVE] + [[]] * 2) == "Mon–Wed 09:00–17:00; Fri 09:00–17:00"
+        format_week([NINE_TO_FIVE] * 3 + [[], NINE_TO_FIVE] + [[]] * 2)
+        == "Mon–Wed 09:00–17:00; Fri 09:00–17:00"
     )
 
 

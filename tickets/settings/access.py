@@ -10,7 +10,7 @@ from orgs.access import require
 from orgs.actor import Actor
 from orgs.models import User
 from orgs.roles import Capability
-from orgs.week import say_week
+from orgs.week import format_week
 from supportcenter.http import found_or_404
 from tickets.access import agents_and_availability
 from tickets.models.catalog import Choice, Product, Reason
@@ -60,7 +60,7 @@ def staff_for(actor: Actor) -> list[StaffMember]:
     return [
         StaffMember(
             user,
-            say_week(week) if (week := getattr(getattr(user, "availability", None), "week", None)) else "",
+            format_week(week) if (week := getattr(getattr(user, "availability", None), "week", None)) else "",
             sorted(each.team.name for each in user.teams.all()),
             can_manage or user.pk == actor.user_id,
         )

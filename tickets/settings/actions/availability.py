@@ -8,7 +8,7 @@ from orgs.actions.record import record_settings, require_manager
 from orgs.actor import Actor
 from orgs.models import User
 from orgs.roles import Capability
-from orgs.week import StoredWeek, say_week
+from orgs.week import StoredWeek, format_week
 from supportcenter.errors import RuleViolation
 from tickets import events
 from tickets.models.teams import Availability
@@ -53,4 +53,7 @@ def set_availability(
 def _values(found: Availability) -> dict[str, str]:
     away = f"{found.away_from} to {found.away_until}" if found.away_from else ""
     note = f" ({found.away_note})" if found.away_note else ""
-    return {"working_hours": say_week(found.week) if found.week else "any time", "out_of_office": away + note}
+    return {
+        "working_hours": format_week(found.week) if found.week else "any time",
+        "out_of_office": away + note,
+    }
