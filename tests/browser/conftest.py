@@ -82,6 +82,8 @@ def browser() -> Iterator[Browser]:
     found = find_chromium()
     assert found, "Chromium is missing; make test says how to get it"
     expect.set_options(timeout=LIMIT_MILLISECONDS)
+    # Playwright leaves its event loop in this thread, where other tests of the worker use the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         arguments = ["--disable-background-networking", "--disable-gpu"]
         if os.geteuid() == 0:
@@ -91,6 +93,7 @@ def browser() -> Iterator[Browser]:
         )
         yield chromium
         chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 class Person:
