@@ -22,11 +22,10 @@ check: ## Format, lint, types, imports, migrations, deploy check, docs: no serve
 	@$(BOOTSTRAP) test
 	@$(LOCAL) check
 
-format: ## Format code and templates
+format: ## Format code
 	@$(BOOTSTRAP) test
 	@$(PY) -m ruff check --fix --quiet || true
 	@$(PY) -m ruff format --quiet
-	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} + || true
 
 lock: ## Pin the newest allowed packages in requirements/*.txt
 	@sh supportcenter/local/lock.sh

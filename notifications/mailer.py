@@ -1,15 +1,20 @@
 """Rendering a mail row: subject, text and HTML part, headers."""
 
+from contextlib import nullcontext
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import idna
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
+from billing.models.changes import TierChange
 from billing.money import format_amount
 from notifications import threading, unsubscribe
 from notifications.batch import Batch
@@ -22,6 +27,15 @@ from orgs.models import User
 from orgs.roles import Capability
 from tickets.models.ticket import Ticket
 from tickets.timeline import status_words
+
+# How a change of tier stands after each step, for the subject.
+STATES = {
+    "requested": "requested",
+    "setup_started": "in setup",
+    "activated": "active",
+    "canceled": "canceled",
+    "refused": "refused",
+}
 
 
 class Withheld(Exception):
@@ -49,12 +63,14 @@ def build(mail: EmailMessage, batch: Batch | None = None) -> EmailMultiAlternati
         "preferences_url": absolute(reverse("notifications:preferences")),
     } | batch.texts(mail)
     folder = f"email/{mail.kind}"
+    zone = context.get("time_zone")
+    with timezone.override(ZoneInfo(zone)) if zone else nullcontext():
+        subject, text, html = (
+            render_to_string(f"{folder}/{part}", context) for part in ("subject.txt", "body.txt", "body.html")
+        )
     message = EmailMultiAlternatives(
-        subject=_one_line(render_to_string(f"{folder}/subject.txt", context)),
-        body=framed(
-            render_to_string(f"{folder}/body.txt", context).strip(), context["intro"], context["closing"]
-        ).strip()
-        + "\n",
+        subject=_one_line(subject),
+        body=framed(text.strip(), context["intro"], context["closing"]).strip() + "\n",
         to=[with_ascii_domain(mail.to_address)],
         headers={
             "Message-ID": mail.message_id,
@@ -65,7 +81,7 @@ def build(mail: EmailMessage, batch: Batch | None = None) -> EmailMultiAlternati
             **unsubscribe.headers_of(mail),
         },
     )
-    message.attach_alternative(render_to_string(f"{folder}/body.html", context), "text/html")
+    message.attach_alternative(html, "text/html")
     return message
 
 
@@ -145,16 +161,46 @@ def _tier_change(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
     change = batch.tier_change(mail)
     for_team = batch.actor(mail).can(Capability.MANAGE_ACCOUNTS)
     by_id = mail.event.actor_id if mail.event else None
+    by = User.objects.filter(pk=by_id).first()
+    step = mail.content["event"].rpartition(".")[2]
     path = reverse("billing:team_change", args=[change.pk]) if for_team else change.get_absolute_url()
     return {
         "change": change,
-        "step": mail.content["event"].rpartition(".")[2],
-        "by": User.objects.filter(pk=by_id).first(),
+        "step": step,
+        "state": STATES.get(step, "overdue"),
+        "what": _tier_change_text(change, step, by.name if by else settings.SITE_NAME),
         "for_team": for_team,
         "full_month": format_amount(Decimal(change.quote["full_month"]["amount"]), change.quote["currency"]),
-        "starts_on": date.fromisoformat(change.quote["starts_on"]),
         "url": absolute(path),
     }
+
+
+def _tier_change_text(change: TierChange, step: str, who: str) -> str:
+    """Return what happened and what comes next."""
+    promised = date_format(change.promised_on, "l, j F Y") if change.promised_on else ""
+    keeps = f"{change.from_tier} stays in effect"
+    if step == "requested":
+        starts = date_format(date.fromisoformat(change.quote["starts_on"]), "j F Y")
+        begins = (
+            f"It is promised for {promised}. Until it is active, {keeps}."
+            if promised
+            else f"{keeps} until the end of the month; {change.to_tier} takes effect on {starts}."
+        )
+        return (
+            f"{who} asked to change the support tier of {change.organization} "
+            f"from {change.from_tier} to {change.to_tier}. {begins}"
+        )
+    return {
+        "setup_started": f"Setup of the {change.to_tier} support tier has started. It is promised for "
+        f"{promised}; until then, {keeps}.",
+        "activated": f"{change.organization} is now on the {change.to_tier} support tier.",
+        "canceled": f"{who} canceled the change to {change.to_tier}. {keeps}.",
+        "refused": f"The account team refused the change to {change.to_tier}. {keeps}.",
+    }.get(
+        step,
+        f"The change of {change.organization} to {change.to_tier} was promised for {promised}, "
+        "and that day has passed.",
+    )
 
 
 def _invoice_issued(mail: EmailMessage, batch: Batch) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""Template context for the frame of every page."""
+"""Template context of every page: the reader, and what surrounds the page."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -20,27 +20,45 @@ class NavigationItem:
     current: bool
 
 
+class Frame:
+    """What surrounds a page: computed only if the template asks for it, which fragments don't."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @property
+    def theme(self) -> str:
+        return self._request.COOKIES.get("theme", "auto")
+
+    @cached_property
+    def actor(self) -> Actor | None:
+        user = getattr(self._request, "user", None)
+        return actor_of(self._request) if user and user.is_authenticated else None
+
+    @property
+    def works_queue(self) -> bool:
+        return self.actor is not None and self.actor.can(Capability.WORK_QUEUE)
+
+    @cached_property
+    def organizations(self) -> list[Organization]:
+        return [each.organization for each in self.actor.memberships] if self.actor else []
+
+    @cached_property
+    def organization(self) -> Organization | None:
+        return _current_organization(self._request, self.organizations)
+
+    @cached_property
+    def navigation(self) -> list[NavigationItem]:
+        return _navigation(self._request, self.actor, self.organization) if self.actor else []
+
+    @property
+    def search_url(self) -> str:
+        return _search_url(self.actor, self.organization) if self.actor else ""
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Return the site name, the navigation by role, the organization switcher and the search URL."""
-    context: dict[str, Any] = {
-        "site_name": settings.SITE_NAME,
-        "forum_url": settings.COMMUNITY_FORUM_URL,
-        "account_team_email": settings.ACCOUNT_TEAM_EMAIL,
-        "theme": request.COOKIES.get("theme", "auto"),
-    }
-    if not getattr(request, "user", None) or not request.user.is_authenticated:
-        return context
-    actor = actor_of(request)
-    organizations = [each.organization for each in actor.memberships]
-    current = _current_organization(request, organizations)
-    return context | {
-        "actor": actor,
-        "works_queue": actor.can(Capability.WORK_QUEUE),
-        "organizations": organizations,
-        "organization": current,
-        "nav": _navigation(request, actor, current),
-        "search_url": _search_url(actor, current),
-    }
+    """Return the context that every page has besides that of its view: the reader and the frame."""
+    return {"user": getattr(request, "user", None), "frame": Frame(request)}
 
 
 def act_in(request: HttpRequest, organization: Organization) -> None:

@@ -9,9 +9,9 @@ from django.shortcuts import render
 
 @dataclass(frozen=True)
 class Option:
-    """One suggestion: ``value`` is the text it puts into the field."""
+    """One suggestion: ``text`` is what it puts into the field."""
 
-    value: str
+    text: str
     label: str
     detail: str = ""
 

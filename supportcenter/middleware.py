@@ -59,11 +59,7 @@ class RequestSize:
 
 def too_large(request: HttpRequest) -> HttpResponse:
     """Return the error page for a request or upload over the limits."""
-    context = {
-        "request_id": request_id(),
-        "max_file_mb": settings.MAX_FILE_MB,
-        "max_request_mb": settings.MAX_REQUEST_MB,
-    }
+    context = {"max_file_mb": settings.MAX_FILE_MB, "max_request_mb": settings.MAX_REQUEST_MB}
     return HttpResponse(render_to_string("413.html", context), status=413)
 
 
@@ -100,7 +96,7 @@ class MethodPage:
         response = self.get_response(request)
         if response.status_code != 405 or response.content:
             return response
-        page = HttpResponse(render_to_string("405.html", {"request_id": request_id()}), status=405)
+        page = HttpResponse(render_to_string("405.html"), status=405)
         page.headers["Allow"] = response.headers["Allow"]
         return page
 

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 
 from supportcenter.errors import RuleViolation
 from supportcenter.http import is_fragment
-from supportcenter.middleware import GetResponse, own_referer, request_id
+from supportcenter.middleware import GetResponse, own_referer
 
 Result = TypeVar("Result")
 
@@ -61,5 +61,5 @@ class ConflictPage:
             return None
         if is_fragment(request):
             return HttpResponse(exception.message, status=409, content_type="text/plain; charset=utf-8")
-        context = {"message": exception.message, "back_url": own_referer(request), "request_id": request_id()}
+        context = {"message": exception.message, "back_url": own_referer(request)}
         return HttpResponse(render_to_string("409.html", context), status=409)

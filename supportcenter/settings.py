@@ -132,21 +132,29 @@ MIDDLEWARE = [
 ROOT_URLCONF = "supportcenter.urls"
 WSGI_APPLICATION = "supportcenter.wsgi.application"
 
+_page_context = ["django.contrib.messages.context_processors.messages", "orgs.context.site"]
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "environment": "supportcenter.templating.environment",
+            "context_processors": _page_context,
+        },
+    },
+    {  # Django's admin and what libraries bring along
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "orgs.context.site",
             ],
         },
     },
 ]
+FORM_RENDERER = "supportcenter.templating.FormRenderer"
 
 # --- Data ---
 

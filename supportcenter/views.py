@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from notifications.metrics import exposition
 from notifications.models.messages import EmailMessage
-from supportcenter.middleware import request_id, too_large
+from supportcenter.middleware import too_large
 from supportcenter.outbox.tasks import HEARTBEAT_KEY
 
 # Beat sends a heartbeat every ten seconds. After three missed ones the worker counts as down.
@@ -85,8 +85,7 @@ def _worker() -> str:
 
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:
-    context = {"request_id": request_id()}
-    return render(request, f"{status}.html", context, status=status)
+    return render(request, f"{status}.html", status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -110,4 +109,4 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Render the error page from the template alone, so that the same fault cannot break it."""
-    return HttpResponse(render_to_string("500.html", {"request_id": request_id()}), status=500)
+    return HttpResponse(render_to_string("500.html"), status=500)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils import formats, timezone
 
 HOUR, DAY = 60, 24 * 60  # in minutes
+AGES = [(86_400, "day"), (3_600, "hour"), (60, "minute")]  # in seconds
 
 
 def format_instant(instant: datetime, zone: str = "") -> str:
@@ -38,6 +39,22 @@ def format_duration(duration: timedelta, *, units: int = 2) -> str:
     while not sizes[0][0]:
         sizes.pop(0)
     return " ".join(words for size, words in sizes[:units] if size)
+
+
+def format_age(when: datetime) -> str | None:
+    """Return “just now”, “5 minutes ago”, “in 2 hours” or “3 days ago”, and None from 30 days on.
+
+    static/js/times.js formats it alike, so that nothing moves when the script takes over.
+    """
+    seconds = round((when - timezone.now()).total_seconds())
+    away = abs(seconds)
+    if away < 60:
+        return "in a moment" if seconds > 0 else "just now"
+    if away >= 30 * 86_400:
+        return None
+    size, unit = next(step for step in AGES if away >= step[0])
+    words = format_count(away // size, unit)
+    return f"in {words}" if seconds > 0 else f"{words} ago"
 
 
 def format_count(count: int, noun: str) -> str:

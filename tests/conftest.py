@@ -7,7 +7,10 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
+from django.http import HttpRequest
+from django.template.backends.jinja2 import Template
 from django.test import Client
+from django.test.signals import template_rendered
 from hypothesis import settings
 
 from notifications import delivery
@@ -21,6 +24,8 @@ from tickets.bulk import actions as bulk
 # What must be fast is measured by counts and ratios, not by the clock.
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
+
+pytest_plugins = ["tests.templates_used"]
 
 RunOutbox = Callable[[], list[EmailMultiAlternatives]]
 
@@ -63,6 +68,22 @@ def running_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
     finally:
         assert site.end() == 0, site.log[-3000:]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _contexts_of_responses() -> Iterator[None]:
+    """Give the responses of test clients the ``context`` of Jinja2 templates too."""
+    render = Template.render
+
+    def recorded(template: Template, context: dict | None = None, request: HttpRequest | None = None) -> str:
+        context = {} if context is None else context
+        text = render(template, context, request)
+        template_rendered.send(sender=template, template=template, context=context)
+        return text
+
+    Template.render = recorded
+    yield
+    Template.render = render
 
 
 @pytest.fixture(autouse=True)

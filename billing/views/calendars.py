@@ -66,7 +66,7 @@ def extra_holidays(request: HttpRequest, pk: int) -> HttpResponse:
     form = HolidayImportForm(
         posted(request), request.FILES or None, initial={"text": format_holidays(offered)}
     )
-    context: dict[str, Any] = {"calendar": found, "asked": asked, "is_check": is_check}
+    context: dict[str, Any] = {"calendar": found, "asked": asked, "is_check": is_check, "outcome": False}
     fresh = form.submit(
         lambda: add_holidays(actor=actor, calendar=found, days=form.cleaned_data["lines"], dry_run=is_check)
     )

@@ -42,7 +42,7 @@ def rates(request: HttpRequest) -> HttpResponse:
     if known := submit(form, lambda: set_exchange_rate(**form.cleaned_data)):
         messages.success(request, f"Rate saved: {known}.")
         return redirect("billing:charges")
-    return _page(request, ChargesForm(), form, {})
+    return _page(request, ChargesForm(), form, {"is_check": False, "outcome": None})
 
 
 def _asked_rate(request: HttpRequest) -> dict[str, str]:

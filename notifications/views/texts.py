@@ -29,7 +29,12 @@ def mail_text(request: HttpRequest, kind: str) -> HttpResponse:
     actor = actor_of(request)
     found = mail_text_for(actor, kind)
     form = MailTextForm(posted(request), initial={"intro": found.intro, "closing": found.closing})
-    context: dict[str, Any] = {"found": found, "form": form, "placeholders": PLACEHOLDERS.items()}
+    context: dict[str, Any] = {
+        "found": found,
+        "form": form,
+        "placeholders": PLACEHOLDERS.items(),
+        "preview": None,
+    }
     if form.is_valid():
         if request.POST.get("do") == "preview":
             context["preview"] = fill_in(form.cleaned_data, actor.person.name)

@@ -120,7 +120,7 @@ def test_visibility_is_switched_after_a_preview(person):
     expect(tab).to_have_count(0)
     hal = person("hal@support.example")
     desk = hal.open("/account-team/organizations/marula/visibility/")
-    expect(desk.locator(".callout")).to_contain_text(re.compile(r"\d+ people gain sight of \d+ tickets\."))
+    expect(desk.locator(".callout")).to_contain_text(re.compile(r"\d+ people gain access to \d+ tickets\."))
     desk.get_by_role("button", name="Switch to “All tickets for every user”").click()
     confirm(desk, "Switch Marula Health to “All tickets for every user”?")
     expect_message(desk, "Marula Health now shows: All tickets for every user.")

@@ -45,9 +45,9 @@ def test_request_reaches_admins_and_account_team(cast, change, mailoutbox):
 
 ADMIN, TEAM = {"ada@acme.example"}, {"hal@support.example"}
 STEPS = [
-    (start_setup, "The setup of the support tier Premium has begun", ADMIN),
-    (complete_tier_change, "Acme is on the support tier Premium now", ADMIN),
-    (cancel_tier_change, "canceled the change to Premium. Advanced stays.", ADMIN | TEAM),
+    (start_setup, "Setup of the Premium support tier has started", ADMIN),
+    (complete_tier_change, "Acme is now on the Premium support tier", ADMIN),
+    (cancel_tier_change, "canceled the change to Premium. Advanced stays in effect.", ADMIN | TEAM),
 ]
 
 

@@ -37,7 +37,7 @@ def test_nobody_but_the_account_team_switches(cast, name):
 
 def test_page_says_what_holds_and_whom_to_ask(cast, client_of):
     page = client_of(cast.ada).get(PAGE).content.decode()
-    assert "Own and CC&#x27;d tickets." in page
+    assert "Own and CC&#39;d tickets." in page
     assert "This was never switched." in page
     assert "mailto:account-team@support.example" in page
 

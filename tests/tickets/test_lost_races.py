@@ -62,7 +62,7 @@ def test_ticket_reopens_while_the_customer_rates_it(cast, client_of, ticket, mea
     meanwhile(participation, "rate", reopen)
     form = {"score": 4, "comment": TYPED}
     response = client_of(cast.ben).post(f"{ticket.get_absolute_url()}rating/", form)
-    assert_form_comes_back(response, "can&#x27;t be rated now.")
+    assert_form_comes_back(response, "can&#39;t be rated now.")
 
 
 def test_comment_becomes_an_internal_note_while_it_is_split(cast, client_of, ticket, monkeypatch):
@@ -71,7 +71,7 @@ def test_comment_becomes_an_internal_note_while_it_is_split(cast, client_of, tic
     monkeypatch.setattr(merging, "comment_for", lambda *_: comment)
     page = f"{ticket.get_absolute_url()}comments/{comment.pk}/split/"
     response = client_of(cast.fay).post(page, {"subject": TYPED})
-    assert_form_comes_back(response, "An internal note can&#x27;t become a ticket")
+    assert_form_comes_back(response, "An internal note can&#39;t become a ticket")
 
 
 def test_last_paid_service_goes_while_a_ticket_is_written(cast, client_of, meanwhile):

@@ -39,7 +39,7 @@ def ticket(cast):
 )
 def test_what_can_be_typed_next(cast, typed, label, text):
     first = suggestions(typed)[0]
-    assert (first.label, first.value) == (label, text)
+    assert (first.label, first.text) == (label, text)
 
 
 @pytest.mark.parametrize("typed", ["lag", "lag:", '"in words st', "status:open", "x-y:st", 'a"st', "color:r"])

@@ -100,12 +100,12 @@ def test_account_manager_reads_the_preview_and_switches(cast, client_of):
     builders.ticket(cast.ben, cast.acme, cc=[cast.cleo])
     builders.ticket(cast.ben, cast.acme)
     hal = client_of(cast.hal)
-    assert "2 people gain sight of 2 tickets." in " ".join(hal.get(PAGE).content.decode().split())
+    assert "2 people gain access to 2 tickets." in " ".join(hal.get(PAGE).content.decode().split())
     page = hal.post(PAGE, {"visibility": "all"}, follow=True).content.decode()
     cast.acme.refresh_from_db()
     assert cast.acme.visibility == Visibility.ALL
     assert "Acme now shows: All tickets for every user." in page
-    assert "2 people lose sight of 2 tickets." in " ".join(page.split())
+    assert "2 people lose access to 2 tickets." in " ".join(page.split())
     assert client_of(cast.dov).get("/o/acme/tickets/organization/").status_code == 200
 
 

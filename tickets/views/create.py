@@ -1,6 +1,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.entitlements import is_entitled
@@ -68,6 +69,7 @@ def _page(
     followed = follow_up.pk if follow_up else 0
     context = {
         "organization": organization,
+        "back_url": reverse("tickets:list", args=[organization.slug]),
         "form": form,
         "entitlement": form.entitlement,
         "follow_up": follow_up,

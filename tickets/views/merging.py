@@ -63,6 +63,7 @@ def links(request: HttpRequest, reference: str) -> HttpResponse:
     page = {
         "title": "Link a related ticket",
         "button": "Link",
+        "question": "",
         "offered": linkable_for(actor, ticket, _words(request)),
     }
     return _pick(request, actor, ticket, to, page)

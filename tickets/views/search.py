@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from orgs.actor import actor_of
-from orgs.context import site
+from orgs.context import Frame
 from orgs.roles import Capability
 from supportcenter.combobox import render_options
 from supportcenter.http import fragment_or_page, search_text
@@ -26,13 +26,13 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def palette(request: HttpRequest) -> HttpResponse:
     """List the pages, tickets and actions that fit what is typed."""
-    frame, typed = site(request), search_text(request, MOST_LETTERS)
+    frame, typed = Frame(request), search_text(request, MOST_LETTERS)
     entries = entries_for(
         actor_of(request),
         typed,
         here=request.htmx.current_url_abs_path or "/",  # type: ignore[attr-defined]
-        navigation=frame["nav"],
-        organization=frame["organization"],
+        navigation=frame.navigation,
+        organization=frame.organization,
     )
     context = {"entries": entries, "typed": typed}
     return fragment_or_page(request, "tickets/_palette_entries.html", "tickets/palette.html", context)

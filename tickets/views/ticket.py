@@ -103,6 +103,11 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
         "ticket": ticket,
         "poll_token": poll_token(request),
         "entries": entries_of(actor, ticket),
+        "unseen": [],
+        "uploads": [],
+        "macro": None,
+        "handover": getattr(ticket, "handover", None),
+        "rating": getattr(ticket, "rating", None),
         "allowed": allowed,
         "back_url": queue if allowed.work else mine,
         "organization": ticket.organization,
@@ -171,6 +176,8 @@ def _entry(actor: Actor, ticket: Ticket, activity: Activity, *, for_staff: bool)
         "icon": ENTRIES[ActivityKind(activity.kind)].icon,
         "is_important": ENTRIES[ActivityKind(activity.kind)].is_important,
         "words": words,
+        "comment_id": None,
+        "files": [],
     }
     if comment := activity.comment:
         entry |= {

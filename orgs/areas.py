@@ -1,14 +1,11 @@
 """The navigation of an organization's admin area and of the support settings."""
 
-from django import template
 from django.urls import reverse
 
 from orgs.actor import Actor
 from orgs.context import NavigationItem
 from orgs.models import Organization
 from orgs.roles import Capability
-
-register = template.Library()
 
 PAGES = [
     ("Overview", "billing:overview", "home", Capability.MANAGE_ORGANIZATION),
@@ -23,7 +20,6 @@ PAGES = [
 ]
 
 
-@register.simple_tag
 def admin_pages(actor: Actor, organization: Organization, path: str) -> list[NavigationItem]:
     """Return the admin pages that the user can open. The one at or above ``path`` is current."""
     items: list[NavigationItem] = []
@@ -49,7 +45,6 @@ SETTINGS_PAGES = [
 ]
 
 
-@register.simple_tag
 def settings_pages(path: str) -> list[NavigationItem]:
     """Return the settings pages, which every agent can read. The one at or above ``path`` is current."""
     urls = [(label, reverse(name), icon) for label, name, icon in SETTINGS_PAGES]

@@ -1,0 +1,100 @@
+"""What the templates may use. Together with ``StrictUndefined``, a misspelled name cannot get far."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.template import engines
+from django.template.loader import get_template
+from jinja2 import meta, nodes
+
+ROOT = Path(__file__).resolve().parents[2] / "templates"
+# What every page has besides the globals: from Django's backend, orgs/context.py and Jinja2's own scopes.
+EVERYWHERE = {"caller", "csrf_input", "csrf_token", "frame", "loop", "messages", "request", "user"}
+BEHAVIOR = re.compile(
+    r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|\shx-on|javascript:", re.IGNORECASE
+)
+# Rendered Markdown, and help texts of forms, which are ours.
+MAY_BE_SAFE = {"entry.html", "comment.html", "each.html", "update.html", "html", "field.help_text"}
+
+
+def paths() -> list[Path]:
+    return sorted(ROOT.rglob("*.*"))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree_of(path: Path) -> nodes.Template:
+    return engines["jinja2"].env.parse(path.read_text())
+
+
+def set_inside(tree: nodes.Template) -> set[str]:
+    """The names that a template imports or sets itself."""
+    imported = {
+        name if isinstance(name, str) else name[1]
+        for each in tree.find_all(nodes.FromImport)
+        for name in each.names
+    }
+    stored = {each.name for each in tree.find_all(nodes.Name) if each.ctx == "store"}
+    return imported | stored
+
+
+each_template = pytest.mark.parametrize("path", paths(), ids=name_of)
+
+
+@each_template
+def test_template_compiles_and_brings_no_behavior_of_its_own(path):
+    get_template(name_of(path))
+    if "email" not in path.parts:
+        assert not BEHAVIOR.search(path.read_text())
+
+
+@each_template
+def test_comment_at_the_top_names_what_the_template_needs(path):
+    tree = tree_of(path)
+    known = EVERYWHERE | set(engines["jinja2"].env.globals) | set_inside(tree)
+    needed = meta.find_undeclared_variables(tree) - known
+    documented = re.match(r"\{#(.*?)#\}", path.read_text(), re.DOTALL)
+    assert needed <= set(re.findall(r"\w+", documented[1] if documented else ""))
+
+
+def test_methods_are_called():
+    """Jinja2 calls nothing by itself: ``ticket.get_absolute_url`` alone is always true."""
+    methods = {
+        name
+        for model in apps.get_models()
+        for name in dir(model)
+        if callable(getattr(model, name, None)) and not name.startswith("_") and name != "objects"
+    } | {
+        "value",
+        "visible_fields",
+        "hidden_fields",
+        "non_field_errors",
+        "all",
+        "count",
+        "exists",
+        "items",
+        "splitlines",
+    }
+    attributes = {field.name for model in apps.get_models() for field in model._meta.get_fields()}
+    attributes |= {"count", "remove"}  # of a tab, of what is allowed
+    found = []
+    for path in paths():
+        tree = tree_of(path)
+        called = {id(each.node) for each in tree.find_all(nodes.Call)}
+        found += [
+            f"{name_of(path)}:{each.lineno} {each.attr}"
+            for each in tree.find_all(nodes.Getattr)
+            if each.attr in methods - attributes and id(each) not in called
+        ]
+    assert found == []
+
+
+def test_safe_is_used_on_rendered_markdown_only():
+    used = {
+        match for path in paths() for match in re.findall(r"\{\{\s*([^}]*?)\s*\|\s*safe\b", path.read_text())
+    }
+    assert used <= MAY_BE_SAFE
