@@ -78,7 +78,7 @@ def _contexts_of_responses() -> Iterator[None]:
     def recorded(template: Template, context: dict | None = None, request: HttpRequest | None = None) -> str:
         context = {} if context is None else context
         text = render(template, context, request)
-        template_rendered.send(sender=template, template=template, context=context)
+        template_rendered.send(sender=template, template=template.template, context=context)
         return text
 
     Template.render = recorded

@@ -33,5 +33,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.option.keyword
     unused = {str(path.relative_to(ROOT)) for path in ROOT.rglob("*.*")} - USED
     if is_whole and not config.option.collectonly and unused:
-        print("\nNo test rendered these templates:", *sorted(unused), sep="\n  ")
+        reporter = config.pluginmanager.getplugin("terminalreporter")
+        reporter.write_line(f"\nNo test rendered these templates: {', '.join(sorted(unused))}")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
