@@ -131,11 +131,11 @@ def test_charges_and_credits_of_the_account_team(person):
     page = hal.open("/account-team/charges/")
     day = (datetime.now(UTC).replace(day=1) - timedelta(days=1)).date()
     lines = f"date,project,service,amount\n{day},umbra-prod,panel-pg,1000\n{day},umbra-prod,nothing,1\n"
-    page.get_by_label("Or paste its lines").fill(lines)
+    page.get_by_label("Or paste the lines").fill(lines)
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_text("The project umbra-prod has no service nothing.")).to_be_visible()
     hal.check()
-    page.get_by_label("Or paste its lines").fill(lines.replace("nothing,1", "panel-clickhouse,2000"))
+    page.get_by_label("Or paste the lines").fill(lines.replace("nothing,1", "panel-clickhouse,2000"))
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_text("Nothing is changed yet.")).to_be_visible()
     page.get_by_role("button", name="Import").click()
