@@ -84,7 +84,7 @@ def test_every_bad_line_is_named_by_its_number():
     assert problems(parse_charges, text) == [
         "Line 2: date must be a date like 2026-10-31, not “2026-10-32”.",
         "Line 3: amount must be between 0 and 10,000,000,000, not “-1”.",
-        "Line 5: amount has more than two decimals: “1.005”.",
+        "Line 5: amount has more than two decimal places: “1.005”.",
         "Line 6: project “a b” can contain only letters, digits, hyphens and underscores.",
         "Line 6: service is empty.",
         "Line 6: amount must be a number like 12.50, not “x”.",
@@ -233,8 +233,8 @@ def test_command_imports_a_file(cast, tmp_path):
     assert stored() == []
     call_command("import_charges", file, stdout=said)
     assert said.getvalue().splitlines() == [
-        "3 would be added, 0 would be changed, 0 known. All of the file: 19.50 EUR.",
-        "3 added, 0 changed, 0 known. All of the file: 19.50 EUR.",
+        "3 would be added, 0 would be changed, 0 unchanged. Total: 19.50 EUR.",
+        "3 added, 0 changed, 0 unchanged. Total: 19.50 EUR.",
     ]
     assert AuditEntry.objects.filter(actor=None).count() == 2
 

@@ -89,7 +89,7 @@ def test_second_admin_sees_the_first_ones_request_and_it_is_canceled(person, mai
     haruto.follow(other.get_by_role("button", name="Continue"))
     page = ask(eve, "globex", "Advanced")
     haruto.follow(other.get_by_role("button", name="Change tier"))
-    expect(other.get_by_text("Eve Nakamura has already asked for Advanced.")).to_be_visible()
+    expect(other.get_by_text("Eve Nakamura has already requested Advanced.")).to_be_visible()
     page.go_back()
     page.reload()
     expect(page.get_by_text("A change is under way already.")).to_be_visible()
@@ -146,7 +146,7 @@ def test_charges_and_credits_of_the_account_team(person):
     page.get_by_label("Amount in EUR").fill("25")
     page.get_by_label("Reason").fill("The outage of 3 November")
     page.get_by_role("button", name="Give credit").click()
-    expect_message(page, "Credit granted. It will be on the group's next invoice.")
+    expect_message(page, "Credit granted. It will appear on the group's next invoice.")
     expect(
         page.get_by_text("25.00 EUR for Umbra Analytics main (EUR): The outage of 3 November")
     ).to_be_visible()
@@ -173,8 +173,8 @@ def test_billing_group_is_created_edited_and_deleted(person):
 def test_custom_sla_is_recorded_and_shown_to_the_customer(person):
     hal, eve = person(HAL), person("eve@globex.example")
     page = hal.open("/account-team/organizations/globex/sla/")
-    page.get_by_label("Critical: first response within, in minutes").fill("7")
-    page.get_by_label("Link to the signed text").fill("https://contracts.example/globex.pdf")
+    page.get_by_label("Critical: first response within (minutes)").fill("7")
+    page.get_by_label("Link to the signed agreement").fill("https://contracts.example/globex.pdf")
     page.get_by_role("button", name="Save").click()
     expect_message(page, "Custom SLA saved")
     shown = eve.open("/o/globex/admin/support-tier/")
