@@ -120,7 +120,7 @@ def test_closed_ticket_offers_a_follow_up_that_keeps_the_link(cast, client_of, t
     assert f"opened the follow-up ticket {follow_up.reference}" in text(ben.get(url))
 
 
-def test_follow_up_of_somebody_elses_ticket_is_ignored(cast, client_of, ticket):
+def test_follow_up_of_someone_elses_ticket_is_ignored(cast, client_of, ticket):
     Ticket.objects.update(status="closed", solved_at=timezone.now())
     client_of(cast.eve).post(f"/o/globex/tickets/new/?follow_up={ticket.reference}", builders.form_data())
     assert Ticket.objects.get(organization=cast.globex).follow_up_to is None
