@@ -30,16 +30,16 @@ class CalendarForm(WeekForm):
 
     name = forms.CharField(max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     time_zone = forms.ChoiceField(
-        required=False, choices=[("", "The organization's own"), ("UTC", "UTC"), *TIME_ZONES]
+        required=False, choices=[("", "The organization's time zone"), ("UTC", "UTC"), *TIME_ZONES]
     )
     observes_holidays = forms.BooleanField(
-        required=False, label="Closed on public holidays", help_text="Of the country below."
+        required=False, label="Closed on public holidays", help_text="In the country below."
     )
-    country = forms.ChoiceField(required=False, choices=[("", "The organization's own"), *COUNTRIES])
+    country = forms.ChoiceField(required=False, choices=[("", "The organization's country"), *COUNTRIES])
     extra_holidays = forms.CharField(
         required=False,
         label="Extra holidays",
-        help_text="One per line, like 2026-12-24 Christmas Eve.",
+        help_text="One per line, for example 2026-12-24 Christmas Eve.",
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "is-code"}),
     )
 

@@ -35,7 +35,7 @@ def amount(cell: str) -> Decimal:
     if value < 0 or value >= 10**10:
         raise ValueError(f"must be between 0 and 10,000,000,000, not “{cell[:40]}”")
     if value != round(value, 2):
-        raise ValueError(f"has more than two decimals: “{cell[:40]}”")
+        raise ValueError(f"has more than two decimal places: “{cell[:40]}”")
     return round(value, 2)
 
 

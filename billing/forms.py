@@ -29,7 +29,10 @@ class TierLabel:
 
     @classmethod
     def of(cls, tier: SupportTier, currency: str) -> "TierLabel":
-        extras = [(tier.has_phone, "phone for Critical"), (tier.allows_custom_sla, "custom SLA possible")]
+        extras = [
+            (tier.has_phone, "phone support for Critical"),
+            (tier.allows_custom_sla, "custom SLA available"),
+        ]
         parts = [f"Support {tier.calendar.name}", *(extra for holds, extra in extras if holds)]
         return cls(tier.name, ", ".join(parts), price_label(tier, currency))
 
@@ -88,7 +91,7 @@ class GroupForm(forms.Form):
         help_text="Company, street, city and tax number, as printed on the invoice.",
     )
     is_default = forms.BooleanField(
-        required=False, label="Default group: includes all projects that are not assigned to another group"
+        required=False, label="Default group: includes all projects that aren't assigned to another group"
     )
     projects: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
         None, required=False, label="Projects charged to this group", widget=forms.CheckboxSelectMultiple
@@ -135,9 +138,9 @@ class CustomSlaForm(forms.Form):
     )
     document_url = forms.URLField(
         max_length=500,
-        label="Link to the signed text",
+        label="Link to the signed agreement",
         assume_scheme="https",
-        help_text="Where the agreement is stored. The organization's admins see the link.",
+        help_text="The organization's admins see this link.",
     )
 
     def __init__(self, data: Any, *, initial: dict[str, Any] | None = None) -> None:
@@ -145,7 +148,7 @@ class CustomSlaForm(forms.Form):
         self.fields["calendar"].queryset = calendars()  # type: ignore[attr-defined]
         for severity, label in SEVERITIES:
             self.fields[severity] = forms.IntegerField(
-                min_value=1, max_value=100_000, label=f"{label}: first response within, in minutes"
+                min_value=1, max_value=100_000, label=f"{label}: first response within (minutes)"
             )
 
     @property

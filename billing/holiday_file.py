@@ -58,7 +58,7 @@ def parse_holidays(text: str) -> list[Holiday]:
     for day in (_events if is_ics else _table)(lines, problems):
         found.setdefault(day.on, day)
         if len(found) > MAX_DAYS:
-            raise BadFile([Problem(0, f"There are more than {MAX_DAYS} days. Import them in parts.")])
+            raise BadFile([Problem(0, f"There are more than {MAX_DAYS} days. Split the import.")])
     if problems:
         raise BadFile(problems)
     return sorted(found.values())

@@ -24,7 +24,7 @@ def matrix(tiers: Sequence[SupportTier], promised: Sequence[Entitlement], curren
     ]
     rows.append(("Support hours", [each.hours_label for each in promised]))
     rows.append(("Phone", ["For Critical" if tier.has_phone else "No" for tier in tiers]))
-    rows.append(("Custom SLA", ["Possible" if tier.allows_custom_sla else "No" for tier in tiers]))
+    rows.append(("Custom SLA", ["Available" if tier.allows_custom_sla else "No" for tier in tiers]))
     rows.append(("Price", [price_label(tier, currency) for tier in tiers]))
     return Matrix(tiers, rows)
 

@@ -88,10 +88,10 @@ def calculate(inputs: Inputs) -> dict[str, Any]:
 def formula(price: Price, charges: Decimal, month: date, currency: str) -> str:
     """Return the price of a month as a sentence with its numbers."""
     if price.is_free:
-        return "This tier has no cost of its own."
+        return "This tier has no extra cost."
     share = format_amount(charges * price.percentage / 100, currency)
     return (
-        f"The {price.formula(charges, currency)} (the service charges of {month:%B %Y}), which is {share}: "
+        f"The {price.formula(charges, currency)} (the service charges for {month:%B %Y}), which is {share}: "
         f"{format_amount(price.of_month(charges), currency)} a month."
     )
 

@@ -83,6 +83,10 @@ def describe_unsubscription(what: Unsubscription) -> str:
         return "the digest and all other mail about tickets"
     if what.kind == FOLLOW:
         follow = Follow.objects.for_list().filter(pk=what.target, user=what.user_id).first()
-        return f"mail because you follow {follow.words}" if follow else "mail by a rule that no longer exists"
+        return (
+            f"mail because you follow {follow.words}"
+            if follow
+            else "mail about tickets that you no longer follow"
+        )
     ticket = Ticket.objects.filter(pk=what.target).only("pk").first()
     return f"mail about {ticket.reference}" if ticket else "mail about a ticket that no longer exists"

@@ -26,7 +26,7 @@ class AccountAdapter(DefaultAccountAdapter):
         email = super().clean_email(email)
         invited = invited_address(context.request.session.get("invitation"))
         if invited not in {None, email}:
-            raise ValidationError(f"The invitation is for {invited}. Use that address.")
+            raise ValidationError(f"This invitation is for {invited}. Use that address.")
         return email
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

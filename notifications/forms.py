@@ -36,7 +36,7 @@ class PreferencesForm(forms.Form):
         choices=REASON_CHOICES,
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="You get one mail for each update, even if several of these apply.",
+        help_text="You get one email per update, even if several of these apply.",
     )
 
     def __init__(self, data: Any, *, is_staff: bool, initial: dict[str, Any]) -> None:
@@ -67,8 +67,8 @@ class PreferencesForm(forms.Form):
 class MailTextForm(forms.Form):
     """The texts above and below the mails of a kind."""
 
-    intro = _text("Above")
-    closing = _text("Below")
+    intro = _text("Text above")
+    closing = _text("Text below")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -7,7 +7,7 @@ from django.conf import settings
 from supportcenter.placeholders import fill
 
 # Placeholders of these texts, and what each becomes.
-PLACEHOLDERS = {"name": "name of the recipient, where it is known", "site_name": "name of this site"}
+PLACEHOLDERS = {"name": "recipient's name, if known", "site_name": "this site's name"}
 MAX_LENGTH = 1000
 # The line above the reason and the links at the end of every mail.
 _FOOT = "\n--\n"

@@ -19,17 +19,17 @@ def exposition() -> str:
         [
             _gauge(
                 "mail_oldest_waiting_seconds",
-                "Age of the oldest mail that should have gone out already.",
+                "Seconds since the oldest unsent mail was due.",
                 {"": round((now - delayed_since).total_seconds()) if delayed_since else 0},
             ),
             _gauge(
                 "mail_messages",
-                "Mails created in the last 24 hours, by state.",
+                "Messages created in the last 24 hours, by state.",
                 {f'{{state="{state}"}}': counts.get(state, 0) for state in MailState.values},
             ),
             _gauge(
                 "outbox_deliveries",
-                "Events waiting for a subscriber, and events that a subscriber gave up on.",
+                "Event deliveries that are pending, and those that failed for good.",
                 {
                     f'{{state="{state}"}}': deliveries.filter(state=state).count()
                     for state in (DeliveryState.PENDING.value, DeliveryState.DEAD.value)

@@ -57,7 +57,7 @@ class EmailBackend(smtp.EmailBackend):
         assert connection  # noqa: S101 - the caller opened it
         connection.ehlo_or_helo_if_needed()
         if not connection.has_extn("smtputf8"):
-            raise AddressNeedsUtf8(f"The mail server does not support addresses like {email_message.to[0]}.")
+            raise AddressNeedsUtf8(f"The mail server doesn't support addresses like {email_message.to[0]}.")
         mail = message_from_bytes(email_message.message().as_bytes(), policy=SMTPUTF8)
         parts = [address.rpartition("@") for address in email_message.to]
         mail.replace_header("To", [Address(username=local, domain=domain) for local, _, domain in parts])

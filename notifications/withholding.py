@@ -44,24 +44,24 @@ def reason_to_withhold_update(mail: EmailMessage, batch: Batch) -> str:
 
 def _digest(mail: EmailMessage, batch: Batch) -> str:
     reasons = [reason_to_withhold_update(each, batch) for each in batch.lines(mail)]
-    return "" if "" in reasons else " ".join(["No update is left in it.", *dict.fromkeys(reasons)])
+    return "" if "" in reasons else " ".join(["None of its updates can be sent.", *dict.fromkeys(reasons)])
 
 
 def _invitation(mail: EmailMessage, batch: Batch) -> str:
-    return "" if batch.invitation(mail) else "The invitation was accepted or withdrawn."
+    return "" if batch.invitation(mail) else "The invitation was already accepted or withdrawn."
 
 
 def _tier_change(mail: EmailMessage, batch: Batch) -> str:
     actor, organization = batch.actor(mail), batch.tier_change(mail).organization
     if actor.can(Capability.MANAGE_ACCOUNTS) or actor.can(Capability.CHANGE_TIER, organization):
         return ""
-    return "The recipient no longer administers this organization."
+    return "The recipient is no longer an admin of this organization."
 
 
 def _invoice(mail: EmailMessage, batch: Batch) -> str:
     organization = batch.invoice(mail).billing_group.organization
     can_see = batch.actor(mail).can(Capability.SEE_INVOICES, organization)
-    return "" if can_see else "The recipient can no longer see invoices of this organization."
+    return "" if can_see else "The recipient can no longer see this organization's invoices."
 
 
 CHECKS: dict[str, Callable[[EmailMessage, Batch], str]] = {

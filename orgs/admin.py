@@ -150,7 +150,7 @@ class ProjectForm(forms.ModelForm):
     def clean_unit(self) -> models.OrganizationalUnit:
         unit = self.cleaned_data["unit"]
         if self.instance.pk and unit.organization_id != self.instance.unit.organization_id:
-            raise ValidationError("A project cannot move to another organization.")
+            raise ValidationError("A project can't be moved to another organization.")
         return unit
 
 
@@ -172,7 +172,7 @@ class ServiceForm(forms.ModelForm):
     def clean_project(self) -> models.Project:
         project = self.cleaned_data["project"]
         if self.instance.pk and project.unit.organization_id != self.instance.project.unit.organization_id:
-            raise ValidationError("A service cannot move to another organization.")
+            raise ValidationError("A service can't be moved to another organization.")
         return project
 
 

@@ -40,7 +40,7 @@ SETTINGS_PAGES = [
     ("Tags", "tickets:tag_list", "tag"),
     ("Calendars", "billing:calendars", "calendar"),
     ("Tiers and targets", "billing:matrix", "clock"),
-    ("Texts of mails", "notifications:mail_texts", "mail"),
+    ("Mail texts", "notifications:mail_texts", "mail"),
     ("Audit log", "orgs:settings_log", "history"),
 ]
 

@@ -32,7 +32,7 @@ class AuditFilterForm(forms.Form):
     """Filters of the audit log in its URL. Invalid values are ignored."""
 
     area = forms.ChoiceField(
-        label="Area", required=False, choices=[("", "Everything"), *AuditArea.choices], widget=_select()
+        label="Area", required=False, choices=[("", "All areas"), *AuditArea.choices], widget=_select()
     )
     person = forms.ChoiceField(label="Person", required=False, widget=_select())
     since = _day("From")

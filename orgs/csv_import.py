@@ -76,7 +76,7 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        text = "The file is not UTF-8. Save it as “CSV UTF-8” and choose it again."
+        text = "The file isn't UTF-8. Save it as “CSV UTF-8” and upload it again."
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
             line = 0
         raise BadFile([Problem(line, text)]) from error
@@ -96,9 +96,11 @@ def read(text: str, columns: Sequence[Column], *, once: Sequence[str] = ()) -> l
     (line, header), *rest = lines
     names = _names(line, header, columns)
     if len(rest) > MOST_LINES:
-        raise BadFile([Problem(0, f"The file has more than {MOST_LINES:,} lines. Import it in parts.")])
+        raise BadFile(
+            [Problem(0, f"The file has more than {MOST_LINES:,} lines. Split it into smaller files.")]
+        )
     if not rest and not problems:
-        raise BadFile([Problem(0, "The file has a header and nothing below it.")])
+        raise BadFile([Problem(0, "The file has only a header line.")])
     readers = {column.name: column.read for column in columns}
     rows = []
     for line, cells in rest:
@@ -112,7 +114,8 @@ def read(text: str, columns: Sequence[Column], *, once: Sequence[str] = ()) -> l
 
 
 def _too_large() -> BadFile:
-    return BadFile([Problem(0, f"The file is larger than {MOST_BYTES // 1024:,} KB. Import it in parts.")])
+    text = f"The file is larger than {MOST_BYTES // 1024:,} KB. Split it into smaller files."
+    return BadFile([Problem(0, text)])
 
 
 def _lines(text: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
@@ -128,7 +131,7 @@ def _lines(text: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
                 found.append((begin, [cell.strip() for cell in cells]))
             begin = reader.line_num + 1
     except csv.Error:
-        return found, [Problem(begin, "A quotation mark is opened and not closed, or closed too early.")]
+        return found, [Problem(begin, "A quoted value has no closing quotation mark, or text after it.")]
     return found, []
 
 
@@ -139,16 +142,17 @@ def _names(line: int, header: list[str], columns: Sequence[Column]) -> list[str]
     missing = [name for name in wanted if name not in names]
     unknown = [cell or "(no name)" for cell, name in zip(header, names, strict=True) if name not in wanted]
     twice = sorted({name for name in names if name in wanted and names.count(name) > 1})
-    kinds = [("is missing", missing), ("is not known", unknown), ("is there twice", twice)]
-    problems = [Problem(line, f"The column {_quoted(which)} {what}.") for what, which in kinds if which]
+    kinds = [("Missing", missing), ("Unknown", unknown), ("Repeated", twice)]
+    problems = [Problem(line, f"{what} {_list_columns(which)}.") for what, which in kinds if which]
     if problems:
-        hint = Problem(line, f"The first line must name the columns: {', '.join(wanted)}.")
+        hint = Problem(line, f"The first line must list the columns: {', '.join(wanted)}.")
         raise BadFile([*problems, hint])
     return names
 
 
-def _quoted(names: Sequence[str]) -> str:
-    return ", ".join(f"“{name[:40]}”" for name in names)
+def _list_columns(names: Sequence[str]) -> str:
+    noun = "column" if len(names) == 1 else "columns"
+    return f"{noun} " + ", ".join(f"“{name[:40]}”" for name in names)
 
 
 def _row(
@@ -156,7 +160,7 @@ def _row(
 ) -> tuple[Row, list[Problem]]:
     if len(cells) != len(names):
         cells_found = format_count(len(cells), "cell")
-        return Row(line, {}), [Problem(line, f"There are {len(names)} columns, and {cells_found} here.")]
+        return Row(line, {}), [Problem(line, f"This line has {cells_found} for {len(names)} columns.")]
     values, problems = {}, []
     for name, cell in zip(names, cells, strict=True):
         try:
@@ -173,7 +177,7 @@ def _repeated(rows: Sequence[Row], once: Sequence[str]) -> list[Problem]:
         key = tuple(row.values[name] for name in once)
         if key in first:
             words = format_list([f"{name} {row.values[name]}" for name in once])
-            problems.append(Problem(row.line, f"{words} is already in line {first[key]}."))
+            problems.append(Problem(row.line, f"{words} is already on line {first[key]}."))
         first.setdefault(key, row.line)
     return problems
 
@@ -187,7 +191,7 @@ def words(most: int, *, may_be_empty: bool = False) -> Callable[[str], str]:
         if len(cell) > most:
             raise ValueError(f"is longer than {most} characters")
         if not cell.isprintable():
-            raise ValueError("holds characters that cannot be shown")
+            raise ValueError("contains unprintable characters")
         return cell
 
     return read_words
@@ -199,7 +203,7 @@ def identifier(most: int) -> Callable[[str], str]:
 
     def read_identifier(cell: str) -> str:
         if cell and not re.fullmatch(r"[A-Za-z0-9_-]+", cell):
-            raise ValueError(f"“{cell[:40]}” may have only letters, digits, hyphens and underscores")
+            raise ValueError(f"“{cell[:40]}” can contain only letters, digits, hyphens and underscores")
         return plain(cell)
 
     return read_identifier
@@ -211,4 +215,4 @@ def yes_or_no(cell: str) -> bool:
         return True
     if cell.lower() in NO:
         return False
-    raise ValueError(f"must be yes or no, not “{cell[:40]}”" if cell else "is empty: write yes or no")
+    raise ValueError(f"must be yes or no, not “{cell[:40]}”" if cell else "is empty: enter yes or no")

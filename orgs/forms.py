@@ -50,7 +50,7 @@ class ProfileForm(forms.Form):
     time_zone = forms.ChoiceField(
         choices=[("UTC", "UTC"), *TIME_ZONES],
         label="Time zone",
-        help_text="All times are shown in this zone.",
+        help_text="All times are shown in this time zone.",
     )
 
 
@@ -67,7 +67,11 @@ class MemberForm(forms.Form):
 
     role = forms.ChoiceField(choices=OrganizationRole.choices, label="Role", help_text=ROLES_EXPLAINED)
     unit: forms.ModelChoiceField = forms.ModelChoiceField(
-        queryset=None, required=False, label="Unit", empty_label="No unit", help_text="For your own overview."
+        queryset=None,
+        required=False,
+        label="Unit",
+        empty_label="No unit",
+        help_text="For your reference only; it doesn't affect access.",
     )
 
     def __init__(self, data: Any, *, membership: Membership) -> None:
@@ -101,7 +105,7 @@ class CsvForm(forms.Form):
     text = forms.CharField(
         required=False,
         strip=False,  # line numbers must match what the user sees
-        label="Or paste its lines",
+        label="Or paste the lines",
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "wrap": "off", "class": "is-code"}),
     )
     problems: Sequence[Problem] = ()
@@ -119,7 +123,7 @@ class CsvForm(forms.Form):
             if values.get("text", "").strip():
                 values["lines"] = self.read(values["text"])
             elif not self.errors:
-                self.add_error("file", "Choose a file or paste its lines below.")
+                self.add_error("file", "Choose a file or paste the lines below.")
         except BadFile as bad:
             self.refuse(bad)
         return values
@@ -138,7 +142,7 @@ class CsvForm(forms.Form):
         """Show why nothing was imported."""
         self.problems = violation.problems if isinstance(violation, BadFile) else ()
         count = len(self.problems)
-        summary = f"Nothing was imported. See the {format_count(count, 'problem')} below."
+        summary = f"Nothing was imported. Fix the {format_count(count, 'problem')} below."
         self.add_error(None, summary if self.problems else violation.message)
 
 
@@ -148,7 +152,7 @@ class ResourcesForm(CsvForm):
     is_complete = forms.BooleanField(
         required=False,
         label="The file is complete",
-        help_text="Services of the organization that are not in it are marked as removed.",
+        help_text="Services that aren't in the file are marked as removed.",
     )
 
     def read(self, text: str) -> Sequence[Any]:

@@ -45,6 +45,6 @@ def _in_two_units(rows: Sequence[Row]) -> list[Problem]:
         before = first.setdefault(row.values["project"], row)
         if before.values["unit"] != row.values["unit"]:
             unit = before.values["unit"]
-            text = f"project {row.values['project']} is in the unit {unit} in line {before.line}."
+            text = f"project {row.values['project']} is in unit {unit} on line {before.line}."
             problems.append(Problem(row.line, text))
     return problems

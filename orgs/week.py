@@ -13,7 +13,7 @@ StoredWeek = list[list[list[str]]]
 
 _BLOCK = re.compile(r"(\d{1,2})(?::(\d\d))?\s*[-–]\s*(\d{1,2})(?::(\d\d))?")
 _ALL_DAY = {"24h", "24 h", "all day"}
-_ADVICE = "Write blocks like 09:00–12:00, 13:00–17:00, or “all day”; leave a free day empty."
+_ADVICE = "Enter hours like 09:00–12:00, 13:00–17:00, or “all day”. Leave days off empty."
 
 
 def parse_blocks(text: str) -> list[list[str]]:
@@ -24,7 +24,7 @@ def parse_blocks(text: str) -> list[list[str]]:
     last = 0
     for opens, closes in blocks:
         if not last <= opens < closes <= 24 * 60:
-            raise ValueError(f"Blocks must be in order and must not overlap. {_ADVICE}")
+            raise ValueError(f"The hours must be in order and must not overlap. {_ADVICE}")
         last = closes
     return [[_clock(opens), _clock(closes)] for opens, closes in blocks]
 
@@ -32,10 +32,10 @@ def parse_blocks(text: str) -> list[list[str]]:
 def _block(text: str) -> tuple[int, int]:
     found = _BLOCK.fullmatch(text)
     if not found:
-        raise ValueError(f"“{text[:30]}” is not a block of time. {_ADVICE}")
+        raise ValueError(f"“{text[:30]}” is not a range of hours. {_ADVICE}")
     hour, minute, end_hour, end_minute = (int(each or 0) for each in found.groups())
     if minute > 59 or end_minute > 59:
-        raise ValueError(f"“{text}” is not a block of time. {_ADVICE}")
+        raise ValueError(f"“{text}” is not a range of hours. {_ADVICE}")
     return hour * 60 + minute, end_hour * 60 + end_minute
 
 

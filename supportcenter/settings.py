@@ -59,7 +59,7 @@ ESCALATION_MINUTES = env.int("ESCALATION_MINUTES", default=30)
 PRICE_CURRENCY = env.str("PRICE_CURRENCY", default="EUR")
 if not is_currency(PRICE_CURRENCY) or get_currency_precision(PRICE_CURRENCY) > 2:
     raise ImproperlyConfigured(
-        "PRICE_CURRENCY must be a code of ISO 4217 with at most two decimals, like EUR"
+        "PRICE_CURRENCY must be an ISO 4217 code with at most two decimal places, like EUR"
     )
 # The first month to invoice, as a day like 2026-10-01; earlier charges and support are never invoiced here.
 # If not set, each organization is invoiced from the month in which it was added to this site.
@@ -67,7 +67,7 @@ _billing_starts_on = env.str("BILLING_STARTS_ON", default="")
 try:
     BILLING_STARTS_ON = date.fromisoformat(_billing_starts_on) if _billing_starts_on else None
 except ValueError as error:
-    raise ImproperlyConfigured("BILLING_STARTS_ON must be a day like 2026-10-01") from error
+    raise ImproperlyConfigured("BILLING_STARTS_ON must be a date like 2026-10-01") from error
 # Country (two letters of ISO 3166) whose public holidays apply to organizations without a country.
 HOLIDAY_COUNTRY = env.str("HOLIDAY_COUNTRY", default="")
 # Issuer printed on invoices: company, address, tax number; `\n` starts a new line.

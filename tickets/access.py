@@ -319,7 +319,7 @@ def _others(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
 
 
 def others_of(ticket: Ticket) -> TicketQuerySet:
-    """Return the other open tickets of the ticket's organization, last updated first."""
+    """Return the other open tickets of the ticket's organization, recently updated first."""
     others = Ticket.objects.of(ticket.organization).unfinished().exclude(pk=ticket.pk)
     return others.order_by("-updated_at", "-pk")
 

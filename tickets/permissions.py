@@ -128,13 +128,15 @@ def who_sees(ticket: Ticket, actors: Iterable[Actor]) -> set[int]:
 def explain_visibility(ticket: Ticket) -> list[str]:
     """Return who can see a ticket, and why, in sentences; one query. The rule itself is ``visible_to``."""
     organization = ticket.organization
-    sentences = [f"{ticket.requester.name}, who opened it."]
-    sentences += [f"{each.user.name}, who is in CC." for each in ticket.participants.all()]
+    sentences = [f"{ticket.requester.name}, the requester."]
+    sentences += [f"{each.user.name}, in CC." for each in ticket.participants.all()]
     admins = [user.name for user in people_with(organization, Capability.SEE_ALL_TICKETS)]
     if admins:
         sentences.append(f"Organization admins of {organization}: {', '.join(admins)}.")
     if organization.visibility == Visibility.ALL:
-        sentences.append(f"Every user of {organization}, because it shows all tickets to every user.")
+        sentences.append(
+            f"Every user of {organization}, because the organization shows all tickets to every user."
+        )
     return [*sentences, "The support team."]
 
 

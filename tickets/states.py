@@ -42,7 +42,7 @@ CUSTOMER_WORDS = {
 
 # What a customer can filter by, and the statuses that each choice covers.
 CUSTOMER_FILTERS = {
-    "unfinished": ("Not solved yet", UNFINISHED),
+    "unfinished": ("Unsolved", UNFINISHED),
     "open": ("Open", (Status.NEW, Status.OPEN)),
     "waiting": ("Waiting for you", (Status.WAITING,)),
     "hold": ("Waiting for a third party", (Status.ON_HOLD,)),

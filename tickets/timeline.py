@@ -81,7 +81,7 @@ def _reclassified(before: Values, after: Values, for_staff: bool) -> str:
 
 def _rated(before: Values, after: Values, for_staff: bool) -> str:
     sentence = f": {after['comment']}" if after["comment"] else ""
-    return f"{'changed the rating to' if before else 'rated the ticket'} {after['score']} of 5{sentence}"
+    return f"{'changed the rating to' if before else 'rated the ticket'} {after['score']} out of 5{sentence}"
 
 
 def _handed_over(before: Values, after: Values, for_staff: bool) -> str:
@@ -151,7 +151,7 @@ ENTRIES: dict[ActivityKind, Entry] = {
     Kind.PARTICIPANT_REMOVED: Entry(_removed, "user-minus"),
     Kind.ESCALATED: Entry("escalated the ticket", "flame", is_important=True),
     Kind.ESCALATION_OVERDUE: Entry(
-        "The escalation was not acknowledged by its deadline",
+        "The escalation was not acknowledged in time",
         "flame",
         is_internal=True,
         is_impersonal=True,
@@ -184,7 +184,5 @@ ENTRIES: dict[ActivityKind, Entry] = {
     Kind.UNLINKED: Entry(_with_reference("removed the link to {}"), "link", is_internal=True),
     Kind.FOLLOWED_UP: Entry(_with_reference("opened the follow-up ticket {}"), "link"),
     Kind.RATED: Entry(_rated, "star"),
-    Kind.CLOSED: Entry(
-        "The ticket was closed because it had been solved for a while", "archive", is_impersonal=True
-    ),
+    Kind.CLOSED: Entry("The ticket was closed automatically", "archive", is_impersonal=True),
 }

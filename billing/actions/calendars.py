@@ -52,7 +52,7 @@ def save_calendar(
     version = CalendarVersion.objects.create(calendar=calendar, valid_from=since, **values)
     record_settings(
         CALENDAR_CHANGED,
-        f"{'Created' if is_new else 'Changed'} calendar {name}",
+        f"{'Created' if is_new else 'Changed'} the calendar {name}",
         actor=actor,
         before=before,
         after=_words(version) | {"name": name},

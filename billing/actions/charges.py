@@ -72,7 +72,7 @@ def set_exchange_rate(*, currency: str, month: date, rate: Decimal) -> ExchangeR
     ExchangeRate.objects.select_for_update().filter(currency=currency, month=month).first()
     if Invoice.objects.filter(currency=currency, month=month).exists():
         raise RuleViolation(
-            "rate_used", f"Invoices for {month:%B %Y} were already issued at its rate.", field="month"
+            "rate_used", f"Invoices for {month:%B %Y} were already issued at this rate.", field="month"
         )
     known, _ = ExchangeRate.objects.update_or_create(currency=currency, month=month, defaults={"rate": rate})
     return known

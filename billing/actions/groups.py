@@ -104,7 +104,7 @@ def deletion_blocker(group: BillingGroup) -> str:
         ),
         (
             TierChange.objects.open().filter(billing_group=group),
-            "An open change of the support tier uses this group. Cancel it first.",
+            "An open tier change uses this group. Cancel it first.",
         ),
         (
             BillingGroup.objects.filter(pk=group.pk, is_default=True),
@@ -113,7 +113,7 @@ def deletion_blocker(group: BillingGroup) -> str:
         (group.billed_projects, "Projects are charged to this group. Assign them to another group first."),
         (group.invoices, "This group has invoices, so it can't be deleted."),
         (group.tier_periods, "Support was charged to this group in the past, so it can't be deleted."),
-        (group.tier_changes, "A past change of the support tier used this group, so it can't be deleted."),
+        (group.tier_changes, "A past tier change used this group, so it can't be deleted."),
         (group.credit_notes, "This group has a credit, so it can't be deleted."),
     ]
     return next((reason for rows, reason in checks if rows.exists()), "")
@@ -143,9 +143,7 @@ def _assign_projects(group: BillingGroup, projects: Sequence[Project]) -> None:
     chosen = {each.pk for each in projects}
     own = Project.objects.filter(unit__organization=group.organization_id)
     if own.filter(pk__in=chosen).count() != len(chosen):
-        raise RuleViolation(
-            "project_elsewhere", "Choose projects of your own organization.", field="projects"
-        )
+        raise RuleViolation("project_elsewhere", "Choose projects in your organization.", field="projects")
     group.billed_projects.exclude(project__in=chosen).delete()
     BilledProject.objects.bulk_create(
         [BilledProject(project_id=pk, billing_group=group) for pk in sorted(chosen)],

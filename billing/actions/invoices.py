@@ -61,7 +61,7 @@ def close_month(*, organization: Organization, month: date) -> bool:
         return False
     lines_by_group = invoice_lines(account_of(organization), month)
     if 0 in lines_by_group:
-        raise RuleViolation("no_billing_group", f"{organization} has charges and no billing group.")
+        raise RuleViolation("no_billing_group", f"{organization} has charges but no billing group.")
     groups = BillingGroup.objects.in_bulk(lines_by_group)
     for pk, lines in lines_by_group.items():
         _issue(organization, groups[pk], month, lines)
@@ -146,6 +146,6 @@ def rate_for(group: BillingGroup, month: date) -> Decimal:
     known = ExchangeRate.objects.select_for_update().filter(currency=group.currency, month=month).first()
     if known is None:
         raise RuleViolation(
-            "rate_missing", f"The exchange rate of {group.currency} for {month:%B %Y} is missing."
+            "rate_missing", f"The {group.currency} exchange rate for {month:%B %Y} is missing."
         )
     return known.rate

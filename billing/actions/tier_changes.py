@@ -60,7 +60,7 @@ def request_tier_change(
     if quote.digest(quoted) != confirmed:
         raise RuleViolation(
             "quote_outdated",
-            "The quote has changed. Check it and confirm again.",
+            "The quote has changed. Review it and confirm again.",
         )
     change = TierChange.objects.create(
         organization=organization,
@@ -111,7 +111,7 @@ def refuse_tier_change(*, actor: Actor, change: TierChange, reason: str) -> Tier
     """Refuse the request, as the account team, with a reason for the organization's admins."""
     if not reason.strip():
         raise RuleViolation(
-            "reason_missing", "Enter a reason, so that the customer knows what to do.", field="reason"
+            "reason_missing", "Enter a reason so that the customer knows what to do.", field="reason"
         )
     change = _lock_open(change)
     _end(change, actor, ChangeStatus.REFUSED, at=timezone.now(), reason=reason.strip())
@@ -197,7 +197,7 @@ def _existing_or_refuse(
         return change
     who = "You have" if change.requested_by_id == actor.user_id else f"{change.requested_by} has"
     raise RuleViolation(
-        "change_open", f"{who} already asked for {change.to_tier}. Only one change can be open at a time."
+        "change_open", f"{who} already requested {change.to_tier}. Only one change can be open at a time."
     )
 
 

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('time_zone', models.CharField(max_length=64, validators=[orgs.models.validate_time_zone])),
-                ('document_url', models.URLField(help_text='Where the signed text is stored', max_length=500)),
+                ('document_url', models.URLField(help_text='Where the signed agreement is stored', max_length=500)),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('organization', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='custom_sla', to='orgs.organization')),
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -192,7 +192,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=40)),
                 ('position', models.PositiveSmallIntegerField(unique=True)),
                 ('has_phone', models.BooleanField(default=False, help_text='Phone support for Critical tickets')),
-                ('allows_custom_sla', models.BooleanField(default=False, help_text='Whether targets can be agreed on')),
+                ('allows_custom_sla', models.BooleanField(default=False, help_text='Whether a custom SLA can be agreed')),
                 ('minimum_amount', models.DecimalField(decimal_places=2, default=0, max_digits=12)),
                 ('percentage', models.DecimalField(decimal_places=2, default=0, help_text='Of service charges', max_digits=5)),
                 ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tiers', to='billing.supportcalendar')),

@@ -33,7 +33,7 @@ class SupportTier(models.Model):
     position = models.PositiveSmallIntegerField(unique=True)
     calendar = models.ForeignKey(SupportCalendar, on_delete=models.PROTECT, related_name="tiers")
     has_phone = models.BooleanField(default=False, help_text="Phone support for Critical tickets")
-    allows_custom_sla = models.BooleanField(default=False, help_text="Whether targets can be agreed on")
+    allows_custom_sla = models.BooleanField(default=False, help_text="Whether a custom SLA can be agreed")
     minimum_amount = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     percentage = models.DecimalField(
         max_digits=5, decimal_places=2, default=0, help_text="Of service charges"
@@ -166,7 +166,7 @@ class CustomSla(models.Model):
     organization = models.OneToOneField(Organization, on_delete=models.PROTECT, related_name="custom_sla")
     calendar = models.ForeignKey(SupportCalendar, on_delete=models.PROTECT, related_name="custom_slas")
     time_zone = models.CharField(max_length=64, validators=[validate_time_zone])
-    document_url = models.URLField(max_length=500, help_text="Where the signed text is stored")
+    document_url = models.URLField(max_length=500, help_text="Where the signed agreement is stored")
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -91,7 +91,7 @@ def refusal(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         change,
         lambda: refuse_tier_change(actor=actor, change=change, reason=reason),
-        "Change refused. The organization's admins have been sent your reason.",
+        "Change refused. Your reason was sent to the organization's admins.",
     )
 
 
@@ -136,7 +136,7 @@ def account_manager(request: HttpRequest, slug: str) -> HttpResponse:
     ):
         messages.success(request, f"Account manager: {changed.account_manager or 'none'}.")
     else:
-        messages.error(request, "Choose one of the account managers.")
+        messages.error(request, "Choose an account manager from the list.")
     return redirect("billing:organization", slug)
 
 
@@ -157,7 +157,7 @@ def credit(request: HttpRequest, slug: str) -> HttpResponse:
     found = organization_for(actor, slug, capability=TEAM)
     form = CreditForm(request.POST, organization=found, currency=settings.PRICE_CURRENCY)
     if submit(form, lambda: grant_credit(actor=actor, **form.cleaned_data)):
-        messages.success(request, "Credit granted. It will be on the group's next invoice.")
+        messages.success(request, "Credit granted. It will appear on the group's next invoice.")
         return redirect("billing:organization", slug)
     return _organization_page(request, found, form)
 

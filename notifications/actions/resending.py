@@ -18,7 +18,7 @@ def resend_mail(*, actor: Actor, mail: EmailMessage) -> EmailMessage:
     locked = EmailMessage.objects.select_for_update().get(pk=mail.pk)
     if not locked.can_be_resent:
         raise RuleViolation(
-            "not_resendable", f"The mail to {locked.to_address} is already queued or can't be created again."
+            "not_resendable", f"The mail to {locked.to_address} is already queued or can't be resent."
         )
     if Suppression.objects.of(locked.to_address).active().exists():
         raise RuleViolation("suppressed", f"{locked.to_address} is suppressed. Remove the suppression first.")

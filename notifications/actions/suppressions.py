@@ -34,7 +34,7 @@ def remove_suppression(*, actor: Actor, suppression: Suppression) -> Suppression
     """Allow mail to an address again. A later bounce or complaint suppresses it again."""
     locked = Suppression.objects.select_for_update().get(pk=suppression.pk)
     if locked.removed_at:
-        raise RuleViolation("removed", f"The suppression of {locked.address} has already been removed.")
+        raise RuleViolation("removed", f"The suppression of {locked.address} was already removed.")
     locked.removed_at = timezone.now()
     locked.removed_by = actor.person
     locked.save(update_fields=["removed_at", "removed_by"])

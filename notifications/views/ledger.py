@@ -81,7 +81,7 @@ def resend(request: HttpRequest, key: UUID) -> HttpResponse:
     """Send one mail again."""
     actor = actor_of(request)
     mail = mail_for(actor, key)
-    done = f"The mail to {mail.to_address} will be sent again in a few seconds."
+    done = f"The mail to {mail.to_address} will be resent in a few seconds."
     attempt(request, lambda: resend_mail(actor=actor, mail=mail), done)
     back = request.POST.get("back", "")
     is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
@@ -99,7 +99,7 @@ def resend_all(request: HttpRequest) -> HttpResponse:
     mails = form.apply(found)
     if request.method == "POST":
         count = resend_mails(actor=actor, mails=mails)
-        messages.success(request, f"{format_count(count, 'mail')} will be sent again in a few minutes.")
+        messages.success(request, f"{format_count(count, 'message')} will be resent in a few minutes.")
         return redirect("notifications:mails")
     context = {
         "form": form,

@@ -29,6 +29,6 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
     """Remove a suppression."""
     actor = actor_of(request)
     suppression = suppression_for(actor, number)
-    done = f"Suppression of {suppression.address} removed. You can resend the mails that were withheld."
+    done = f"Suppression of {suppression.address} removed. You can now resend its withheld mail."
     attempt(request, lambda: remove_suppression(actor=actor, suppression=suppression), done)
     return redirect("notifications:suppressions")

@@ -40,6 +40,6 @@ def mail_text(request: HttpRequest, kind: str) -> HttpResponse:
             context["preview"] = fill_in(form.cleaned_data, actor.person.name)
             return render(request, "notifications/settings/mail_text.html", context)
         if submit(form, lambda: edit_mail_text(actor=actor, kind=kind, **form.cleaned_data)):
-            messages.success(request, "Texts saved. They apply to all mails from now on.")
+            messages.success(request, "Texts saved. They apply to all mail from now on.")
             return redirect("notifications:mail_texts")
     return render_form(request, "notifications/settings/mail_text.html", context)

@@ -25,7 +25,7 @@ def invite_member(*, actor: Actor, organization: Organization, email: str, role:
     _refuse_member(organization, email)
     now = timezone.now()
     organization.invitations.filter(email=email, accepted_at=None, expires_at__lte=now).delete()
-    waiting = f"{email} already has a valid invitation."
+    waiting = f"{email} already has a pending invitation."
     with enforced_by_database("already_invited", waiting, field="email"):
         invitation = Invitation.objects.create(
             organization=organization,
@@ -51,7 +51,7 @@ def resend_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
     invitation.invited_at = timezone.now()
     invitation.expires_at = invitation.invited_at + INVITATION_LIFETIME
     invitation.save(update_fields=["invited_by", "invited_at", "expires_at"])
-    summary = f"Invited {invitation.email} again as {_role(invitation)}"
+    summary = f"Resent the invitation of {invitation.email} as {_role(invitation)}"
     _record(invitation, events.MEMBER_INVITED, summary, actor=actor)
     return invitation
 
@@ -110,7 +110,8 @@ def _open(invitation: Invitation) -> Invitation:
     current = found.filter(pk=invitation.pk, accepted_at=None).first()
     if current is None:
         raise RuleViolation(
-            "invitation_over", f"The invitation for {invitation.email} has been accepted or withdrawn."
+            "invitation_over",
+            f"The invitation for {invitation.email} has already been accepted or withdrawn.",
         )
     return current
 

@@ -67,9 +67,7 @@ def import_resources(
     if dry_run or not outcome.changes:
         return outcome
     # Another organization's import may have taken a project's name since this one was checked.
-    with enforced_by_database(
-        "changed_meanwhile", "Something changed at the same time. Check the file again."
-    ):
+    with enforced_by_database("changed_meanwhile", "The data changed in the meantime. Check the file again."):
         import_.write()
     record(
         organization,
@@ -88,7 +86,7 @@ def _refuse_foreign_projects(organization: Organization, lines: Sequence[Service
     others = Project.objects.filter(name__in=names).exclude(unit__organization=organization)
     taken = set(others.values_list("name", flat=True))
     problems = [
-        Problem(each.line, f"The name {each.project} cannot be used: it is the name of another project.")
+        Problem(each.line, f"The project name {each.project} is already taken.")
         for each in lines
         if each.project in taken
     ]

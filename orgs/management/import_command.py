@@ -14,13 +14,15 @@ class ImportCommand(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--dry-run", action="store_true", help="show what would change, change nothing")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="show what would change, without changing anything"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             self.import_text(decode(options["file"].read_bytes()), options)
         except OSError as error:
-            raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from error
+            raise CommandError(f"Can't read {options['file']}: {error.strerror}.") from error
         except RuleViolation as violation:
             raise CommandError(f"Nothing was imported.\n{violation.message}") from violation
 

@@ -28,7 +28,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
         form, lambda: invite_member(actor=actor, organization=organization, **form.cleaned_data)
     )
     if invitation:
-        messages.success(request, f"{invitation.email} is invited. The link in the mail is valid for 7 days.")
+        messages.success(request, f"Invitation sent to {invitation.email}. Its link is valid for 7 days.")
         return redirect("orgs:members", slug)
     people, invitations = members_and_invitations(organization)
     context = {"form": form, "organization": organization, "members": people, "invitations": invitations}
@@ -64,7 +64,7 @@ def invitation_renewal(request: HttpRequest, slug: str, invitation_id: int) -> H
     """Mail an invitation again, valid for another seven days."""
     actor, organization = _actor_and_organization(request, slug)
     invitation = waiting_invitation_for(organization, invitation_id)
-    done = f"{invitation.email} will receive the invitation again. Its link is valid for 7 days."
+    done = f"Invitation resent to {invitation.email}. Its link is valid for 7 days."
     attempt(request, lambda: resend_invitation(actor=actor, invitation=invitation), done)
     return redirect("orgs:members", slug)
 
@@ -74,7 +74,7 @@ def invitation_withdrawal(request: HttpRequest, slug: str, invitation_id: int) -
     """Withdraw an invitation."""
     actor, organization = _actor_and_organization(request, slug)
     invitation = waiting_invitation_for(organization, invitation_id)
-    done = f"The invitation for {invitation.email} was withdrawn. Its link no longer works."
+    done = f"Invitation for {invitation.email} withdrawn. Its link no longer works."
     attempt(request, lambda: withdraw_invitation(actor=actor, invitation=invitation), done)
     return redirect("orgs:members", slug)
 

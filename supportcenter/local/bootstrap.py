@@ -89,7 +89,7 @@ def main(checkout: Path, need: str) -> int:
     except BootstrapError as error:
         print(f"make: {error}", file=sys.stderr)
     except KeyboardInterrupt:
-        print("Interrupted. The next make starts the installation over.", file=sys.stderr)
+        print("Interrupted. The next make will start the installation over.", file=sys.stderr)
     except OSError as error:
         reason = f"cannot write {error.filename} ({error.strerror})"
         print(f"make: {reason}: check its permissions", file=sys.stderr)

@@ -16,7 +16,7 @@ from supportcenter.local.layout import CHECKOUT
 SOURCES = [CHECKOUT / "supportcenter" / "settings.py", CHECKOUT / "supportcenter" / "local" / "settings.py"]
 TARGET = CHECKOUT / "docs" / "configuration.md"
 SECTION = re.compile(r"# --- (.+) ---")
-TYPES = {"str": "text", "bool": "`True` or `False`", "int": "whole number", "list": "list with commas"}
+TYPES = {"str": "text", "bool": "`True` or `False`", "int": "integer", "list": "comma-separated list"}
 TYPES |= {"json": "JSON", "db_url": "URL", "email_url": "URL"}
 INTRODUCTION = """\
 # Configuration
@@ -25,8 +25,8 @@ Generated from `supportcenter/settings.py` and `supportcenter/local/settings.py`
 fails when they differ. To change this page, change the comments there.
 
 All settings are environment variables. They can also be set in the file that `ENV_FILE` names; the
-environment overrides the file. If a required variable is missing, the start fails with its name. `make run`
-sets the required ones itself ([development.md](development.md)); in a deployment you do
+environment overrides the file. If a required variable is missing, startup fails and names it. `make run` sets
+the required ones itself ([development.md](development.md)); in a deployment, you set them
 ([operations.md](operations.md)).
 """
 

@@ -129,7 +129,7 @@ def init_postgres(data: Path, *, durable: bool = True) -> bool:
     )
     if done.returncode:
         reasons = re.findall(r"(?:error|FATAL): +(.*)", done.stderr) or [
-            f"initdb ended with {done.returncode}"
+            f"initdb failed with exit code {done.returncode}"
         ]
         raise StartError(f"PostgreSQL could not create its folder {data}: {reasons[0]}")
     fresh.rename(data)
@@ -155,7 +155,7 @@ def check_version(data: Path) -> None:
     if found != ours:
         raise StartError(
             f"{data} was created by PostgreSQL {found}, this is {ours}:"
-            " remove the folder to start with new demo data"
+            " remove the folder to start over with new demo data"
         )
 
 

@@ -34,7 +34,7 @@ def check_port(port: int) -> None:
         except OSError as error:
             reason = "is in use" if not isinstance(error, PermissionError) else "needs root"
             raise StartError(
-                f"port {port} {reason}: choose another one, for example make run PORT={free_port()}"
+                f"port {port} {reason}: choose another, for example make run PORT={free_port()}"
             ) from None
 
 

@@ -52,7 +52,7 @@ def findings(text: str, known: Iterable[Rule]) -> Iterator[tuple[int, str, str]]
 
 def report(root: Path, known: list[Rule]) -> list[str]:
     """Return one line for each use of a retired word in the files below a folder."""
-    paths = sorted({path for glob in FILES for path in root.glob(glob)})
+    paths = sorted({path for glob in FILES for path in root.glob(glob) if path.is_file()})
     return [
         f"{path.relative_to(root)}:{number}: “{word}”, better: {better}"
         for path in paths

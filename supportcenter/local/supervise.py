@@ -214,7 +214,7 @@ def start(layout: Layout) -> int:
     lock = take_lock(layout.lock, values["SITE_URL"])
     stopped = leftovers.stop_leftovers(layout)
     if stopped:
-        print(f"Stopped {stopped} processes left behind by an earlier start.", flush=True)
+        print(f"Stopped {stopped} processes left over from an earlier run.", flush=True)
     check_port(int(values["PORT"]))
     layout.create()
     layout.ready.unlink(missing_ok=True)

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 UP = "\x06"
 PEOPLE = {
     "ada@acme.example": "admin of Acme: all its tickets, members, support tier",
-    "ben@acme.example": "member in Acme's unit EU: own tickets and those with CC",
+    "ben@acme.example": "member in Acme's unit EU: own and CC'd tickets",
     "cleo@acme.example": "member in another unit of Acme",
     "dov@acme.example": "billing contact of Acme: billing groups, invoices",
-    "eve@globex.example": "admin of Globex: sees nothing of Acme",
+    "eve@globex.example": "admin of Globex: can't see anything of Acme's",
     "ivy@hobby.example": "member of Hobby, free services only: no tickets",
     "fay@support.example": "support agent: the queue",
-    "gus@support.example": "duty lead: takes escalations",
+    "gus@support.example": "duty lead: handles escalations",
     "hal@support.example": "account manager: tier changes, custom SLAs",
 }
 

@@ -84,8 +84,8 @@ def test_every_bad_line_is_named_by_its_number():
     assert problems(parse_charges, text) == [
         "Line 2: date must be a date like 2026-10-31, not “2026-10-32”.",
         "Line 3: amount must be between 0 and 10,000,000,000, not “-1”.",
-        "Line 5: amount has more than two decimals: “1.005”.",
-        "Line 6: project “a b” may have only letters, digits, hyphens and underscores.",
+        "Line 5: amount has more than two decimal places: “1.005”.",
+        "Line 6: project “a b” can contain only letters, digits, hyphens and underscores.",
         "Line 6: service is empty.",
         "Line 6: amount must be a number like 12.50, not “x”.",
         "Line 7: amount must be a number like 12.50, not “NaN”.",
@@ -95,7 +95,7 @@ def test_every_bad_line_is_named_by_its_number():
 
 def test_charge_that_is_in_the_file_twice_is_named():
     twice = f"{HEAD}2026-10-01,{KAFKA},1\n2026-10-01,{KAFKA},2\n"
-    told = "date 2026-10-01, project acme-eu-prod and service orders-kafka is already in line 2."
+    told = "date 2026-10-01, project acme-eu-prod and service orders-kafka is already on line 2."
     assert problems(parse_charges, twice) == [f"Line 3: {told}"]
 
 
@@ -157,7 +157,7 @@ def test_chosen_file_is_imported(cast, client_of):
     [
         (f"{HEAD}2026-10-01,{KAFKA},x\n", "amount must be a number like 12.50"),
         (f"{HEAD}2026-10-01,acme-eu-prod,nothing,1\n", "The project acme-eu-prod has no service nothing."),
-        ("", "Choose a file or paste its lines below."),
+        ("", "Choose a file or paste the lines below."),
     ],
 )
 def test_bad_file_is_told_on_the_page_and_kept(cast, client_of, text, said):
@@ -233,8 +233,8 @@ def test_command_imports_a_file(cast, tmp_path):
     assert stored() == []
     call_command("import_charges", file, stdout=said)
     assert said.getvalue().splitlines() == [
-        "3 would be added, 0 would be changed, 0 known. All of the file: 19.50 EUR.",
-        "3 added, 0 changed, 0 known. All of the file: 19.50 EUR.",
+        "3 would be added, 0 would be changed, 0 unchanged. Total: 19.50 EUR.",
+        "3 added, 0 changed, 0 unchanged. Total: 19.50 EUR.",
     ]
     assert AuditEntry.objects.filter(actor=None).count() == 2
 
@@ -242,8 +242,8 @@ def test_command_imports_a_file(cast, tmp_path):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (None, "cannot be read: No such file or directory."),
-        (b"\xff\xfe", "Nothing was imported.\nThe file is not UTF-8."),
+        (None, "charges.csv: No such file or directory."),
+        (b"\xff\xfe", "Nothing was imported.\nThe file isn't UTF-8."),
         (f"{HEAD}x,{KAFKA},1\n".encode(), "Line 2: date must be a date like 2026-10-31"),
     ],
 )

@@ -58,12 +58,12 @@ def quote(cast, tier: str, group: BillingGroup | None = None, now: datetime = NO
 def test_formula_names_every_number(charges, said):
     formula = calculate(inputs(last_month_charges=Decimal(charges)))["formula"]
     assert formula.startswith("The larger of 10,000.00 EUR and 10 % of ")
-    assert f"{Decimal(charges):,.2f} EUR (the service charges of October 2026), {said}" in formula
+    assert f"{Decimal(charges):,.2f} EUR (the service charges for October 2026), {said}" in formula
 
 
 def test_free_tier_has_no_formula_and_no_part_of_a_month():
     made = calculate(inputs(price=BASIC, promised_on=None, effective_at=datetime(2026, 12, 1, tzinfo=UTC)))
-    assert made["formula"] == "This tier has no cost of its own."
+    assert made["formula"] == "This tier has no extra cost."
     assert made["starts_on"] == "2026-12-01"
     assert made["this_month"] == {"month": "2026-12-01", "parts": [], "base_amount": "0", "amount": "0.00"}
 

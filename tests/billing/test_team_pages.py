@@ -142,7 +142,7 @@ def test_organization_with_charges_and_no_group_shows_that_it_lacks_one(cast, ha
 def test_credit_waits_for_the_next_invoice(cast, hal, amount):
     form = {"credit-group": cast.acme_group.pk, "credit-base_amount": amount, "credit-reason": "Sorry"}
     page = text(hal.post(f"{ORGANIZATIONS}acme/credits/", form, follow=True))
-    assert "Credit granted. It will be on the group's next invoice." in page.replace("&#39;", "'")
+    assert "Credit granted. It will appear on the group's next invoice." in page.replace("&#39;", "'")
     note = CreditNote.objects.get()
     assert (note.base_amount, note.created_by) == (Decimal(amount), cast.hal)
 

@@ -79,9 +79,9 @@ def test_asking_twice_for_the_same_is_one_request(cast, change):
 
 def test_second_request_is_refused_and_says_who_asked(cast, change):
     Membership.objects.filter(user=cast.ben).update(role="admin")
-    with pytest.raises(RuleViolation, match="Ada Lindqvist has already asked for Premium"):
+    with pytest.raises(RuleViolation, match="Ada Lindqvist has already requested Premium"):
         request(cast, actor=actor(cast.ben))
-    with pytest.raises(RuleViolation, match="You have already asked for Premium"):
+    with pytest.raises(RuleViolation, match="You have already requested Premium"):
         request(cast, tier=SupportTier.objects.get(code="essential"))
     assert TierChange.objects.get() == change
 

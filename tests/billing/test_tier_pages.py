@@ -63,7 +63,7 @@ def test_first_step_shows_the_other_tiers_with_prices_and_hours(ada):
     page = text(ada.get(CHANGE))
     assert re.findall(r'name="tier" value="(\w+)"', page) == ["basic", "essential", "premium"]
     assert "10 % of charges, at least 10,000.00 EUR a month" in page
-    assert "Support 24×7, phone for Critical, custom SLA possible" in page
+    assert "Support 24×7, phone support for Critical, custom SLA available" in page
 
 
 def test_second_step_has_the_groups_of_the_organization_and_the_warning(cast, ada):
@@ -89,7 +89,7 @@ def test_quote_shows_formula_inputs_parts_and_what_changes(cast, ada, quote_page
     builders.charge(cast.kafka, date(2026, 10, 1), "123456.78")
     page = text(ada.get(quote_page))
     for words in [
-        "The larger of 10,000.00 EUR and 10 % of 123,456.78 EUR (the service charges of October 2026)",
+        "The larger of 10,000.00 EUR and 10 % of 123,456.78 EUR (the service charges for October 2026)",
         'Advanced, 1–19 November</td><td class="money">19 of 30',
         'Premium, 20–30 November</td><td class="money">11 of 30',
         "promised for <strong>Friday, 20 November 2026</strong>",
@@ -137,7 +137,7 @@ def test_back_button_after_the_request_and_sending_again_makes_no_second_one(ada
 def test_tampered_confirmation_is_refused_with_the_quote(ada, quote_page, confirmed):
     response = ada.post(quote_page, {"confirmed": confirmed})
     assert response.status_code == 422
-    assert "The quote has changed. Check it and confirm again." in text(response)
+    assert "The quote has changed. Review it and confirm again." in text(response)
     assert not TierChange.objects.exists()
 
 
@@ -215,7 +215,7 @@ def test_open_change_is_shown_instead_of_the_steps_also_to_another_admin(cast, a
         assert "by Ada Lindqvist. Promised for" in told
     response = ben.post(quote_page, {"confirmed": "x"})
     assert response.status_code == 422
-    assert "Ada Lindqvist has already asked for Premium." in text(response)
+    assert "Ada Lindqvist has already requested Premium." in text(response)
 
 
 def test_admin_takes_the_request_back(cast, ada):

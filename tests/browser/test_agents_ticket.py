@@ -91,7 +91,7 @@ def test_severity_needs_its_reason(fay):
     panel.get_by_label("Severity").select_option("high" if now != "high" else "low")
     panel.get_by_role("button", name="Set severity").click()
     expect(panel.locator(".errorlist")).to_be_visible()
-    panel.get_by_label("Why").fill("A workaround is in place")
+    panel.get_by_label("Reason for the change").fill("A workaround is in place")
     panel.get_by_role("button", name="Set severity").click()
     expect(page.locator("#ticket-thread")).to_contain_text(": A workaround is in place")
 

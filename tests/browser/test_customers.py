@@ -80,7 +80,7 @@ def test_severity_escalation_solving_and_rating_by_button(person):
     page.get_by_role("button", name="Set severity").click()
     expect(page.get_by_text("changed the severity from High to Critical")).to_be_visible()
     ben.follow(page.get_by_role("link", name="Escalate"))
-    page.get_by_label("What is wrong?").fill("It is urgent")
+    page.get_by_label("What's wrong?").fill("It is urgent")
     page.get_by_role("button", name="Escalate").click()
     expect_message(page, "Duty leads were notified.")
     ben.check()
@@ -90,7 +90,7 @@ def test_severity_escalation_solving_and_rating_by_button(person):
     page.get_by_role("radio", name="4 – good").check()
     page.get_by_label("Comment", exact=True).fill("Quick and clear")
     page.get_by_role("button", name="Send rating").click()
-    expect(page.get_by_text("rated the ticket 4 of 5: Quick and clear")).to_be_visible()
+    expect(page.get_by_text("rated the ticket 4 out of 5: Quick and clear")).to_be_visible()
 
 
 def test_participant_leaves_after_being_asked(person):

@@ -20,11 +20,11 @@ def test_admin_follows_all_tickets_and_unsubscribes_by_link(person, mail_to):
     assert "You follow all tickets of Globex." in mail["text"]
     link = re.search(r"Stop this: (\S+)", mail["text"])
     assert link
-    somebody = person()
-    somebody.open(link[1])
-    somebody.page.get_by_role("button", name="Stop it").click()
-    expect(somebody.page.get_by_role("heading", name="Stopped")).to_be_visible()
-    somebody.check()
+    reader = person()
+    reader.open(link[1])
+    reader.page.get_by_role("button", name="Stop it").click()
+    expect(reader.page.get_by_role("heading", name="Stopped")).to_be_visible()
+    reader.check()
     page.reload()
     expect(page.get_by_role("button", name="Follow all tickets", exact=True)).to_be_visible()
 

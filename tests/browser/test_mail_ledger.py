@@ -83,7 +83,7 @@ def test_staff_resend_and_customers_see_only_their_own_mail(person, mail_to):
     gus.check()
     row.get_by_role("button", name=f"Resend the mail to {BEN}").click()
     page.locator("#confirm-yes").click()
-    expect_message(page, f"The mail to {BEN} will be sent again")
+    expect_message(page, f"The mail to {BEN} will be resent")
     row = page.get_by_role("row").filter(has_text=BEN).first
     row.get_by_text("Details").click()
     expect(row.get_by_text("by Gus Lindgren")).to_be_visible()

@@ -27,7 +27,7 @@ def test_lead_chooses_dates_and_exports_the_table(person):
     expect(page.get_by_role("textbox", name="From")).to_be_hidden()
     page.get_by_label("Period").select_option("custom")
     page.get_by_role("button", name="Show").click()
-    expect(page.get_by_role("alert")).to_contain_text("Enter the first and the last day.")
+    expect(page.get_by_role("alert")).to_contain_text("Enter a start and an end date.")
     gus.check()
     page.get_by_role("textbox", name="From").fill("2026-01-01")
     page.get_by_role("textbox", name="To").fill("2026-12-31")

@@ -46,7 +46,7 @@ def test_a_killed_start_is_recovered_and_a_stop_leaves_nothing(running_site: Sit
     assert {"postgres", "valkey-server"} <= {process.name() for process in left}
 
     running_site.start()
-    assert "processes left behind by an earlier start" in running_site.log
+    assert "processes left over from an earlier run" in running_site.log
     pid = running_site.process.pid
     assert f"is running already, at {running_site.url} (pid {pid})" in refused(running_site)
 
@@ -58,7 +58,7 @@ def test_a_busy_port_is_one_line(site: Site) -> None:
     with socket.socket() as server:
         server.bind(("127.0.0.1", site.port))
         server.listen()
-        assert f"port {site.port} is in use: choose another one" in refused(site)
+        assert f"port {site.port} is in use: choose another," in refused(site)
 
 
 def test_a_var_that_cannot_be_written_is_one_line(site: Site) -> None:

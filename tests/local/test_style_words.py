@@ -23,6 +23,14 @@ def test_files_of_other_projects_are_not_checked(tmp_path: Path) -> None:
     assert report(tmp_path, KNOWN) == []
 
 
+def test_glob_for_files_of_any_type_skips_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mail = tmp_path / "templates" / "email" / "subject.txt"
+    mail.parent.mkdir(parents=True)
+    mail.write_text("They gimbled")
+    monkeypatch.setattr("supportcenter.local.style_words.FILES", ["templates/**/*"])
+    assert report(tmp_path, KNOWN) == ["templates/email/subject.txt:1: “gimbled”, better: turn"]
+
+
 @pytest.mark.parametrize(
     "text", ["slithy tove", "Slithy tove", "slithy_tove", "SlithyTove", "slithy-tove", "# slithy\n    # tove"]
 )

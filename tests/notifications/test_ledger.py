@@ -242,7 +242,7 @@ def test_resending_from_the_page(cast, client_of, ticket, mail):
     url = f"/tickets/{ticket.reference}/mails/"
     response = client_of(cast.fay).post(f"/mail/{mail.pk}/resend/", {"back": url}, follow=True)
     assert response.redirect_chain == [(url, 302)]
-    assert "will be sent again" in response.text
+    assert "will be resent" in response.text
     assert EmailMessage.objects.get(pk=mail.pk).resent_by == cast.fay
 
 
@@ -307,7 +307,7 @@ def test_all_filtered_are_resent_after_a_question(cast, client_of):
     assert "Resend 1 mail<" in client.get(TOGETHER + query).text
     assert EmailMessage.objects.filter(state="queued").count() == 0
     response = client.post(TOGETHER + query, follow=True)
-    assert "1 mail will be sent again" in response.text
+    assert "1 message will be resent" in response.text
     assert EmailMessage.objects.get(state="queued").to_address == "a@b.example"
 
 

@@ -165,4 +165,4 @@ def test_late_escalation_is_mailed_again(cast, ticket, mails_after, run_outbox):
     run_outbox()
     Escalation.objects.update(deadline_at=timezone.now())
     notify_overdue_escalations()
-    assert "The escalation was not acknowledged by its deadline." in mails_after()["gus@support.example"].body
+    assert "The escalation was not acknowledged in time." in mails_after()["gus@support.example"].body

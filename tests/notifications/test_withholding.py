@@ -150,7 +150,9 @@ def test_line_of_a_digest_is_withheld(cast, ticket, run_outbox, case):
     digest = EmailMessage.objects.get(recipient=person, kind="digest")
     line = EmailMessage.objects.get(recipient=person, kind="ticket_update")
     assert digest.state == MailState.WITHHELD
-    assert digest.detail == (case.reason if case.is_whole else f"No update is left in it. {case.reason}")
+    assert digest.detail == (
+        case.reason if case.is_whole else f"None of its updates can be sent. {case.reason}"
+    )
     if not case.is_whole:
         assert (line.state, line.detail) == (MailState.WITHHELD, case.reason)
 

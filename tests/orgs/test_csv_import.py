@@ -44,7 +44,7 @@ def test_columns_come_in_any_order_and_case_and_empty_lines_count_but_are_skippe
 
 def test_quoted_cell_over_two_lines_does_not_shift_the_numbers():
     assert problems('name,plan,paid\na,"x\ny",yes\nb,,maybe') == [
-        "Line 2: plan holds characters that cannot be shown.",
+        "Line 2: plan contains unprintable characters.",
         "Line 4: paid must be yes or no, not “maybe”.",
     ]
 
@@ -55,37 +55,37 @@ def test_empty_file(text):
 
 
 def test_header_alone():
-    assert problems("name,plan,paid\n") == ["The file has a header and nothing below it."]
+    assert problems("name,plan,paid\n") == ["The file has only a header line."]
 
 
 def test_missing_unknown_and_repeated_columns_are_named():
     assert problems("name,name,colour,\na,b,c,d") == [
-        "Line 1: The column “plan”, “paid” is missing.",
-        "Line 1: The column “colour”, “(no name)” is not known.",
-        "Line 1: The column “name” is there twice.",
-        "Line 1: The first line must name the columns: name, plan, paid.",
+        "Line 1: Missing columns “plan”, “paid”.",
+        "Line 1: Unknown columns “colour”, “(no name)”.",
+        "Line 1: Repeated column “name”.",
+        "Line 1: The first line must list the columns: name, plan, paid.",
     ]
 
 
 def test_all_bad_lines_are_said_at_once():
     assert problems("name,plan,paid\n,p,yes\na b,p,yes\nc,12345678901,\nd,p\n") == [
         "Line 2: name is empty.",
-        "Line 3: name “a b” may have only letters, digits, hyphens and underscores.",
+        "Line 3: name “a b” can contain only letters, digits, hyphens and underscores.",
         "Line 4: plan is longer than 10 characters.",
-        "Line 4: paid is empty: write yes or no.",
-        "Line 5: There are 3 columns, and 2 cells here.",
+        "Line 4: paid is empty: enter yes or no.",
+        "Line 5: This line has 2 cells for 3 columns.",
     ]
 
 
 def test_duplicate_lines_name_each_other():
     text = "name,plan,paid\na,p,yes\nb,p,yes\na,q,no\n"
-    assert problems(text, once=["name"]) == ["Line 4: name a is already in line 2."]
+    assert problems(text, once=["name"]) == ["Line 4: name a is already on line 2."]
     assert len(rows(text)) == 3
 
 
 def test_quotation_mark_that_is_not_closed():
     assert problems('name,plan,paid\na,p,yes\nb,"p,yes\nc,p,no') == [
-        "Line 3: A quotation mark is opened and not closed, or closed too early."
+        "Line 3: A quoted value has no closing quotation mark, or text after it."
     ]
 
 
@@ -96,22 +96,22 @@ def test_problems_without_end_are_cut_off():
 
 
 def test_large_files_are_refused(monkeypatch):
-    with pytest.raises(BadFile, match=r"larger than 1,024 KB\. Import it in parts"):
+    with pytest.raises(BadFile, match=r"larger than 1,024 KB\. Split it into smaller files"):
         decode(b"x" * (csv_import.MOST_BYTES + 1))
     with pytest.raises(BadFile, match="larger than"):
         read("é" * (csv_import.MOST_BYTES // 2 + 1), COLUMNS)
     monkeypatch.setattr(csv_import, "MOST_LINES", 2)
     assert problems("name,plan,paid\n" + "a,p,yes\n" * 3) == [
-        "The file has more than 2 lines. Import it in parts."
+        "The file has more than 2 lines. Split it into smaller files."
     ]
 
 
 def test_file_in_another_encoding_names_the_first_line_that_is_not_utf8():
     with pytest.raises(BadFile) as bad:
         decode("name\nMünchen\n".encode("latin-1"))
-    text = "The file is not UTF-8. Save it as “CSV UTF-8” and choose it again."
+    text = "The file isn't UTF-8. Save it as “CSV UTF-8” and upload it again."
     assert bad.value.problems == [Problem(2, text)]
-    with pytest.raises(BadFile, match=r"^The file is not UTF-8"):
+    with pytest.raises(BadFile, match=r"^The file isn't UTF-8"):
         decode("name\na\n".encode("utf-16"))
 
 

@@ -28,7 +28,7 @@ def test_reads_what_people_type(typed, stored):
 
 @pytest.mark.parametrize("typed", ["nine to five", "17-9", "9-12, 11-13", "9:70-10", "9-25", "9-9"])
 def test_says_what_to_write_instead_of_nonsense(typed):
-    with pytest.raises(ValueError, match="Write blocks"):
+    with pytest.raises(ValueError, match="Enter hours like"):
         parse_blocks(typed)
 
 

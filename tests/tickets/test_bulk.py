@@ -121,7 +121,7 @@ def test_tags_are_added_to_those_that_are_there(cast, fay, tickets):
         ({"kind": "merge"}, "Enter the ticket"),
         ({"kind": "nonsense"}, "Select a valid choice"),
         ({"kind": "assign", "assignee": "999999"}, "Select a valid choice"),
-        ({"kind": "assign", "ticket": ["x"]}, "These are not tickets"),
+        ({"kind": "assign", "ticket": ["x"]}, "The selection is invalid"),
         ({"kind": "assign", "ticket": []}, "Choose at least one ticket"),
         ({"kind": "assign", "ticket": [9**18]}, "Choose at least one ticket"),
     ],
@@ -259,7 +259,7 @@ def test_only_who_asked_sees_and_cancels_a_job(cast, client_of, tickets):
     gus = client_of(cast.gus)
     assert gus.get(f"/queue/jobs/{job.pk}/").status_code == 404
     assert gus.post(f"/queue/jobs/{job.pk}/cancellation/").status_code == 404
-    with pytest.raises(Exception, match="Someone else requested"):
+    with pytest.raises(Exception, match="This bulk change belongs to someone else"):
         cancel_bulk(actor=actor(cast.gus), job=job)
 
 

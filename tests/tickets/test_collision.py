@@ -44,7 +44,7 @@ def test_what_nobody_saw_stops_an_answer_and_nothing_typed_is_lost(cast, client_
     refused = fay.post(f"{url}comments/", answer(seen=seen, files_sent=file))
     assert refused.status_code == 422
     page = text(refused)
-    assert "Ben Okafor wrote while you were writing." in page
+    assert "Ben Okafor commented while you were writing," in page
     assert page.count("It works again.") == 2  # in the thread and above the composer
     assert "Restart it.</textarea>" in page
     assert '<option value="solved" selected>' in page
@@ -83,7 +83,7 @@ def test_note_of_a_colleague_counts_and_own_ones_and_other_changes_do_not(cast, 
     add_internal_note(actor=actor(cast.gus), ticket=ticket, body="I know the cause.")
     refused = fay.post(f"{url}comments/", answer(seen=seen))
     assert refused.status_code == 422
-    assert "Gus Lindgren wrote while you were writing." in text(refused)
+    assert "Gus Lindgren commented while you were writing," in text(refused)
 
 
 def test_customers_are_never_stopped(cast, client_of, ticket, url):

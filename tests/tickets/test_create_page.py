@@ -112,7 +112,7 @@ def test_file_survives_an_error_elsewhere(cast, ben):
     assert Ticket.objects.get().comments.get().attachments.get() == kept
 
 
-def test_upload_of_somebody_else_cannot_be_taken(cast, ben, client_of):
+def test_upload_of_someone_else_cannot_be_taken(cast, ben, client_of):
     eve = client_of(cast.eve)
     file = SimpleUploadedFile("trace.log", b"boom")
     eve.post("/o/globex/tickets/new/", builders.form_data(subject="", files_sent=[file]))

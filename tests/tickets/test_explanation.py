@@ -76,6 +76,6 @@ def test_every_pause_is_told_in_one_sentence():
     ]
     text = sentences(clock(pauses=pauses[:1]), clock("next_response", pauses=pauses, paused_at=DUE))
     assert text.endswith(
-        "The clock paused twice: from 09:00 to 10:00 (waiting for the customer) and "
+        "The clock was paused twice: from 09:00 to 10:00 (waiting for the customer) and "
         "since 10:30 (waiting for a third party)."
     )

@@ -133,7 +133,7 @@ def test_part_of_another_organization_cannot_be_chosen(cast, client_of):
     assert not Follow.objects.exists()
 
 
-def test_rule_of_somebody_else_cannot_be_ended(cast, client_of):
+def test_rule_of_someone_else_cannot_be_ended(cast, client_of):
     rule = follow(actor=actor(cast.ada), organization=cast.acme)
     assert client_of(cast.eve).post(f"/following/{rule.pk}/unfollow/").status_code == 404
     assert Follow.objects.exists()

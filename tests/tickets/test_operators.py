@@ -196,7 +196,7 @@ def test_what_is_found(cast, world, text, expected):
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("org:initech", "“org:initech” was ignored. No organization is called “initech”."),
+        ("org:initech", "“org:initech” was ignored. There is no organization named “initech”."),
         ("status:foo", "“status:foo” was ignored. “foo” is not a status. Choose from new, open,"),
         (
             "is:blue",
@@ -204,9 +204,9 @@ def test_what_is_found(cast, world, text, expected):
         ),
         ("product:oracle", "“product:oracle” was ignored. “oracle” is not a product. Choose from kafka,"),
         ("assignee:zoe", "“assignee:zoe” was ignored. No one has the name or address “zoe”."),
-        ("created:soon", "“created:soon” was ignored. “soon” is not a date. Write a day like 2026-10-01,"),
-        ("team:none", "“team:none” was ignored. No team is called “none”."),
-        ("tag:none", "“tag:none” was ignored. No tag is called “none”."),
+        ("created:soon", "“created:soon” was ignored. “soon” is not a date. Enter a date like 2026-10-01,"),
+        ("team:none", "“team:none” was ignored. There is no team named “none”."),
+        ("tag:none", "“tag:none” was ignored. There is no tag named “none”."),
         ("tier:gold", "“tier:gold” was ignored. “gold” is not a tier. Choose from basic,"),
         ("tagg:x", "“tagg:” is not an operator, so it was searched for as a word. Operators: org:, status:,"),
     ],

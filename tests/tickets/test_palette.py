@@ -62,7 +62,7 @@ def entry(label: str, kind: str = "Page", also: str = "") -> Entry:
 
 
 def test_beginnings_of_labels_stand_first():
-    entries = [entry("Tier changes"), entry("Set the status"), entry("Status page", also="tier")]
+    entries = [entry("Tier changes"), entry("Set status"), entry("Status page", also="tier")]
     assert fitting(entries, "sta") == [entries[2], entries[1]]
     assert fitting(entries, "tier") == [entries[0], entries[2]]
     assert fitting(entries, "set sta") == [entries[1]]
@@ -91,9 +91,9 @@ def test_agents_go_to_views_pages_and_tickets(cast, client_of, ticket):
 def test_agents_act_on_the_ticket_behind_the_palette(cast, client_of, ticket):
     fay = client_of(cast.fay)
     here = ticket.get_absolute_url()
-    assert {"Answer", "Internal note", "Assign to me", "Set the status"} <= set(labels(fay, "", here))
-    assert labels(fay, "solve", here) == ["Set the status"]
-    assert "Answer" not in labels(fay, "answer", "/queue/")
+    assert {"Reply", "Internal note", "Assign to me", "Set status"} <= set(labels(fay, "", here))
+    assert labels(fay, "solve", here) == ["Set status"]
+    assert "Reply" not in labels(fay, "answer", "/queue/")
     page = fay.get("/palette/?q=assign+me", headers={"HX-Request": "true", HERE: f"http://testserver{here}"})
     assert f'action="{here}assignment/"' in page.content.decode()
     fay.post(f"{here}assignment/", {"assignee": cast.fay.pk})

@@ -134,7 +134,7 @@ def test_tag_filters(fay, ticket):
     assert "Lag of orders" in text(fay.get("/queue/?tag=Outage"))
     Tag.objects.create(name="out")
     assert "Lag of orders" not in text(fay.get("/queue/?tag=out"))
-    assert "“tag:ou” was ignored. No tag is called “ou”." in text(fay.get("/queue/?tag=ou"))
+    assert "“tag:ou” was ignored. There is no tag named “ou”." in text(fay.get("/queue/?tag=ou"))
 
 
 def test_address_overrides_what_a_view_brings(cast, fay, ticket):
@@ -334,4 +334,4 @@ def test_search_is_sorted_by_rank_and_no_column_claims_otherwise(fay, ticket):
 def test_view_sorts_and_says_so(fay, ticket):
     page = text(fay.get("/queue/all/"))
     assert '<th scope="col" class="col-due"><a href="?sort=due">' in page
-    assert '<option value="" selected>Last updated first</option>' in page
+    assert '<option value="" selected>Recently updated first</option>' in page

@@ -155,7 +155,7 @@ def test_backlog_runs_from_what_was_open_before(cast, client_of):
 def test_ratings_average_and_share(cast, client_of):
     figures(cast.acme, rated_5=2, rated_4=1, rated_1=1)
     report = client_of(cast.gus).get("/reports/ratings/").context["report"]
-    assert [now for _, now, _ in report.headline] == ["3.75 of 5", "4", "75.0 %"]
+    assert [now for _, now, _ in report.headline] == ["3.75 out of 5", "4", "75.0 %"]
     assert [(bar.kind, bar.height > 0) for bar in report.chart.bars] == [("good", True), ("bad", True)]
 
 
@@ -242,11 +242,11 @@ def test_period_of_a_report(query, first, last):
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("", "Enter the first and the last day"),
-        ("&since=2026-02-03", "Enter the first and the last day"),
-        ("&since=1-1-1&until=2026-02-03", "Enter the first and the last day"),
-        ("&since=0001-01-01&until=2026-02-03", "Enter the first and the last day"),
-        ("&since=2026-02-03&until=2026-02-02", "not before the first"),
+        ("", "Enter a start and an end date"),
+        ("&since=2026-02-03", "Enter a start and an end date"),
+        ("&since=1-1-1&until=2026-02-03", "Enter a start and an end date"),
+        ("&since=0001-01-01&until=2026-02-03", "Enter a start and an end date"),
+        ("&since=2026-02-03&until=2026-02-02", "can't be before the start date"),
         ("&since=2025-02-03&until=2026-02-04", "at most 366 days"),
     ],
 )

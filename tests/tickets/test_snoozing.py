@@ -91,7 +91,7 @@ def test_support_writing_leaves_it_aside(cast, ticket):
     assert ticket.snoozed_until == LATER
 
 
-def test_what_cannot_be_put_aside(cast, ticket):
+def test_what_cannot_be_snoozed(cast, ticket):
     for who, until in ((cast.ben, LATER), (cast.fay, timezone.now())):
         with pytest.raises(RuleViolation):
             snooze(actor=actor(who), ticket=ticket, until=until)

@@ -147,9 +147,9 @@ def test_two_tickets_at_once_go_to_two_people():
     ("at", "words"),
     [
         (MONDAY_NOON, ""),
-        (MONDAY_NOON.replace(hour=16), "not at work now"),  # 18:00 in Helsinki
-        (MONDAY_NOON + timedelta(days=5), "not at work now"),
-        (datetime(2026, 11, 24, 21, 59, tzinfo=UTC), "not at work now"),
+        (MONDAY_NOON.replace(hour=16), "outside working hours"),  # 18:00 in Helsinki
+        (MONDAY_NOON + timedelta(days=5), "outside working hours"),
+        (datetime(2026, 11, 24, 21, 59, tzinfo=UTC), "outside working hours"),
         (datetime(2026, 11, 24, 22, 0, tzinfo=UTC), "out of office until 26 Nov: Conference"),
         (datetime(2026, 11, 26, 21, 59, tzinfo=UTC), "out of office until 26 Nov: Conference"),
         (datetime(2026, 11, 27, 8, 0, tzinfo=UTC), ""),

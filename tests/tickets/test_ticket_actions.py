@@ -104,7 +104,7 @@ def test_rating(cast, client_of, ticket, url):
     solve(actor=actor(cast.ben), ticket=ticket)
     client_of(cast.ben).post(f"{url}rating/", {"score": "4", "comment": "Quick"})
     assert Rating.objects.get().score == 4
-    assert "rated the ticket 4 of 5: Quick" in text(client_of(cast.ben).get(url))
+    assert "rated the ticket 4 out of 5: Quick" in text(client_of(cast.ben).get(url))
     assert client_of(cast.ben).post(f"{url}rating/", {"score": "9"}).status_code == 422
 
 
@@ -120,7 +120,7 @@ def test_closed_ticket_offers_a_follow_up_that_keeps_the_link(cast, client_of, t
     assert f"opened the follow-up ticket {follow_up.reference}" in text(ben.get(url))
 
 
-def test_follow_up_of_somebody_elses_ticket_is_ignored(cast, client_of, ticket):
+def test_follow_up_of_someone_elses_ticket_is_ignored(cast, client_of, ticket):
     Ticket.objects.update(status="closed", solved_at=timezone.now())
     client_of(cast.eve).post(f"/o/globex/tickets/new/?follow_up={ticket.reference}", builders.form_data())
     assert Ticket.objects.get(organization=cast.globex).follow_up_to is None
@@ -165,8 +165,8 @@ def test_images_have_a_preview_and_other_files_do_not(cast, client_of, url, sett
 
 def test_who_can_see_it_and_why(cast, client_of, ticket, url):
     page = text(client_of(cast.ben).get(url))
-    assert "Ben Okafor, who opened it." in page
-    assert "Cleo Marchetti, who is in CC." in page
+    assert "Ben Okafor, the requester." in page
+    assert "Cleo Marchetti, in CC." in page
     assert "Organization admins of Acme: Ada Lindqvist." in page
     assert "Every user of Acme" not in page
 

@@ -44,8 +44,13 @@ def test_every_kind_of_history_entry_has_its_row():
         ("commented", {"status": "on_hold"}, {"status": "open"}, "Fay commented"),
         ("assigned", {}, {"assignee": "Fay", "by_self": True}, "Fay self-assigned the ticket"),
         ("assigned", {}, {"assignee": ""}, "Fay unassigned the ticket"),
-        ("rated", {}, {"score": 5, "comment": ""}, "Fay rated the ticket 5 of 5"),
-        ("rated", {"score": 5}, {"score": 2, "comment": "Slow"}, "Fay changed the rating to 2 of 5: Slow"),
+        ("rated", {}, {"score": 5, "comment": ""}, "Fay rated the ticket 5 out of 5"),
+        (
+            "rated",
+            {"score": 5},
+            {"score": 2, "comment": "Slow"},
+            "Fay changed the rating to 2 out of 5: Slow",
+        ),
         (
             "update_promised",
             {},
@@ -53,7 +58,7 @@ def test_every_kind_of_history_entry_has_its_row():
             "Fay promised the next update by 16:00 UTC on Mon 23 Nov",
         ),
         ("response_overdue", {}, {"clock": "next_response"}, "The next response is overdue"),
-        ("closed", {}, {}, "The ticket was closed because it had been solved for a while"),
+        ("closed", {}, {}, "The ticket was closed automatically"),
     ],
 )
 def test_sentences(kind, before, after, words):

@@ -62,7 +62,7 @@ def change_severity(*, actor: Actor, ticket: Ticket, severity: str, reason: str 
         return ticket
     by_agent = actor.can(Capability.WORK_QUEUE)
     if by_agent and not reason.strip():
-        raise RuleViolation("reason_missing", "Enter a reason. The customer can read it.", field="reason")
+        raise RuleViolation("reason_missing", "Enter a reason. The customer will see it.", field="reason")
     if not by_agent and ticket.services.filter(is_early_availability=True).exists():
         raise RuleViolation(
             "early_availability",

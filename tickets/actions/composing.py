@@ -49,7 +49,8 @@ def _require_seen(actor: Actor, ticket: Ticket, seen: int) -> None:
         who = format_list(list(dict.fromkeys(names)))
         raise RuleViolation(
             UNSEEN,
-            f"{who} wrote while you were writing. Nothing was sent. Read it, then edit or send yours.",
+            f"{who} commented while you were writing, so nothing was sent. "
+            "Read that first, then edit or send yours.",
         )
 
 
@@ -66,7 +67,7 @@ def save_draft(
     is_closed = waiting.values_list("status", flat=True).get() == Status.CLOSED
     own = ticket.activities.filter(actor=actor.person, comment__isnull=False)
     if seen is not None and own.filter(pk__gt=seen).exists():
-        raise RuleViolation("sent", "You have commented since then. Reload the page.")
+        raise RuleViolation("sent", "You've commented since you opened this page. Reload it.")
     if not body or is_closed:
         ServerDraft.objects.filter(user=actor.person, ticket=ticket).delete()
         return False

@@ -24,16 +24,16 @@ from tickets.models.ticket import Ticket
 
 # Placeholders of macros and what they stand for.
 PLACEHOLDERS = {
-    "customer_first_name": "first name of the requester",
-    "customer_name": "name of the requester",
+    "customer_first_name": "requester's first name",
+    "customer_name": "requester's name",
     "agent_first_name": "your first name",
     "agent_name": "your name",
-    "reference": "the ticket's number",
-    "subject": "the ticket's subject",
-    "organization": "the customer's organization",
-    "product": "what the ticket is about",
-    "severity": "the severity",
-    "due_time": "when the next response is due",
+    "reference": "ticket number",
+    "subject": "ticket subject",
+    "organization": "customer's organization",
+    "product": "product",
+    "severity": "severity",
+    "due_time": "time when the next response is due",
 }
 
 

@@ -70,9 +70,9 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Ticket:
     source, target = lock_both(merge.source, merge.target)
     merge = Merge.objects.get(pk=merge.pk)
     if merge.undone_at:
-        raise RuleViolation("undone_already", "This merge was already undone.")
+        raise RuleViolation("undone_already", "This merge has already been undone.")
     if not merge.is_undoable:
-        raise RuleViolation("too_late", "A merge can be undone for 24 hours. That time has passed.")
+        raise RuleViolation("too_late", "A merge can be undone only within 24 hours.")
     if target.merged_into_id:
         raise RuleViolation(
             "merged_further", f"{target.reference} was merged into another ticket. Undo that merge first."
@@ -101,11 +101,11 @@ def _require_mergeable(ticket: Ticket, target: Ticket) -> None:
             "other_organization", "Only tickets of the same organization can be merged.", field="target"
         )
     if ticket.merged_into_id:
-        raise RuleViolation("merged_already", f"{ticket.reference} is already merged.", field="target")
+        raise RuleViolation("merged_already", f"{ticket.reference} has already been merged.", field="target")
     if target.merged_into_id:
         raise RuleViolation(
             "target_merged",
-            f"{target.reference} is itself merged. Choose the ticket it was merged into.",
+            f"{target.reference} was merged into another ticket. Choose that ticket instead.",
             field="target",
         )
     for each in (ticket, target):

@@ -76,7 +76,7 @@ def _create_items(job: BulkJob, tickets: TicketQuerySet) -> int:
 def cancel_bulk(*, actor: Actor, job: BulkJob) -> BulkJob:
     """Cancel the rest of a job. A ticket that a worker is changing at this moment is still changed."""
     if job.requested_by_id != actor.user_id:
-        raise RuleViolation("not_yours", "Someone else requested this change.")
+        raise RuleViolation("not_yours", "This bulk change belongs to someone else.")
     job = BulkJob.objects.select_for_update().get(pk=job.pk)
     if not job.finished_at:
         job.canceled_at = job.canceled_at or timezone.now()

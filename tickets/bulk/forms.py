@@ -19,7 +19,7 @@ from tickets.states import AGENT_CHOICES, Severity, Status
 # The fields that each kind needs. The assignee can be empty: unassigned.
 NEEDS = {
     BulkKind.STATUS: {"status": "Choose a status."},
-    BulkKind.SEVERITY: {"severity": "Choose a severity.", "reason": "Enter a reason. Customers can read it."},
+    BulkKind.SEVERITY: {"severity": "Choose a severity.", "reason": "Enter a reason. Customers will see it."},
     BulkKind.TAGS: {"tags": "Enter at least one tag."},
     BulkKind.MACRO: {"macro": "Choose a macro."},
     BulkKind.MERGE: {"target": "Enter the ticket to merge into."},
@@ -35,7 +35,9 @@ class NumbersField(forms.Field):
         try:
             return [read_id(each) for each in value or []]
         except ValueError:
-            raise forms.ValidationError("These are not tickets.") from None
+            raise forms.ValidationError(
+                "The selection is invalid. Reload the page and select the tickets again."
+            ) from None
 
 
 class BulkForm(forms.Form):
@@ -58,7 +60,7 @@ class BulkForm(forms.Form):
         label="Set severity to", required=False, choices=Severity.choices, widget=PLAIN_SELECT
     )
     reason = forms.CharField(
-        label="Reason (customers can read it)",
+        label="Reason (visible to customers)",
         required=False,
         max_length=1000,
         strip=True,

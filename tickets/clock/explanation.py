@@ -77,4 +77,4 @@ def _history(pauses: Sequence[Pause], when: FormatInstant) -> str:
         f"({PAUSED_FOR[Status(each.reason)]})"
         for each in pauses
     ]
-    return f"The clock paused {times}: {format_list(spans)}."
+    return f"The clock was paused {times}: {format_list(spans)}."

@@ -48,7 +48,7 @@ class AnswerForm(CommentForm):
         label="Next update by",
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text="The customer sees this promise. In your time zone.",
+        help_text="The customer sees this promise. The time is in your time zone.",
     )
     macro = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -89,11 +89,11 @@ class ParticipantsForm(forms.Form):
 
 class EscalationForm(forms.Form):
     text = forms.CharField(
-        label="What is wrong?",
+        label="What's wrong?",
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Duty leads read this first. Optional.",
+        help_text="Optional. Duty leads read this first.",
     )
 
 

@@ -53,14 +53,14 @@ class TicketForm(FilesMixin):
     resources = forms.MultipleChoiceField(
         label="Projects and services",
         required=False,
-        help_text="Choose the ones that are affected.",
+        help_text="Select those that are affected.",
         widget=forms.CheckboxSelectMultiple,
     )
     ids = forms.CharField(
         label="Or paste their IDs",
         required=False,
         max_length=5000,
-        help_text="Names of projects or services, as the console shows them, separated by spaces.",
+        help_text="Names of projects or services as shown in the console, separated by spaces.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     product: forms.ModelChoiceField = forms.ModelChoiceField(

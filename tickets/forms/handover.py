@@ -40,7 +40,7 @@ class HandoverForm(forms.Form):
         label="State",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="What is known, and what has been tried.",
+        help_text="What you know and what you've tried.",
     )
     next_step = forms.CharField(label="Next step", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
     next_update_at = forms.DateTimeField(

@@ -13,8 +13,8 @@ from tickets.paging import Orders, Sort
 from tickets.states import CUSTOMER_FILTERS, Severity
 
 ORDERS: Orders = {
-    "-updated": ("Last updated first", Sort("updated_at").reversed()),
-    "updated": ("Longest unchanged first", Sort("updated_at")),
+    "-updated": ("Recently updated first", Sort("updated_at").reversed()),
+    "updated": ("Least recently updated first", Sort("updated_at")),
     "-created": ("Newest first", Sort("created_at").reversed()),
     "created": ("Oldest first", Sort("created_at")),
     "-severity": ("Most severe first", Sort("severity_rank", read=int).reversed()),
@@ -43,8 +43,8 @@ class ListForm(FilterForm):
     product = choice("Product", "Any product")
     project = choice("Project", "Any project")
     requester = choice("Requester", "Any requester")
-    since = day("Updated since")
-    until = day("Updated until")
+    since = day("Updated from")
+    until = day("Updated to")
 
     def __init__(self, query: QueryDict, *, actor: Actor, organization: Organization, tab: str) -> None:
         options = {

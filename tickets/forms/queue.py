@@ -28,11 +28,11 @@ ORDERS: Orders = {
     "last_reply": ("Oldest reply first", Sort("last_reply_at")),
     "-created": ("Newest first", Sort("created_at").reversed()),
     "created": ("Oldest first", Sort("created_at")),
-    "-updated": ("Last updated first", Sort("updated_at").reversed()),
-    "updated": ("Longest unchanged first", Sort("updated_at")),
+    "-updated": ("Recently updated first", Sort("updated_at").reversed()),
+    "updated": ("Least recently updated first", Sort("updated_at")),
 }
 STATUS_OPTIONS = [
-    ("unfinished", "Not solved yet"),
+    ("unfinished", "Unsolved"),
     ("waiting,hold", "Waiting or on hold"),
     ("solved,closed", "Solved or closed"),
     *((code, means) for code, (means, _) in STATUSES.items() if code != "unfinished"),
@@ -85,7 +85,7 @@ class QueueForm(FilterForm):
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
     escalated = choice("Escalation", "Escalated or not", [("escalated", "Escalated")])
-    due = choice("Response due", "At any time", [("due", "Soon or overdue"), ("overdue", "Overdue")])
+    due = choice("Response due", "Any due time", [("due", "Due soon or overdue"), ("overdue", "Overdue")])
     snoozed = choice("Snoozed", "Snoozed or not", [("-snoozed", "Not snoozed"), ("snoozed", "Snoozed")])
     since = day("Created since")
 

@@ -68,7 +68,7 @@ class AgentSeverityForm(SeverityForm):
     """The severity with a reason, which the customer sees."""
 
     reason = forms.CharField(
-        label="Why",
+        label="Reason for the change",
         max_length=500,
         help_text="Shown to the customer.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

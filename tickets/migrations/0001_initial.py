@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('answer', 'Answer'), ('note', 'Internal note')], default='answer', max_length=10)),
+                ('kind', models.CharField(choices=[('answer', 'Reply'), ('note', 'Internal note')], default='answer', max_length=10)),
                 ('body', models.TextField()),
                 ('status', models.CharField(blank=True, choices=[('open', 'Open'), ('waiting_on_customer', 'Waiting on customer'), ('on_hold', 'On hold'), ('solved', 'Solved')], max_length=20)),
                 ('is_assigning', models.BooleanField(default=False)),
@@ -424,7 +424,7 @@ class Migration(migrations.Migration):
             name='ServerDraft',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('answer', 'Answer'), ('note', 'Internal note')], default='answer', max_length=10)),
+                ('kind', models.CharField(choices=[('answer', 'Reply'), ('note', 'Internal note')], default='answer', max_length=10)),
                 ('body', models.TextField()),
                 ('status', models.CharField(blank=True, max_length=20)),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -6,7 +6,7 @@ from tickets.models.ticket import Ticket
 
 
 class DraftKind(models.TextChoices):
-    ANSWER = "answer", "Answer"
+    ANSWER = "answer", "Reply"
     NOTE = "note", "Internal note"
 
 

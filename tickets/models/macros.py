@@ -9,7 +9,7 @@ from tickets.states import AGENT_CHOICES
 
 
 class MacroKind(models.TextChoices):
-    ANSWER = "answer", "Answer"
+    ANSWER = "answer", "Reply"
     NOTE = "note", "Internal note"
 
 

@@ -78,7 +78,7 @@ class Availability(models.Model):
         if self.away_from and self.away_until and self.away_from <= local.date() <= self.away_until:
             note = f": {self.away_note}" if self.away_note else ""
             return f"out of office until {self.away_until:%-d %b}{note}"
-        return "not at work now" if self.week and not is_open(self.week, local) else ""
+        return "outside working hours" if self.week and not is_open(self.week, local) else ""
 
 
 def absence_of(user: User, at: datetime) -> str:

@@ -73,9 +73,9 @@ class ReportForm(forms.Form):
 
     def _check_custom(self, since: date | None, until: date | None) -> None:
         if not since or not until:
-            self.add_error(None, "Enter the first and the last day.")
+            self.add_error(None, "Enter a start and an end date.")
         elif since > until:
-            self.add_error(None, "Choose a last day that is not before the first.")
+            self.add_error(None, "The end date can't be before the start date.")
         elif (until - since).days >= MAX_DAYS:
             self.add_error(None, f"A report covers at most {MAX_DAYS} days.")
 

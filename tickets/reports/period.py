@@ -42,7 +42,7 @@ class Period:
     @property
     def step_words(self) -> str:
         """Return the heading of the steps' labels."""
-        return {"day": "Day", "week": "Week from", "month": "Month"}[self.unit]
+        return {"day": "Day", "week": "Week of", "month": "Month"}[self.unit]
 
     def label_of(self, step: "Period") -> str:
         """Return “3 Nov” for a day or week, “Nov 2026” for a month."""

@@ -13,7 +13,7 @@ NO_DATA = "–"
 
 @dataclass(frozen=True)
 class Column:
-    """One number of a report. ``unit`` is one of "", "%", "s" (a duration in seconds) or "of 5"."""
+    """One number of a report. ``unit`` is one of "", "%", "s" (a duration in seconds) or "out of 5"."""
 
     label: str
     value: Callable[[Sums], float | None]
@@ -29,7 +29,7 @@ class Column:
             return format_duration(timedelta(seconds=value))
         if self.unit == "%":
             return f"{value:.1f} %"
-        return f"{value:.2f} of 5" if self.unit else f"{value:,.0f}"
+        return f"{value:.2f} out of 5" if self.unit else f"{value:,.0f}"
 
     def number(self, sums: Sums) -> float | str:
         """Return the value without its unit, for a spreadsheet; ``heading`` has the unit."""
@@ -176,7 +176,7 @@ SECTIONS = {
             "Ratings",
             RATED,
             [
-                Column("Average", _score, "of 5"),
+                Column("Average", _score, "out of 5"),
                 Column("Ratings", _ratings),
                 Column("4 or 5", lambda sums: ratio(_good(sums), _ratings(sums)), "%"),
                 *(Column(str(score), sum_of(f"rated_{score}_count")) for score in range(5, 0, -1)),
@@ -206,7 +206,7 @@ SECTIONS = {
                     ),
                     "%",
                 ),
-                Column("Average until acknowledged", _average("acknowledged"), "s"),
+                Column("Average time to acknowledge", _average("acknowledged"), "s"),
             ],
             [
                 Part("good", "Acknowledged in time", sum_of("acknowledged_in_time")),

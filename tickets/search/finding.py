@@ -18,7 +18,7 @@ from tickets.search.syntax import Parsed, parse
 
 # Only the newest hits are ranked, so that a word in half of all tickets costs no more than others.
 MOST_RANKED = 1000
-CUT = "The newest of them are shown, best match first. Choose another order to see all."
+CUT = "Only the newest are shown, best match first. Choose another order to see all of them."
 # A word in more tickets is common: tickets are read in their order until there are enough hits. For a rarer
 # word the ids are read first, because PostgreSQL can't estimate how rare it is.
 MOST_LISTED = 3000

@@ -5,7 +5,7 @@ import re
 from datetime import date, datetime, time, timedelta, tzinfo
 
 HELP = (
-    "Write a day like 2026-10-01, >2026-10-01 for later days, 2026-10-01..2026-10-31, "
+    "Enter a date like 2026-10-01, >2026-10-01 for later dates, 2026-10-01..2026-10-31, "
     "or <7d for less than seven days ago (h, d, w)."
 )
 _AGO = re.compile(r"([0-9]{1,5})([hdw])")

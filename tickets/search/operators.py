@@ -98,7 +98,7 @@ STATUSES: dict[str, tuple[str, Sequence[str]]] = {
     "hold": ("On hold", [Status.ON_HOLD]),
     "solved": ("Solved", [Status.SOLVED]),
     "closed": ("Closed", [Status.CLOSED]),
-    "unfinished": ("Not solved yet", UNFINISHED),
+    "unfinished": ("Unsolved", UNFINISHED),
 }
 
 
@@ -119,7 +119,7 @@ MARKS: Choices = {
     "escalated": ("Escalated, not closed yet", lambda actor: is_escalated()),
     "overdue": ("Response overdue", lambda actor: is_overdue(timezone.now())),
     "due": ("Response due soon or overdue", lambda actor: is_due_soon(timezone.now())),
-    "unread": ("Changed since you last looked", lambda actor: is_unread(actor.user_id)),
+    "unread": ("Updated since your last visit", lambda actor: is_unread(actor.user_id)),
     "merged": ("Merged into another ticket", lambda actor: Q(merged_into__isnull=False)),
     "unassigned": ("No assignee", _is("assignee", None)),
     "snoozed": ("Snoozed", lambda actor: is_snoozed(timezone.now())),
@@ -166,7 +166,7 @@ def _organization(value: str, actor: Actor) -> Lookup:
     return _named(
         _best(Organization.objects.all(), exact, Q(name__icontains=value)),
         lambda found: Q(organization__in=found),
-        lambda: f"No organization is called “{value}”.",
+        lambda: f"There is no organization named “{value}”.",
     )
 
 
@@ -232,7 +232,7 @@ def _team(value: str, actor: Actor) -> Lookup:
     return _named(
         _best(Team.objects.all(), Q(name__iexact=value), Q(name__icontains=value)),
         lambda found: Q(team__in=found),
-        lambda: f"No team is called “{value}”.",
+        lambda: f"There is no team named “{value}”.",
     )
 
 
@@ -241,7 +241,7 @@ def _tag(value: str, actor: Actor) -> Lookup:
         return Q(Exists(Ticket.tags.through.objects.filter(ticket=OuterRef("pk"), tag__in=found)))
 
     rows = Tag.objects.filter(name=value.lower())
-    return _named(rows, condition, lambda: f"No tag is called “{value}”.")
+    return _named(rows, condition, lambda: f"There is no tag named “{value}”.")
 
 
 def _project(value: str, actor: Actor) -> Q:
@@ -269,8 +269,8 @@ def _dated(lookup: str) -> tuple[Condition, Suggest]:
         today = timezone.localdate()
         usual = {
             "today": "Today",
-            "<7d": "In the last seven days",
-            ">30d": "More than thirty days ago",
+            "<7d": "Last 7 days",
+            ">30d": "More than 30 days ago",
             f">{today - timedelta(days=today.day)}": "This month",
         }
         return [(value, words) for value, words in usual.items() if value.startswith(typed)]
@@ -305,9 +305,9 @@ _table = [
     Operator("team", "Team", _team, _suggest_names(Team, "Team")),
     Operator("tag", "Tag", _tag, _suggest_names(Tag, "Tag")),
     Operator("is", "State: overdue, escalated, unread, snoozed …", *_one_of("state", MARKS)),
-    Operator("created", "Time of creation", *_dated("created_at"), for_customers=True),
-    Operator("updated", "Time of the last change", *_dated("updated_at"), for_customers=True),
-    Operator("solved", "Time of the solution", *_dated("solved_at"), for_customers=True),
+    Operator("created", "Date created", *_dated("created_at"), for_customers=True),
+    Operator("updated", "Date last updated", *_dated("updated_at"), for_customers=True),
+    Operator("solved", "Date solved", *_dated("solved_at"), for_customers=True),
 ]
 OPERATORS = {each.name: each for each in _table}
 CUSTOMER_OPERATORS = {each.name: each for each in _table if each.for_customers}

@@ -62,7 +62,7 @@ def parse(text: str, names: Collection[str]) -> Parsed:
     parts: list[Words | Term] = []
     problems: list[str] = []
     if len(text) > MOST_LETTERS:
-        problems.append(f"A search has at most {MOST_LETTERS:,} characters. The rest was ignored.")
+        problems.append(f"Searches are limited to {MOST_LETTERS:,} characters. The rest was ignored.")
     terms = 0
     for match in _TOKEN.finditer(text[:MOST_LETTERS].translate(_QUOTES)):
         part = _part(match, names, problems)
@@ -70,7 +70,7 @@ def parse(text: str, names: Collection[str]) -> Parsed:
         if part and (terms <= MOST_TERMS or isinstance(part, Words)):
             parts.append(part)
     if terms > MOST_TERMS:
-        problems.append(f"A search has at most {MOST_TERMS} conditions. The rest was ignored.")
+        problems.append(f"Searches are limited to {MOST_TERMS} conditions. The rest was ignored.")
     return Parsed(tuple(parts), tuple(dict.fromkeys(problems)))
 
 

@@ -61,9 +61,9 @@ class AvailabilityForm(WeekForm):
         values = super().clean()
         first, last = values.get("away_from"), values.get("away_until")
         if bool(first) != bool(last) and not {"away_from", "away_until"} & set(self.errors):
-            self.add_error("away_until" if first else "away_from", "Enter both days, or neither.")
+            self.add_error("away_until" if first else "away_from", "Enter both dates or leave both empty.")
         elif first and last and last < first:
-            self.add_error("away_until", "Choose a last day that is not before the first.")
+            self.add_error("away_until", "The last day can't be before the first.")
         return values
 
 

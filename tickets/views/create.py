@@ -29,7 +29,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, organization, TicketForm(organization=organization), follow_up)
     if existing := submitted_before(actor, request.POST.get("submission_key", "")):
-        messages.info(request, f"You already sent this form. It created {existing.reference}.")
+        messages.info(request, f"You already submitted this form. It created {existing.reference}.")
         return go_to(request, existing.get_absolute_url())
     form = TicketForm(request.POST, request.FILES, organization=organization)
     form.store_files(actor)

@@ -38,16 +38,16 @@ class Entry:
 
 # Pages that aren't in the navigation: label, address, icon, and the capability they need.
 PAGES: list[tuple[str, str, str, Capability | None]] = [
-    ("Mail addresses that bounce", "notifications:suppressions", "mail-off", Capability.WORK_QUEUE),
+    ("Suppressed addresses", "notifications:suppressions", "mail-off", Capability.WORK_QUEUE),
     ("Preferences", "orgs:profile", "adjustments", None),
     ("Mail preferences", "notifications:preferences", "mail", None),
     ("Password", "account_change_password", "key", None),
-    ("Recording HAR files", "help_har", "help", None),
+    ("Create HAR files", "help_har", "help", None),
 ]
 ADMIN_PAGES = [
     ("Members", "orgs:members", "users"),
     ("Units, projects and services", "orgs:resources", "server"),
-    ("Visibility of tickets", "orgs:visibility", "eye"),
+    ("Ticket visibility", "orgs:visibility", "eye"),
     ("Audit log", "orgs:audit_log", "history"),
     ("Change support tier", "billing:tier", "refresh"),
     ("Billing groups", "billing:groups", "coins"),
@@ -56,16 +56,16 @@ ADMIN_PAGES = [
 ]
 # Keys of an agent's ticket page (static/js/keys.js), with other words for what they do.
 KEYS = [
-    ("Answer", "message", "r", "reply comment write"),
+    ("Reply", "message", "r", "answer comment write"),
     ("Internal note", "lock", "n", "write"),
-    ("Apply macro", "template", "m", "canned prepared answer use"),
-    ("Choose the assignee", "users", "a", "assign"),
-    ("Set the status", "circle-check", "s", "solve close hold wait open"),
+    ("Apply macro", "template", "m", "canned response prepared answer use"),
+    ("Assign", "users", "a", "assign"),
+    ("Set status", "circle-check", "s", "solve close hold wait open"),
 ]
 TICKET_PAGES = [
     ("Merge into another ticket", "tickets:merge", "git-merge"),
     ("Link to another ticket", "tickets:links", "link"),
-    ("Mails of this ticket", "notifications:ticket_mails", "mail"),
+    ("Mail for this ticket", "notifications:ticket_mails", "mail"),
     ("Export as JSON", "tickets:export", "download"),
 ]
 THEMES = [

@@ -40,9 +40,9 @@ def remove(request: HttpRequest, reference: str, user_id: int) -> HttpResponse:
     user = participant_for(actor, ticket, user_id)
     remove_participant(actor=actor, ticket=ticket, user=user)
     if user == actor.user:
-        messages.success(request, f"You left the conversation of {ticket.reference}.")
+        messages.success(request, f"You left the conversation on {ticket.reference}.")
         return redirect("tickets:list", ticket.organization.slug, "cc")
-    messages.success(request, f"{user.name} removed from the conversation.")
+    messages.success(request, f"{user.name} was removed from the conversation.")
     return redirect(ticket)
 
 

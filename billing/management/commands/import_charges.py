@@ -16,6 +16,6 @@ class Command(ImportCommand):
         outcome = import_charges(actor=SYSTEM, lines=parse_charges(text), dry_run=options["dry_run"])
         would = "would be " if options["dry_run"] else ""
         self.stdout.write(
-            f"{outcome.created} {would}added, {outcome.changed} {would}changed, {outcome.unchanged} known. "
-            f"All of the file: {format_amount(outcome.total, settings.PRICE_CURRENCY)}."
+            f"{outcome.created} {would}added, {outcome.changed} {would}changed, "
+            f"{outcome.unchanged} unchanged. Total: {format_amount(outcome.total, settings.PRICE_CURRENCY)}."
         )

@@ -20,7 +20,7 @@ MAX_BYTES = 25 * 1024 * 1024
 
 class Command(BaseCommand):
     help = (
-        "Read one mail from standard input. Accept delivery status notifications and refuse all other mail."
+        "Read one message from standard input: accept delivery status notifications, refuse everything else."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

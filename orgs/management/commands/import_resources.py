@@ -13,7 +13,7 @@ class Command(ImportCommand):
     help = "Import an organization's units, projects and services from a CSV file (docs/imports.md)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", help="the organization's name in addresses")
+        parser.add_argument("slug", help="the organization's slug, as in its URLs")
         super().add_arguments(parser)
         parser.add_argument(
             "--complete", action="store_true", help="mark services that are not in the file as removed"
@@ -22,7 +22,7 @@ class Command(ImportCommand):
     def import_text(self, text: str, options: dict[str, Any]) -> None:
         organization = Organization.objects.filter(slug=options["slug"]).first()
         if organization is None:
-            raise CommandError(f"There is no organization “{options['slug']}”.")
+            raise CommandError(f"No organization has the slug “{options['slug']}”.")
         outcome = import_resources(
             actor=SYSTEM,
             organization=organization,

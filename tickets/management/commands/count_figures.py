@@ -6,8 +6,8 @@ from tickets.reports.actions import count_dirty_days, mark_all_days
 
 
 class Command(BaseCommand):
-    help = "Recount the figures of all reports, from the first ticket on. The site can keep running."
+    help = "Recount all report figures, starting with the first ticket. The site can keep running."
 
     def handle(self, *args: Any, **options: Any) -> None:
         mark_all_days()
-        self.stdout.write(f"{count_dirty_days()} days counted.")
+        self.stdout.write(f"Recounted the figures of {count_dirty_days()} days.")

@@ -8,7 +8,7 @@ from tickets.actions.indexing import reindex
 
 
 class Command(BaseCommand):
-    help = "Rebuilds the search index, in small steps, while the site runs."
+    help = "Rebuild the search index in small steps while the site runs."
 
     def handle(self, *args: Any, **options: Any) -> None:
         last = 0

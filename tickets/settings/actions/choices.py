@@ -45,7 +45,7 @@ def change_choice(*, actor: Actor, choice: Choice, name: str, is_retired: bool) 
     here = {each.pk: each for each in rows}
     choice = here[choice.pk]
     if is_retired and all(each.is_retired for each in here.values() if each != choice):
-        raise RuleViolation("last_one", "At least one entry must remain in use.", field="is_retired")
+        raise RuleViolation("last_one", "You can't retire the last entry in use.", field="is_retired")
     before = _values(choice)
     choice.name, choice.is_retired = name, is_retired
     with _name_must_be_free():
