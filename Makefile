@@ -43,7 +43,7 @@ screenshots: ## Take the screenshots in docs/images of the running demo
 	@$(LOCAL) chromium
 	@$(LOCAL) screenshots
 
-bench: ## Measure pages and mail on a temporary site, as ratios to something bare
+bench: ## Measure pages and mail on temporary sites, as multiples of something bare
 	@$(BOOTSTRAP) test
 	@$(LOCAL) bench $(ARGS)
 

@@ -1,4 +1,4 @@
-"""The URLs of `make run`: those of the site, with the development mailbox."""
+"""The URLs of `make run`: those of the site, with the development mailbox and a bare view."""
 
 from django.urls import include, path
 
@@ -11,4 +11,8 @@ mailbox = [
     path("<str:key>/", views.mail, name="mail"),
     path("<str:key>/html/", views.mail_html, name="mail_html"),
 ]
-urlpatterns = [*site_urlpatterns, path("dev/mail/", include((mailbox, "local")))]
+urlpatterns = [
+    *site_urlpatterns,
+    path("dev/mail/", include((mailbox, "local"))),
+    path("dev/bare/", views.bare, name="bare"),
+]

@@ -3,10 +3,16 @@ from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from orgs.actor import Actor
+from orgs.source import Source
 from supportcenter.local.mailbox import caught_mail, caught_mails
+from tickets.models.ticket import Ticket, TicketQuerySet
+
+BARE_ROWS = 25
 
 
 @login_not_required
@@ -46,3 +52,18 @@ def mail_html(request: HttpRequest, key: str) -> HttpResponse:
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
     )
     return response
+
+
+@require_safe
+def bare(request: HttpRequest) -> HttpResponse:
+    """Show agents a plain table of tickets: what `make bench` compares pages with."""
+    return bare_table(Ticket.objects.visible_to(Actor(request.user, Source.WEB)))  # type: ignore[arg-type]
+
+
+def bare_table(tickets: TicketQuerySet) -> HttpResponse:
+    """Render tickets with one query and one template.
+
+    Without the request, because context processors make queries of their own.
+    """
+    rows = tickets.select_related("organization").order_by("-pk")[:BARE_ROWS]
+    return HttpResponse(render_to_string("local/bare.html", {"tickets": rows}))

@@ -4,7 +4,6 @@ import http.client
 import smtplib
 import statistics
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -12,23 +11,19 @@ from urllib.parse import urlencode, urlsplit
 
 import psutil
 from django.conf import settings
-from django.utils.crypto import get_random_string
 
 from notifications.mailer import build
 from notifications.models.messages import EmailMessage
-from orgs.actor import Actor
-from orgs.models import Membership, Organization, User
-from orgs.source import Source
-from supportcenter.local.bench.requests import client
+from orgs.models import Organization
+from supportcenter.local.bench.requests import client, headers_of
 from supportcenter.local.bench.site import Site
+from supportcenter.local.bench.tickets import add_members, add_ticket
 from supportcenter.local.errors import StartError
 from supportcenter.local.leftovers import find_leftovers
 from supportcenter.local.probes import wait_until
 from supportcenter.outbox.models import OutboxDelivery, OutboxMessage
-from tickets.actions.opening import TicketDraft, open_ticket
-from tickets.models.catalog import Product, Reason
+from tickets.models.catalog import Product
 from tickets.models.following import Follow
-from tickets.models.people import Participant
 from tickets.models.ticket import Ticket
 
 FEW, MANY = 20, 10_000
@@ -70,18 +65,8 @@ class MailBenchmark:
 
     def ticket(self, subject: str, product: Product, people: int = 0) -> Ticket:
         """Open a ticket with this many people in CC, and wait until everyone was notified."""
-        requester, *others = self.add_members(subject, people + 1, "member")
-        draft = TicketDraft(
-            submission_key=uuid.uuid4(),
-            subject=subject,
-            severity="high",
-            product=product,
-            reason=Reason.objects.all()[0],
-            description="The lag of group `billing` grows since this morning.",
-        )
-        actor = Actor.of(requester, Source.WEB)
-        ticket = open_ticket(actor=actor, organization=self.organization, draft=draft)
-        Participant.objects.bulk_create(Participant(ticket=ticket, user=user) for user in others)
+        requester, *others = add_members(self.organization, subject, people + 1, "member")
+        ticket = add_ticket(self.organization, requester, subject, product, others)
         self.wait_until_idle()
         return ticket
 
@@ -89,20 +74,9 @@ class MailBenchmark:
         """Add people who follow all tickets about a product."""
         follows = (
             Follow(user=user, organization=self.organization, scope="product", product=product)
-            for user in self.add_members("Follower", count, "admin")
+            for user in add_members(self.organization, "Follower", count, "admin")
         )
         Follow.objects.bulk_create(follows, batch_size=1000)
-
-    def add_members(self, name: str, count: int, role: str) -> list[User]:
-        """Add people to the organization."""
-        users = (
-            User(email=f"{name}-{number}@bench.example".lower(), name=f"{name} {number}", password="!")  # noqa: S106
-            for number in range(count)
-        )
-        people = User.objects.bulk_create(users, batch_size=1000)
-        members = (Membership(organization=self.organization, user=user, role=role) for user in people)
-        Membership.objects.bulk_create(members, batch_size=1000)
-        return people
 
     def time_until_received(self, ticket: Ticket) -> float:
         """Return the 95th percentile of the seconds from a POST until its last mail is received."""
@@ -182,10 +156,7 @@ class MailBenchmark:
     @cached_property
     def headers(self) -> dict[str, str]:
         """The headers of a signed-in agent, with a CSRF token."""
-        session = client("fay@support.example").cookies[settings.SESSION_COOKIE_NAME].value
-        token = get_random_string(32)
-        cookies = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={token}"
-        return {"Cookie": cookies, "X-CSRFToken": token}
+        return headers_of(client("fay@support.example"))
 
     def workers(self) -> list[psutil.Process]:
         """Return the processes in which tasks run."""

@@ -6,6 +6,7 @@ the number of tickets.
 
 import os
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -49,13 +50,18 @@ class Cost:
     read_whole: list[str] = field(default_factory=list)
 
 
-def fill(tickets: int) -> None:
-    """Load the demo world, and a great many tickets beside it."""
+def load_demo() -> None:
+    """Create the tables and the static files, and load the demo world."""
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
-    call_command("demo", verbosity=0)
+    call_command("demo", verbosity=0, stdout=sys.stderr)
+
+
+def fill(tickets: int) -> None:
+    """Add a great many tickets of the people there are."""
     for statement, seconds in add_tickets(tickets):
-        print(f"{seconds:6.1f} s  {' '.join(statement.split())[:70]}", flush=True)
+        line = f"{seconds:6.1f} s  {' '.join(statement.split())[:70]}"
+        print(line, file=sys.stderr, flush=True)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
@@ -134,6 +140,7 @@ def cases() -> dict[str, Callable[[], object]]:
 
 def measure(site: Site) -> None:
     """Fill the database and print what each case costs."""
+    load_demo()
     fill(TICKETS)
     report = Path(os.environ.get("PLANS", "plans.txt"))
     print(f"\n{TICKETS:,} tickets{'':<35} queries  ms in the database")

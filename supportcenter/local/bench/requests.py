@@ -5,6 +5,7 @@ import re
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.utils.crypto import get_random_string
 
 from orgs.models import User
 
@@ -15,6 +16,14 @@ def client(email: str = "") -> Client:
     if email:
         found.force_login(User.objects.get(email=email), backend=settings.AUTHENTICATION_BACKENDS[0])
     return found
+
+
+def headers_of(browser: Client) -> dict[str, str]:
+    """Return the headers with which a signed-in browser sends requests over HTTP, with a CSRF token."""
+    session = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    token = get_random_string(32)
+    cookies = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={token}"
+    return {"Cookie": cookies, "X-CSRFToken": token}
 
 
 def explain(sql: str) -> tuple[float, str]:
