@@ -42,8 +42,14 @@ TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
         .map((each) => each.outerHTML.slice(0, 200))"""
 # Chromium reports every 4xx response as an error; tests cause some on purpose. htmx reports a request that
 # a newer one replaced (hx-sync), which depends on how fast the server responds.
-# The frame of a mail runs no scripts, so not ours below either.
-HARMLESS = ("Failed to load resource", "AbortError: signal is aborted", "document's frame is sandboxed")
+# The frame of a mail runs no scripts, so not ours below either. On a slow machine a page does without its
+# font (font-display: optional), and Chromium reports that it was preloaded in vain.
+HARMLESS = (
+    "Failed to load resource",
+    "AbortError: signal is aborted",
+    "document's frame is sandboxed",
+    ".woff2 was preloaded using link preload but not used",
+)
 # Messages stay, as they do under the pointer: on a busy machine one could go before a test has looked.
 HOLD_MESSAGES = """addEventListener("DOMContentLoaded", () => {
     const hold = () => document.querySelectorAll("[data-toast]")
