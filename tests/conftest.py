@@ -25,8 +25,6 @@ from tickets.bulk import actions as bulk
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 
-pytest_plugins = ["tests.templates_used"]
-
 RunOutbox = Callable[[], list[EmailMultiAlternatives]]
 
 
