@@ -124,7 +124,7 @@ def test_visibility_is_switched_after_a_preview(person):
     desk.get_by_role("button", name="Switch to “All tickets for every user”").click()
     confirm(desk, "Switch Marula Health to “All tickets for every user”?")
     expect_message(desk, "Marula Health now shows: All tickets for every user.")
-    expect(desk.locator(".callout")).to_contain_text(re.compile(r"\d+ people lose sight of \d+ tickets\."))
+    expect(desk.locator(".callout")).to_contain_text(re.compile(r"\d+ people lose access to \d+ tickets\."))
     hal.check()
     page.reload()
     expect(page.get_by_role("link", name="Tickets in my organization")).to_be_visible()

@@ -112,7 +112,7 @@ def test_downgrade_at_the_months_end_and_the_months_invoice(person, mail_to, run
     run_at("apply_due_changes", first)
     run_at("close_months", first)
     run_at("close_months", first)
-    mail_to("juergen.grossmann@nordwind.example", "is on the support tier Basic now")
+    mail_to("juergen.grossmann@nordwind.example", "is now on the Basic support tier")
     mail_to("friederike.weiss@nordwind.example", f"for {month} is ready")
     payer = person("friederike.weiss@nordwind.example")
     bills = payer.open("/o/nordwind/admin/invoices/")

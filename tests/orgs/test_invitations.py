@@ -47,7 +47,7 @@ def test_sign_up_under_another_address_is_refused(client, invitation):
     client.post(f"/invitations/{token_for(invitation.pk)}/")
     data = {"email": "eva@evil.example", "name": "Eva", "password1": PASSWORD}
     response = client.post("/account/signup/", data)
-    assert "The invitation is for zoe@acme.example" in response.content.decode()
+    assert "This invitation is for zoe@acme.example" in response.content.decode()
     assert not User.objects.filter(email="eva@evil.example").exists()
     assert not Membership.objects.filter(user__name="Eva").exists()
 
