@@ -28,7 +28,7 @@ from orgs.roles import Capability
 from tickets.models.ticket import Ticket
 from tickets.timeline import status_words
 
-# How a change of tier stands after each step, for the subject.
+# The state of a tier change after each step, as its subject names it.
 STATES = {
     "requested": "requested",
     "setup_started": "in setup",
@@ -57,7 +57,6 @@ def build(mail: EmailMessage, batch: Batch | None = None) -> EmailMultiAlternati
     }
     context = contexts[mail.kind](mail, batch)
     context |= {
-        "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "unsubscribe_url": unsubscribe.link_of(mail),
         "preferences_url": absolute(reverse("notifications:preferences")),

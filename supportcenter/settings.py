@@ -132,14 +132,16 @@ MIDDLEWARE = [
 ROOT_URLCONF = "supportcenter.urls"
 WSGI_APPLICATION = "supportcenter.wsgi.application"
 
-_page_context = ["django.contrib.messages.context_processors.messages", "orgs.context.site"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
             "environment": "supportcenter.templating.environment",
-            "context_processors": _page_context,
+            "context_processors": [
+                "django.contrib.messages.context_processors.messages",
+                "orgs.context.site",
+            ],
         },
     },
     {  # Django's admin and what libraries bring along

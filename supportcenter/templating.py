@@ -1,7 +1,7 @@
 """The engine behind every page and mail: Jinja2, with these functions and filters.
 
-Templates see nothing else but the context of their view and what ``orgs.context`` adds to each page. A name
-that is missing raises an error (``StrictUndefined``) instead of printing nothing.
+Besides these, templates see only the context of their view and what ``orgs.context`` adds to each page. A
+name that is missing raises an error (``StrictUndefined``) instead of printing nothing.
 """
 
 from collections.abc import Callable
@@ -111,7 +111,7 @@ def format_date(value: date | datetime | None, pattern: str) -> str:
 
 
 def plural(count: int, forms: str = "s") -> str:
-    """Return the ending for a count, or one of two words: ``plural("is,are")``."""
+    """Return the ending of a word after a count, or with ``forms`` the right one of two: ``"is,are"``."""
     return defaultfilters.pluralize(count, forms)
 
 
@@ -138,7 +138,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day": date.fromisoformat,
     "figure": lambda amount, currency: format_number(Decimal(amount), currency),
     "filesizeformat": defaultfilters.filesizeformat,
-    "instant": datetime.fromisoformat,
     "linebreaks": escaped_linebreaks,
     "linebreaksbr": escaped_breaks,
     "money": lambda amount, currency: format_amount(Decimal(amount), currency),

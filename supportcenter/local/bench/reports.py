@@ -12,6 +12,7 @@ from django.utils import timezone
 from orgs.models import Membership, Organization, User
 from supportcenter.local.bench.requests import client, explain
 from supportcenter.local.bench.site import Site
+from supportcenter.local.bench.tickets import add_agents
 from tickets.models.catalog import Product, Reason
 from tickets.reports.counting import INSERT_TOTALS
 from tickets.reports.durations import BOUNDS
@@ -80,10 +81,7 @@ def load() -> dict[str, object]:
         Organization(slug=f"bench-{number}", name=f"Customer {number}")
         for number in range(VALUES["organizations"])
     )
-    agents = User.objects.bulk_create(
-        User(email=f"agent{number}@bench.example", name=f"Agent {number}", staff_role="agent")
-        for number in range(VALUES["agents"])
-    )
+    agents = add_agents(VALUES["agents"])
     admin = User.objects.create(email="admin@bench.example", name="Admin")
     Membership.objects.create(organization=organizations[0], user=admin, role="admin")
     values = {

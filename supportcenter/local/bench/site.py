@@ -28,12 +28,12 @@ class Site:
 
 
 @contextmanager
-def process(argv: list[str], log: Path, environ: dict[str, str]) -> Iterator[None]:
+def process(argv: list[str], log: Path, environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """Run a process until the end of the block, with its output in the log."""
     with log.open("wb") as output:
         running = subprocess.Popen(argv, cwd=CHECKOUT, env=environ, stdout=output, stderr=output)
     try:
-        yield
+        yield running
     finally:
         running.send_signal(signal.SIGTERM)
         try:

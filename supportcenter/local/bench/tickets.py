@@ -43,9 +43,9 @@ def add_customers(count: int) -> None:
     )
 
 
-def add_agents(count: int) -> None:
+def add_agents(count: int) -> list[User]:
     """Add support agents."""
-    User.objects.bulk_create(
+    return User.objects.bulk_create(
         User(email=f"agent{number}@bench.example", name=f"Agent {number}", staff_role="agent")
         for number in range(count)
     )

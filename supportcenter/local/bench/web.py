@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,10 +10,9 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from supportcenter.local import probes
 from supportcenter.local.bench.requests import client, headers_of
-from supportcenter.local.bench.site import Site
+from supportcenter.local.bench.site import Site, process
 from supportcenter.local.environment import free_port, outer_environment
 from supportcenter.local.errors import StartError
-from supportcenter.local.layout import CHECKOUT
 from supportcenter.local.supervise import app_commands
 
 HOST = "localhost"
@@ -48,24 +46,19 @@ def running_web(site: Site, settings_module: str) -> Iterator[Web]:
     environ = outer_environment() | values
     argv = app_commands(site.layout, values, values)["web"]
     log = site.layout.var / f"{settings_module}.log"
-    with log.open("wb") as output:
-        running = subprocess.Popen(argv, cwd=CHECKOUT, env=environ, stdout=output, stderr=output)
+    with process(argv, log, environ) as running:
 
-    def is_up() -> bool:
-        if running.poll() is not None:
-            raise StartError(f"the web server ended:\n{log.read_text()[-2000:]}")
-        return is_answering(port)
+        def is_up() -> bool:
+            if running.poll() is not None:
+                raise StartError(f"the web server ended:\n{log.read_text()[-2000:]}")
+            return is_answering(port)
 
-    try:
         probes.wait_until(is_up, "the web server")
         yield Web(running.pid, port)
-    finally:
-        running.terminate()
-        running.wait()
 
 
 def is_answering(port: int) -> bool:
-    """Whether a worker answers, with whatever status: the bare server has no probe."""
+    """Return whether a worker answers. The status does not matter: the bare server has no probe."""
     with suppress(OSError, http.client.HTTPException):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("GET", "/healthz", headers={"Host": HOST})
