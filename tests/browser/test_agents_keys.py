@@ -12,7 +12,7 @@ def test_agent_works_through_the_queue_by_keys(person):
     page = fay.open("/queue/")
     keys, subjects = page.keyboard, page.locator(".queue-table .ticket-subject")
     keys.press("?")
-    expect(page.get_by_role("heading", name="Keys")).to_be_visible()
+    expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
     fay.check()
     keys.press("Escape")
     for key in "jjk":
@@ -31,7 +31,7 @@ def test_agent_works_through_the_queue_by_keys(person):
     page.get_by_label("Comment").fill("")
     page.get_by_label("Comment").blur()
     keys.press("r")
-    expect(page.get_by_role("radio", name="Answer")).to_be_checked()
+    expect(page.get_by_role("radio", name="Reply")).to_be_checked()
     page.get_by_label("Comment").blur()
     keys.press("a")
     expect(page.get_by_label("Assignee")).to_be_focused()

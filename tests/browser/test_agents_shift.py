@@ -60,5 +60,5 @@ def test_shift_by_keyboard(person):
     expect(page.locator("#ticket-head")).to_contain_text("Solved")
 
     page.locator("body").press("?")
-    expect(page.get_by_role("heading", name="Keys")).to_be_visible()
+    expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
     fay.check()

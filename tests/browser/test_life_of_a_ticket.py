@@ -62,7 +62,7 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     fay.check()
     desk.get_by_label("Comment").fill("We moved two partitions. Is it better now?")
     desk.locator("#composer").get_by_label("Status").select_option("waiting_on_customer")
-    desk.get_by_role("button", name="Send answer").click()
+    desk.get_by_role("button", name="Send reply").click()
     expect(desk.locator(".comment-agent").last).to_contain_text("We moved two partitions.")
 
     # Ben sees the reply appear by itself, without the note, and keeps what he is typing.

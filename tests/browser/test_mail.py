@@ -32,7 +32,7 @@ def test_admin_follows_all_tickets_and_unsubscribes_by_link(person, mail_to):
 def test_part_of_the_organization_is_followed(person):
     haruto = person("haruto.okubo@globex.example")
     page = haruto.open("/o/globex/tickets/organization/")
-    haruto.follow(page.get_by_role("link", name="Follow only some"))
+    haruto.follow(page.get_by_role("link", name="Choose what to follow"))
     page.get_by_label("What to follow").select_option(label="Payments")
     page.get_by_role("button", name="Follow", exact=True).click()
     expect_message(page, "You now follow tickets of the unit Payments of Globex.")

@@ -63,9 +63,9 @@ def comment_on_a_ticket_of(person, email: str, words: str) -> str:
     customer, fay = person(email), person(FAY)
     path = create_ticket(customer, "Mails about this ticket").url.removeprefix(customer.site)
     fay.page.goto(fay.site + path)
-    fay.page.locator(".composer-kind").get_by_text("Answer", exact=True).click()  # not a draft of a note
+    fay.page.locator(".composer-kind").get_by_text("Reply", exact=True).click()  # not a draft of a note
     fay.page.get_by_label("Comment").fill(words)
-    fay.page.get_by_role("button", name="Send answer").click()
+    fay.page.get_by_role("button", name="Send reply").click()
     expect(fay.page.locator("#ticket-thread").get_by_text(words)).to_be_visible()
     return path
 
@@ -76,7 +76,7 @@ def test_staff_resend_and_customers_see_only_their_own_mail(person, mail_to):
     first = mail_to(BEN, words)
     gus, ben = person("gus@support.example"), person(BEN)
     page = gus.open(path)
-    gus.follow(page.get_by_role("link", name="Who got which mail"))
+    gus.follow(page.get_by_role("link", name="Mail for this ticket"))
     row = page.get_by_role("row").filter(has_text=BEN).first
     row.get_by_text("Details").click()
     expect(row.get_by_text(first["headers"]["Message-ID"])).to_be_visible()
@@ -100,8 +100,8 @@ def test_bounced_address_is_shown_listed_and_can_be_unsuppressed(person, mail_to
     ada, fay = person(ADA), person(FAY)
     bounce(mail_to(ADA, words), ADA)
     ada.open("/o/acme/tickets/")
-    banner = ada.page.get_by_role("region", name="Mail to you comes back")
-    expect(banner).to_contain_text(f"Mail to {ADA} comes back since")
+    banner = ada.page.get_by_role("region", name="Your mail bounces")
+    expect(banner).to_contain_text(f"Mail to {ADA} has been bouncing since")
     page = fay.open("/mail/?show=bounced")
     expect(page.get_by_role("row").filter(has_text=ADA).first).to_contain_text("Bounced")
     fay.follow(page.get_by_role("link", name="Suppressed addresses"))

@@ -25,7 +25,7 @@ def test_view_is_made_of_filters_and_shared(person):
     page.wait_for_url(re.compile("severity=high"))
     fay.check()
     count = page.locator(".queue-table tbody tr").count()
-    page.get_by_role("link", name="Save as a view").click()
+    page.get_by_role("link", name="Save as view").click()
     text = "status:unfinished severity:high tier:advanced -is:snoozed"
     expect(page.get_by_label("Filter")).to_have_value(text)
     fay.check()

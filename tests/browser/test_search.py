@@ -76,7 +76,7 @@ def test_an_agent_navigates_by_the_palette(person):
     expect(page).to_have_url(TICKET_URL)
     keys.press("Control+k")
     keys.type("zzqqxx")
-    expect(palette.get_by_text("Nothing fits")).to_be_visible()
+    expect(palette.get_by_text("No results")).to_be_visible()
     keys.press("Enter")
     keys.press("Escape")
     expect(palette).to_be_hidden()

@@ -18,7 +18,7 @@ def to_quote(person, slug: str, tier: str) -> Page:
     person.follow(page.get_by_role("link", name="View details or change tier"))
     person.follow(page.get_by_role("link", name="Change tier"))
     expect(page.get_by_role("heading", name="Your last 90 days under each tier")).to_be_visible()
-    expect(page.get_by_role("columnheader", name="Typical promise")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Typical target")).to_be_visible()
     page.get_by_role("radio", name=re.compile(f"^{tier}")).check()
     person.follow(page.get_by_role("button", name="Continue"))
     return page

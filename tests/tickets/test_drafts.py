@@ -39,7 +39,7 @@ def test_draft_is_there_in_another_browser_with_kind_and_status(cast, client_of,
     assert "Half a thought</textarea>" in page
     assert 'value="note" checked' in page
     assert '<option value="on_hold" selected>' in page
-    assert "Your draft, kept" in page
+    assert "Draft saved" in page
 
 
 def test_draft_is_nobody_elses(cast, client_of, ticket, url):

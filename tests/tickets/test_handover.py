@@ -55,8 +55,8 @@ def test_card_is_on_the_agents_page_only(cast, client_of, ticket):
 def test_card_is_offered_for_critical_tickets_and_kept_for_others(cast, client_of, ticket):
     low = builders.ticket(cast.ben, cast.acme, severity="low").get_absolute_url()
     fay = client_of(cast.fay)
-    assert "Say how it stands" in text(fay.get(ticket.get_absolute_url()))
-    assert "Say how it stands" not in text(fay.get(low))
+    assert "Add a handover note" in text(fay.get(ticket.get_absolute_url()))
+    assert "Add a handover note" not in text(fay.get(low))
     fay.post(f"{low}handover/", CARD)
     assert "Brokers 2 and 3 are down." in text(fay.get(low))
 
@@ -73,7 +73,7 @@ def test_promise_that_cannot_be_keeps_what_was_typed(cast, client_of, ticket, at
 def test_card_is_offered_as_soon_as_a_ticket_becomes_critical(cast, client_of):
     url = builders.ticket(cast.ben, cast.acme).get_absolute_url()
     fay = client_of(cast.fay)
-    assert "Save handover" not in text(fay.get(url))
+    assert "Save handover note" not in text(fay.get(url))
     form = {"severity": "critical", "reason": "All is down"}
     changed = fay.post(f"{url}severity/", form, headers={"HX-Request": "true"})
-    assert "Save handover" in text(changed)
+    assert "Save handover note" in text(changed)

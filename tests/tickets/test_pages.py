@@ -104,8 +104,8 @@ def test_search_shows_all_that_a_member_can_see_with_counts_for_each_tab(cast, c
 def test_empty_lists_say_what_to_do(cast, client_of):
     ben = client_of(cast.ben)
     assert "No tickets yet" in text(ben.get("/o/acme/tickets/"))
-    assert "No ticket matches" in text(ben.get("/o/acme/tickets/?q=x"))
-    assert "Nothing waits here" in text(client_of(cast.fay).get("/queue/"))
+    assert "No matching tickets" in text(ben.get("/o/acme/tickets/?q=x"))
+    assert "No tickets in this view" in text(client_of(cast.fay).get("/queue/"))
 
 
 def test_pages_follow_each_other_without_gap_or_overlap(cast, client_of):

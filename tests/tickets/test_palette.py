@@ -117,7 +117,7 @@ def test_customers_have_their_own_pages_and_tickets(cast, client_of, ticket):
 def test_without_javascript_the_palette_is_a_page_of_links(cast, client_of, ticket):
     page = client_of(cast.fay).get("/palette/?q=consumer").content.decode()
     assert f'<a href="{ticket.get_absolute_url()}" dir="auto">' in page
-    assert "Nothing fits" in client_of(cast.fay).get("/palette/?q=zzz").content.decode()
+    assert "No results" in client_of(cast.fay).get("/palette/?q=zzz").content.decode()
 
 
 @pytest.mark.parametrize("path", ["", "?", "/palette/", "/nonsense/", "/tickets/SUP-1/", "//x"])

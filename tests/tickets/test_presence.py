@@ -34,13 +34,13 @@ def here(client, url) -> str:
 def test_colleagues_see_who_looks_and_who_writes(cast, client_of, url):
     fay, gus = client_of(cast.fay), client_of(cast.gus)
     gus.get(url)
-    assert here(fay, url).startswith("Gus is looking")
+    assert here(fay, url).startswith("Gus is viewing")
     gus.post(f"{url}draft/", {"kind": "answer", "body": "Res"})
-    assert here(fay, url).startswith("Gus is writing an answer…")
+    assert here(fay, url).startswith("Gus is writing a reply…")
     gus.post(f"{url}draft/", {"kind": "note", "body": "Res"})
     assert here(fay, url).startswith("Gus is writing a note…")
     gus.post(f"{url}draft/", {"kind": "note", "body": ""})
-    assert here(fay, url).startswith("Gus is looking")
+    assert here(fay, url).startswith("Gus is viewing")
 
 
 def test_time_left_ticks_in_the_head_and_is_for_staff(cast, client_of, url):
@@ -56,16 +56,16 @@ def test_nobody_sees_oneself_and_sending_ends_writing(cast, client_of, url):
     gus.post(f"{url}draft/", {"kind": "answer", "body": "Res"})
     assert here(gus, url) == ""
     gus.post(f"{url}comments/", {"kind": "answer", "body": "Restart it.", "status": ""})
-    assert here(client_of(cast.fay), url).startswith("Gus is looking")
+    assert here(client_of(cast.fay), url).startswith("Gus is viewing")
 
 
 def test_customers_neither_see_nor_appear(cast, client_of, url):
     client_of(cast.gus).get(url)
     ben = client_of(cast.ben)
     page = text(ben.get(url))
-    assert "is looking" not in page
+    assert "is viewing" not in page
     ben.post(f"{url}draft/", {"body": "I wonder"})
-    assert here(client_of(cast.fay), url) == "Gus is looking Gus is looking"
+    assert here(client_of(cast.fay), url) == "Gus is viewing Gus is viewing"
 
 
 def test_sign_of_life_ends_by_itself(cast, client_of, url, monkeypatch):
@@ -95,4 +95,4 @@ def test_asking_costs_the_same_with_many_colleagues(cast, client_of, url, count)
         presence.be_seen(int(url.strip("/").rpartition("-")[2]), colleague.pk)
     fay = client_of(cast.fay)
     with assertNumQueries(5):
-        assert here(fay, url).count("is looking") == 2 * count
+        assert here(fay, url).count("is viewing") == 2 * count

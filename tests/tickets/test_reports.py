@@ -50,7 +50,7 @@ def test_staff_read_the_attainment_and_that_of_the_period_before(cast, client_of
     page = client_of(cast.gus).get("/reports/")
     attainment, average, *_ = page.context["report"].headline
     assert (attainment[1:], average[1]) == (("75.0 %", "50.0 %"), "10 min")
-    assert "Before:" in page.content.decode()
+    assert "Previous period:" in page.content.decode()
 
 
 def test_best_effort_stands_apart_and_is_never_missed(cast, client_of):
@@ -164,7 +164,7 @@ def test_every_report_says_when_there_is_no_data(cast, client_of, code):
     page = client_of(cast.gus).get(f"/reports/{code}/").content.decode()
     assert "No data yet" in page
     assert '<svg class="chart"' not in page
-    assert "Clear the filters" in client_of(cast.gus).get(f"/reports/{code}/?tier=basic").content.decode()
+    assert "Clear filters" in client_of(cast.gus).get(f"/reports/{code}/?tier=basic").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -45,11 +45,11 @@ def test_team_is_created_changed_and_deleted(cast, gus):
 def test_agents_read_and_see_no_buttons(cast, client_of):
     Team.objects.create(name="Streaming")
     fay = client_of(cast.fay)
-    assert "Make team" not in text(fay.get("/settings/teams/"))
+    assert "Create team" not in text(fay.get("/settings/teams/"))
     assert "Add a product" not in text(fay.get("/settings/products/"))
     assert fay.post("/settings/products/", {"name": "Redis"}).status_code == 403
-    assert "Change when Fay" in text(fay.get("/settings/staff/"))
-    assert "Change when Gus" not in text(fay.get("/settings/staff/"))
+    assert "Edit availability of Fay" in text(fay.get("/settings/staff/"))
+    assert "Edit availability of Gus" not in text(fay.get("/settings/staff/"))
 
 
 def test_hours_and_days_out_of_office(cast, client_of):

@@ -102,9 +102,9 @@ def test_what_cannot_be_snoozed(cast, ticket):
 
 def test_on_the_page(cast, client_of, ticket):
     fay, url = client_of(cast.fay), ticket.get_absolute_url()
-    assert "Put aside until" in text(fay.post(f"{url}snooze/", {"until": "hour"}, follow=True))
+    assert "Snoozed until" in text(fay.post(f"{url}snooze/", {"until": "hour"}, follow=True))
     Ticket.objects.update(snoozed_until=timezone.now() - timedelta(minutes=1))
-    assert "Was put aside until" in text(fay.get(url))
+    assert "Snooze ended" in text(fay.get(url))
     fay.post(f"{url}unsnooze/")
     assert "put aside until" not in text(fay.get(url)).split("ticket-thread")[0]
 

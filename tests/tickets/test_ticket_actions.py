@@ -81,9 +81,9 @@ def test_escalating_by_the_button(cast, client_of, ticket, url):
     client_of(cast.cleo).post(f"{url}escalation/", {"text": "Two days of silence"})
     page = text(client_of(cast.ben).get(url))
     assert "Cleo Marchetti escalated this ticket" in page
-    assert "Take escalation" not in page
+    assert "Acknowledge escalation" not in page
     client_of(cast.gus).post(f"{url}escalation/acknowledgement/")
-    assert "Gus Lindgren took it" in text(client_of(cast.ben).get(url))
+    assert "Gus Lindgren acknowledged it" in text(client_of(cast.ben).get(url))
     client_of(cast.gus).post(f"{url}escalation/outcome/", {"outcome": "Engineer assigned"})
     assert "closed the escalation: Engineer assigned" in text(client_of(cast.ben).get(url))
 

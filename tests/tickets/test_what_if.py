@@ -118,14 +118,14 @@ def cells(page: str) -> list[tuple[str, ...]]:
 @time_machine.travel(NOW, tick=False)
 def test_page_replays_the_organizations_own_last_tickets(cast, client_of, tickets):
     page = client_of(cast.ada).get(PAGE).content.decode()
-    assert "Your 2 tickets of the last 90 days" in page
+    assert "your 2 tickets from the last 90 days" in page
     assert [row[0] for row in cells(page)] == ["Basic", "Essential", "Advanced", "Premium"]
     assert [row[2:] for row in cells(page)] == [("1", "1"), ("1", "1"), ("0", "2"), ("0", "2")]
 
 
 def test_without_tickets_the_page_says_so(cast, client_of):
     page = client_of(cast.ada).get(PAGE).content.decode()
-    assert "There were no tickets in the last 90 days, so there is nothing to replay." in page
+    assert "There were no tickets in the last 90 days, so there is nothing to compare." in page
 
 
 def test_fragment_is_a_part_of_the_page(cast, client_of, tickets):
@@ -139,7 +139,7 @@ def test_fragment_is_a_part_of_the_page(cast, client_of, tickets):
 def test_only_so_many_of_the_newest_are_replayed(cast, client_of, tickets, monkeypatch):
     for module in (rule, view):
         monkeypatch.setattr(module, "MAX_REPLAYED", 1)
-    assert "Your newest 1 ticket of the last 90 days" in client_of(cast.ada).get(PAGE).content.decode()
+    assert "your latest 1 ticket from the last 90 days" in client_of(cast.ada).get(PAGE).content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 30])
