@@ -176,30 +176,26 @@ def _tier_change(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
 
 def _tier_change_text(change: TierChange, step: str, who: str) -> str:
     """Return what happened and what comes next."""
-    promised = date_format(change.promised_on, "l, j F Y") if change.promised_on else ""
-    keeps = f"{change.from_tier} stays in effect"
+    due = date_format(change.promised_on, "l, j F Y") if change.promised_on else ""
+    stays = f"{change.from_tier} stays in effect"
     if step == "requested":
         starts = date_format(date.fromisoformat(change.quote["starts_on"]), "j F Y")
         begins = (
-            f"It is promised for {promised}. Until it is active, {keeps}."
-            if promised
-            else f"{keeps} until the end of the month; {change.to_tier} takes effect on {starts}."
+            f"It will be active by {due}. Until then, {stays}."
+            if due
+            else f"{stays} until the end of the month; {change.to_tier} takes effect on {starts}."
         )
         return (
-            f"{who} asked to change the support tier of {change.organization} "
+            f"{who} requested to change the support tier of {change.organization} "
             f"from {change.from_tier} to {change.to_tier}. {begins}"
         )
     return {
-        "setup_started": f"Setup of the {change.to_tier} support tier has started. It is promised for "
-        f"{promised}; until then, {keeps}.",
+        "setup_started": f"Setup of the {change.to_tier} support tier has started. It will be active by {due}. "
+        f"Until then, {stays}.",
         "activated": f"{change.organization} is now on the {change.to_tier} support tier.",
-        "canceled": f"{who} canceled the change to {change.to_tier}. {keeps}.",
-        "refused": f"The account team refused the change to {change.to_tier}. {keeps}.",
-    }.get(
-        step,
-        f"The change of {change.organization} to {change.to_tier} was promised for {promised}, "
-        "and that day has passed.",
-    )
+        "canceled": f"{who} canceled the change to {change.to_tier}. {stays}.",
+        "refused": f"The account team refused the change to {change.to_tier}. {stays}.",
+    }.get(step, f"The change of {change.organization} to {change.to_tier} is overdue. It was due on {due}.")
 
 
 def _invoice_issued(mail: EmailMessage, batch: Batch) -> dict[str, Any]:

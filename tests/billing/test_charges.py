@@ -138,11 +138,11 @@ def test_import_costs_the_same_for_many_lines(cast, django_assert_num_queries):
 def test_page_checks_before_it_imports(cast, client_of):
     hal = client_of(cast.hal)
     checked = hal.post(PAGE, {"text": GOOD, "do": "check"}).content.decode()
-    assert "Nothing is changed yet.</strong> The import would add 3 and change 0" in checked
+    assert "Nothing has been imported yet.</strong> This import would add 3 and change 0" in checked
     assert "2026-10-01,globex-prod,crm-pg,7" in checked
     assert stored() == []
     done = hal.post(PAGE, {"text": GOOD, "do": "import"}).content.decode()
-    assert "Imported:</strong> 3 added, 0 changed; 0 known already. All of the file: 19.50 EUR." in done
+    assert "Imported:</strong> 3 added, 0 changed, 0 unchanged. Total: 19.50 EUR." in done
     assert len(stored()) == 3
 
 
@@ -193,9 +193,9 @@ def test_bad_rate_is_refused(cast, client_of, wrong, said):
 
 
 def test_page_names_the_currencies_that_need_a_rate(cast, client_of):
-    assert "no rate is needed" in client_of(cast.hal).get(PAGE).content.decode()
+    assert "no rates are needed" in client_of(cast.hal).get(PAGE).content.decode()
     cast.acme.billing_groups.update(currency="JPY")
-    assert "Billing groups in JPY need a rate" in client_of(cast.hal).get(PAGE).content.decode()
+    assert "To invoice billing groups in JPY, add a rate" in client_of(cast.hal).get(PAGE).content.decode()
 
 
 def test_page_lists_outstanding_months_of_every_organization_until_they_are_invoiced(
@@ -208,21 +208,19 @@ def test_page_lists_outstanding_months_of_every_organization_until_they_are_invo
         hal = client_of(cast.hal)
         set_exchange_rate(currency="JPY", month=date(2026, 10, 1), rate=Decimal(160))
         page = hal.get(PAGE).content.decode()
-        assert page.count("Nothing. It will be invoiced within the hour") == 3
+        assert page.count("Nothing. The invoice will be issued within an hour") == 3
         close_months(now)
         page = hal.get(PAGE).content.decode()
         link = f"{PAGE}?currency=JPY&amp;month=2026-09#rates"
-        assert f'<a href="{link}">Exchange rate of JPY for September 2026</a>' in page
-        assert "within the hour" not in page
+        assert f'<a href="{link}">JPY exchange rate for September 2026</a>' in page
+        assert "within an hour" not in page
         form = hal.get(PAGE, {"currency": "JPY", "month": "2026-09"}).content.decode()
         assert 'value="JPY"' in form
         assert 'value="2026-09"' in form
         hal.post(f"{PAGE}rates/", {"currency": "JPY", "month": "2026-09", "rate": "161"})
         close_months(now)
-        assert (
-            "Every month with charges or support that has passed is invoiced."
-            in hal.get(PAGE).content.decode()
-        )
+        done = hal.get(PAGE).content.decode()
+        assert "All past months with charges or support have been invoiced." in done
 
 
 def test_command_imports_a_file(cast, tmp_path):

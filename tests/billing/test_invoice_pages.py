@@ -43,14 +43,14 @@ def test_list_shows_month_number_group_and_total(dov, invoice):
 
 
 def test_empty_list_says_what_comes(dov):
-    assert "On the 1st, the past month is invoiced for each billing group." in text(dov.get(PAGE))
+    assert "Each billing group gets an invoice for the past month on the 1st." in text(dov.get(PAGE))
 
 
 def test_credit_that_waits_is_on_the_list(cast, dov):
     note = grant_credit(
         actor=actor(cast.hal), group=cast.acme_group, base_amount=Decimal(5), reason="Slow answer"
     )
-    told = f"A credit of 5.00 EUR for {note.billing_group} comes onto the next invoice: Slow answer"
+    told = f"A credit of 5.00 EUR for {note.billing_group} will appear on its next invoice: Slow answer"
     assert told in text(dov.get(PAGE))
 
 
@@ -61,7 +61,7 @@ def test_invoice_shows_lines_in_both_currencies_rate_and_total(dov, invoice):
         "Acme KK<br>Tokyo &lt;1&gt;",
         'Services of project acme-eu-prod</td><td class="money">100.00</td><td class="money">16,235</td>',
         "31 of 31 days, larger of 2,000.00 EUR and 7 % of 100.00 EUR",
-        'Total, without tax</th><td class="money">2,100.00</td>',
+        'Total, excluding tax</th><td class="money">2,100.00</td>',
         "<strong>340,935 JPY</strong>",
     ]:
         assert words in page
@@ -118,7 +118,7 @@ def test_site_without_weasyprint_says_what_to_do_instead(dov, invoice, monkeypat
         monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
     response = dov.get(f"{invoice.get_absolute_url()}pdf/")
     assert response.status_code == 501
-    assert "your browser can save the print as a PDF" in text(response)
+    assert "print it and choose to save it as a PDF" in text(response)
     assert said in text(response)
 
 

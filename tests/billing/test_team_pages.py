@@ -50,7 +50,7 @@ def test_open_changes_are_listed_the_promised_first_and_overdue_is_marked(cast, 
     page = text(hal.get(CHANGES))
     assert page.index("Advanced → Premium") < page.index("Premium → Basic")
     assert "Fri, 20 Nov 2026" in page
-    assert "By itself on 1 Dec 2026" in page
+    assert "Automatic on 1 Dec 2026" in page
     assert "Overdue" not in page
     clock.move_to(datetime(2026, 11, 21, 0, 1, tzinfo=UTC))
     assert text(hal.get(CHANGES)).count("Overdue") == 1
@@ -59,8 +59,8 @@ def test_open_changes_are_listed_the_promised_first_and_overdue_is_marked(cast, 
 def test_decided_changes_stand_below_and_nothing_waits(cast, hal, change):
     cancel_tier_change(actor=actor(cast.ada), change=change)
     page = text(hal.get(CHANGES))
-    assert "Nothing is waiting" in page
-    assert "Decided lately" in page
+    assert "No open tier changes" in page
+    assert "Recently closed" in page
 
 
 def test_change_goes_through_set_up_to_completion(cast, hal, change):
@@ -77,7 +77,7 @@ def test_refusal_needs_a_reason_and_keeps_the_page(hal, change):
     response = decide(hal, change, "refusal", reason=" ")
     assert response.status_code == 422
     assert "This field is required." in text(response)
-    assert "The quote that was agreed" in text(response)
+    assert "Accepted quote" in text(response)
     assert "Change refused." in text(decide(hal, change, "refusal", reason="No contract"))
     assert TierChange.objects.get().reason == "No contract"
 
@@ -114,19 +114,19 @@ def test_organizations_are_found_by_name_with_tier_and_people(hal):
     page = text(hal.get(ORGANIZATIONS, {"q": " GLO\0B"}))
     assert "<td>Premium</td> <td>Yes</td>" in page
     assert "Acme" not in page
-    assert "No, free services only" in text(hal.get(ORGANIZATIONS, {"q": "hobby"}))
-    assert "No organization matches" in text(hal.get(ORGANIZATIONS, {"q": "zzz"}))
+    assert "No (free services only)" in text(hal.get(ORGANIZATIONS, {"q": "hobby"}))
+    assert "No matching organizations" in text(hal.get(ORGANIZATIONS, {"q": "zzz"}))
 
 
 def test_organization_shows_price_groups_and_what_is_to_correct(cast, hal):
     page = f"{ORGANIZATIONS}acme/"
     told = text(hal.get(page))
     assert "7 % of charges, at least 2,000.00 EUR a month, charged to Acme main (EUR)" in told
-    assert "Nothing: invoices equal charges and support" in told
-    assert "<dt>Invoiced from</dt><dd>November 2026, not before</dd>" in told
+    assert "None: invoices match charges and support" in told
+    assert "<dt>Invoiced since</dt><dd>November 2026</dd>" in told
     builders.invoice(cast.kafka)
     builders.charge(cast.kafka, date(2026, 10, 2), "10")
-    assert "10.00 EUR, on the next invoice" in text(hal.get(page))
+    assert "10.00 EUR on the next invoice" in text(hal.get(page))
 
 
 def test_organization_with_charges_and_no_group_shows_that_it_lacks_one(cast, hal, settings):
@@ -135,7 +135,7 @@ def test_organization_with_charges_and_no_group_shows_that_it_lacks_one(cast, ha
     builders.charge(cast.hobby.units.get().projects.get().services.get(), date(2026, 10, 1))
     page = text(hal.get(f"{ORGANIZATIONS}hobby/"))
     assert "<dt>Outstanding</dt><dd>October 2026, 100.00 EUR" in page
-    assert "A billing group. An admin of the organization has to create one." in page
+    assert "A billing group. An organization admin must create one." in page
 
 
 @pytest.mark.parametrize("amount", ["0.01", "12.50", "9999999999.99"])

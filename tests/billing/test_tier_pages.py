@@ -92,9 +92,9 @@ def test_quote_shows_formula_inputs_parts_and_what_changes(cast, ada, quote_page
         "The larger of 10,000.00 EUR and 10 % of 123,456.78 EUR (the service charges for October 2026)",
         'Advanced, 1–19 November</td><td class="money">19 of 30',
         'Premium, 20–30 November</td><td class="money">11 of 30',
-        "promised for <strong>Friday, 20 November 2026</strong>",
+        "active by <strong>Friday, 20 November 2026</strong>",
         "<td>30 minutes</td><td><strong>15 minutes</strong></td>",
-        "Amounts are without tax.",
+        "Amounts exclude tax.",
     ]:
         assert words in page
 
@@ -186,7 +186,7 @@ def test_going_down_to_basic_asks_for_no_group_and_says_when(cast, ada):
     step = ada.get(CHANGE, {"tier": "basic"}, follow=True)
     page = f"{CHANGE}basic/{cast.acme_group.pk}/"
     assert step.redirect_chain[-1] == (page, 302)
-    assert "Nothing is charged for support in December 2026." in text(step)
+    assert "There is no charge for support in December 2026." in text(step)
     done = ada.post(page, {"confirmed": seen_on(step)}, follow=True)
     assert "You stay on Advanced until the end of the month and then move to Basic." in text(done)
 
@@ -198,7 +198,7 @@ def test_organization_with_free_services_only_is_told_why(cast, client_of):
     group = cast.hobby.billing_groups.get()
     for step in ("", "premium/", f"premium/{group.pk}/"):
         told = text(ivy.get(f"{page}change/{step}"))
-        assert "Support tiers come with paid services" in told
+        assert "Support tiers require paid services" in told
         assert 'href="https://forum.example.com/"' in told
     response = ivy.post(f"{page}change/premium/{group.pk}/", {"confirmed": "x"})
     assert response.status_code == 422
@@ -211,8 +211,8 @@ def test_open_change_is_shown_instead_of_the_steps_also_to_another_admin(cast, a
     ben = client_of(cast.ben)
     for page in (CHANGE, f"{CHANGE}essential/", quote_page):
         told = text(ben.get(page))
-        assert "A change is under way already. Only one can be open at a time." in told
-        assert "by Ada Lindqvist. Promised for" in told
+        assert "A tier change is already open. Only one can be open at a time." in told
+        assert "by Ada Lindqvist. Premium will be active by" in told
     response = ben.post(quote_page, {"confirmed": "x"})
     assert response.status_code == 422
     assert "Ada Lindqvist has already requested Premium." in text(response)

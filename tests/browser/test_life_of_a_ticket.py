@@ -38,7 +38,7 @@ def test_life_of_a_ticket(person, mail_to, tmp_path):
     assert "Ben Okafor opened the ticket." in opened["text"]
     assert "<code>ISR shrinks to 1" in opened["html"]
     assert f"{ben.site}/tickets/{reference}/" in opened["text"]
-    assert "We have received your ticket" in mail_to("ben@acme.example", reference)["text"]
+    assert "We received your ticket" in mail_to("ben@acme.example", reference)["text"]
 
     # Cleo follows the link and finds the ticket under CC'd.
     cleo = person("cleo@acme.example")

@@ -18,12 +18,12 @@ def test_admin_follows_all_tickets_and_unsubscribes_by_link(person, mail_to):
     mail = mail_to("eve@globex.example", "Heard by a follower")
     assert mail["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert "You follow all tickets of Globex." in mail["text"]
-    link = re.search(r"Stop this: (\S+)", mail["text"])
+    link = re.search(r"Unsubscribe: (\S+)", mail["text"])
     assert link
     reader = person()
     reader.open(link[1])
-    reader.page.get_by_role("button", name="Stop it").click()
-    expect(reader.page.get_by_role("heading", name="Stopped")).to_be_visible()
+    reader.page.get_by_role("button", name="Unsubscribe").click()
+    expect(reader.page.get_by_role("heading", name="You're unsubscribed")).to_be_visible()
     reader.check()
     page.reload()
     expect(page.get_by_role("button", name="Follow all tickets", exact=True)).to_be_visible()

@@ -81,7 +81,7 @@ def test_staff_resend_and_customers_see_only_their_own_mail(person, mail_to):
     row.get_by_text("Details").click()
     expect(row.get_by_text(first["headers"]["Message-ID"])).to_be_visible()
     gus.check()
-    row.get_by_role("button", name=f"Resend the mail to {BEN}").click()
+    row.get_by_role("button", name=f"Resend the message to {BEN}").click()
     page.locator("#confirm-yes").click()
     expect_message(page, f"The mail to {BEN} will be resent")
     row = page.get_by_role("row").filter(has_text=BEN).first
@@ -105,10 +105,10 @@ def test_bounced_address_is_shown_listed_and_can_be_unsuppressed(person, mail_to
     page = fay.open("/mail/?show=bounced")
     expect(page.get_by_role("row").filter(has_text=ADA).first).to_contain_text("Bounced")
     fay.follow(page.get_by_role("link", name="Suppressed addresses"))
-    page.get_by_role("button", name=f"Lift for {ADA}").click()
+    page.get_by_role("button", name=f"Remove suppression of {ADA}").click()
     page.locator("#confirm-yes").click()
     expect_message(page, f"Suppression of {ADA} removed.")
-    expect(page.get_by_role("row").filter(has_text=ADA)).to_contain_text("Lifted by Fay Dubois")
+    expect(page.get_by_role("row").filter(has_text=ADA)).to_contain_text("Removed by Fay Dubois")
     ada.page.reload()
     expect(banner).to_have_count(0)
 

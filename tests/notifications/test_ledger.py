@@ -332,7 +332,7 @@ def test_duty_leads_are_warned_about_delay(cast, client_of):
     assert client.get("/mail/delay/").text.strip() == ""
     ago = timezone.now() - timedelta(minutes=6)
     other_mail("queued", created_at=ago, due_at=ago)
-    assert "The oldest should have gone out" in client.get("/mail/delay/").text
+    assert "The oldest message was due" in client.get("/mail/delay/").text
 
 
 def test_queue_of_duty_leads_asks_for_delay(cast, client_of):

@@ -31,7 +31,7 @@ def mails_after(run_outbox, ticket):
 def test_opening_mails_the_cc_and_a_receipt_to_the_requester(cast, ticket, run_outbox):
     mails = {mail.to[0]: mail for mail in run_outbox()}
     assert set(mails) == {"ben@acme.example", "cleo@acme.example"}
-    assert "We have received your ticket" in mails["ben@acme.example"].body
+    assert "We received your ticket" in mails["ben@acme.example"].body
     assert "Ben Okafor opened the ticket." in mails["cleo@acme.example"].body
     assert "You are CC'd on this ticket." in mails["cleo@acme.example"].body
 

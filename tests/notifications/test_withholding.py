@@ -195,7 +195,7 @@ def test_receipt_and_escalation_are_sent_whatever_the_recipient_prefers(cast, ti
         mutes(cast, person, ticket)
         turns_mail_off(cast, person, ticket)
     run_outbox()
-    assert "We have received your ticket" in delivered_to(cast.ben)[0]
+    assert "We received your ticket" in delivered_to(cast.ben)[0]
     rules = EmailMessage.objects.filter(recipient=cast.gus, state=MailState.SENT).values_list(
         "reason", flat=True
     )

@@ -50,7 +50,7 @@ def test_database_refuses_to_alter_or_delete_an_entry(cast, change):
 
 
 def test_empty_log_says_what_will_be_there(log):
-    assert "Nothing was changed yet" in log()
+    assert "No changes yet" in log()
 
 
 def test_newest_is_first(cast, log):
@@ -125,7 +125,7 @@ def test_nonsense_in_the_address_filters_nothing(cast, log, query):
 
 def test_filters_that_find_nothing_say_so(cast, log):
     entry(cast)
-    assert "Nothing matches these filters" in log("?area=billing")
+    assert "No matching entries" in log("?area=billing")
 
 
 def test_pages_go_older_and_back_and_keep_the_filter(cast, client_of):

@@ -24,12 +24,12 @@ def test_invitation_is_mailed_with_its_link(invitation, run_outbox):
     [mail] = run_outbox()
     assert mail.to == ["zoe@acme.example"]
     assert f"http://testserver/invitations/{token_for(invitation.pk)}/" in mail.body
-    assert "Ada Lindqvist invites you" in mail.body
+    assert "Ada Lindqvist invited you" in mail.body
 
 
 def test_invited_person_makes_a_login_and_is_a_member(cast, client, invitation):
     page = f"/invitations/{token_for(invitation.pk)}/"
-    assert "Create your login" in client.get(page).content.decode()
+    assert "Create account" in client.get(page).content.decode()
     assert client.post(page).url == "/account/signup/?email=zoe%40acme.example"
     response = client.post(
         "/account/signup/", {"email": "zoe@acme.example", "name": "Zoe Quist", "password1": PASSWORD}
@@ -83,7 +83,7 @@ def test_expired_invitation_is_gone(client, invitation):
     )
     response = client.get(f"/invitations/{token_for(invitation.pk)}/")
     assert response.status_code == 410
-    assert "used or has expired" in response.content.decode()
+    assert "has expired or was already used" in response.content.decode()
 
 
 @pytest.mark.parametrize("token", ["1", "1:forged", ":", "%20", "*", "abc"])
@@ -137,9 +137,9 @@ def test_invitation_joining_and_withdrawal_are_in_the_audit_log(cast, invitation
 def test_expired_invitation_is_listed_as_expired(cast, client_of, invitation):
     page = "/o/acme/admin/members/"
     ada = client_of(cast.ada)
-    assert "valid until" in ada.get(page).content.decode()
+    assert "Expired" not in ada.get(page).content.decode()
     let_expire(invitation)
-    assert "expired" in ada.get(page).content.decode()
+    assert "Expired" in ada.get(page).content.decode()
 
 
 def test_expired_invitation_works_again_once_it_is_resent(cast, client_of, invitation, run_outbox):

@@ -197,7 +197,7 @@ def test_page_checks_first_and_keeps_the_lines(cast, client_of):
     response = client_of(cast.hal).post(PAGE, {"text": text, "do": "check"})
     page = response.content.decode()
     assert response.status_code == 200
-    assert "Nothing is changed yet." in page
+    assert "Nothing has been imported yet." in page
     assert "1 service added" in page
     assert "EU,acme-eu-prod,new,kafka,,yes,no" in page
     assert not Service.objects.filter(name="new").exists()
@@ -262,7 +262,7 @@ def test_members_read_what_there_is_by_unit_and_project(cast, client_of):
     order = [">EU<", ">orders-kafka<", ">US<", ">toy<", ">valkey<", ">free-1<"]
     positions = [page.index(each) for each in order]
     assert positions == sorted(positions)
-    assert "early availability" in page
+    assert "Early availability" in page
     assert "main-pg" not in page
     assert "globex" not in page
 
