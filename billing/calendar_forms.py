@@ -13,6 +13,7 @@ from billing.models.calendars import CalendarVersion
 from orgs.csv_import import BadFile
 from orgs.forms import TIME_ZONES, CsvForm
 from orgs.week import WeekForm
+from supportcenter.combobox import Combobox, ComboboxField
 
 
 def _countries() -> list[tuple[str, str]]:
@@ -29,13 +30,19 @@ class CalendarForm(WeekForm):
     """Name, week, time zone and holidays of a calendar."""
 
     name = forms.CharField(max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    time_zone = forms.ChoiceField(
-        required=False, choices=[("", "The organization's time zone"), ("UTC", "UTC"), *TIME_ZONES]
+    time_zone = ComboboxField(
+        required=False,
+        choices=[("", "The organization's time zone"), *TIME_ZONES],
+        widget=Combobox("orgs:time_zones"),
     )
     observes_holidays = forms.BooleanField(
         required=False, label="Closed on public holidays", help_text="In the country below."
     )
-    country = forms.ChoiceField(required=False, choices=[("", "The organization's country"), *COUNTRIES])
+    country = ComboboxField(
+        required=False,
+        choices=[("", "The organization's country"), *COUNTRIES],
+        widget=Combobox("billing:countries"),
+    )
     extra_holidays = forms.CharField(
         required=False,
         label="Extra holidays",
@@ -70,7 +77,9 @@ class CalendarForm(WeekForm):
 class HolidaysForm(forms.Form):
     """Choose a country and year to fill in public holidays."""
 
-    country = forms.ChoiceField(choices=COUNTRIES, widget=forms.Select(attrs={"class": "form-select"}))
+    country = ComboboxField(
+        choices=COUNTRIES, widget=Combobox("billing:countries", attrs={"class": "form-select"})
+    )
     year = forms.IntegerField(
         min_value=2000, max_value=2100, widget=forms.NumberInput(attrs={"class": "form-control"})
     )

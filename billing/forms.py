@@ -12,10 +12,11 @@ from billing.actions.groups import GroupDraft
 from billing.charge_file import parse_charges
 from billing.models.tiers import SEVERITIES, SupportTier
 from billing.money import is_currency
-from orgs.access import projects_of, staff_with
+from orgs.access import projects_of, person_labels, staff_with
 from orgs.forms import TIME_ZONES, CsvForm
 from orgs.models import Organization
 from orgs.roles import Capability
+from supportcenter.combobox import Combobox, ComboboxField, ModelComboboxField
 
 
 @dataclass(frozen=True)
@@ -133,8 +134,8 @@ class CustomSlaForm(forms.Form):
     calendar: forms.ModelChoiceField = forms.ModelChoiceField(
         None, to_field_name="code", empty_label=None, label="Support hours"
     )
-    time_zone = forms.ChoiceField(
-        choices=[("UTC", "UTC"), *TIME_ZONES], label="Time zone of the support hours"
+    time_zone = ComboboxField(
+        choices=TIME_ZONES, label="Time zone of the support hours", widget=Combobox("orgs:time_zones")
     )
     document_url = forms.URLField(
         max_length=500,
@@ -165,13 +166,18 @@ class CustomSlaForm(forms.Form):
 class AccountManagerForm(forms.Form):
     """Choose an organization's account manager."""
 
-    manager: forms.ModelChoiceField = forms.ModelChoiceField(
-        None, label="Account manager", required=False, empty_label="None"
+    manager: forms.ModelChoiceField = ModelComboboxField(
+        None,
+        label="Account manager",
+        required=False,
+        widget=Combobox("billing:account_managers"),
     )
 
     def __init__(self, data: Any = None, *, organization: Organization) -> None:
         super().__init__(data, initial={"manager": organization.account_manager_id})
-        self.fields["manager"].queryset = staff_with(Capability.MANAGE_ACCOUNTS)  # type: ignore[attr-defined]
+        manager: Any = self.fields["manager"]
+        manager.queryset = staff_with(Capability.MANAGE_ACCOUNTS)
+        manager.choices = [("", "None"), *person_labels(manager.queryset)]
 
 
 class CreditForm(forms.Form):

@@ -1,6 +1,8 @@
 from django.urls import path
 
+from billing.calendar_forms import COUNTRIES
 from billing.views import account_team, calendars, charges, groups, invoices, overview, tier
+from supportcenter.combobox import options_view
 
 app_name = "billing"
 
@@ -40,6 +42,8 @@ urlpatterns = [
     ),
     path(f"{TEAM}charges/", charges.charges, name="charges"),
     path(f"{TEAM}charges/rates/", charges.rates, name="rates"),
+    path(f"{TEAM}options/account-managers/", options_view(account_team.managers), name="account_managers"),
+    path("options/countries/", options_view(lambda _: COUNTRIES), name="countries"),
     path("settings/calendars/", calendars.calendars, name="calendars"),
     path("settings/calendars/new/", calendars.new, name="calendar_new"),
     path("settings/calendars/<int:pk>/", calendars.calendar, name="calendar"),

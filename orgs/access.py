@@ -1,5 +1,6 @@
 """The only way to get organizations for an actor: 404 if not visible, 403 if visible but not allowed."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,6 +59,13 @@ def agents() -> QuerySet[User]:
 def staff_with(capability: Capability) -> QuerySet[User]:
     """Return active staff with a capability, by name."""
     return User.objects.staff_with(capability).order_by("name")
+
+
+def person_labels(people: QuerySet[User]) -> list[tuple[int, str]]:
+    """Return id and name of each person to choose from. People who share a name also have their address."""
+    rows = list(people.values_list("pk", "name", "email"))
+    uses = Counter(name for _, name, _ in rows)
+    return [(pk, f"{name} ({email})" if uses[name] > 1 else name) for pk, name, email in rows]
 
 
 def members_with(organization: Organization, addresses: Sequence[str]) -> QuerySet[User]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.validators import MaxValueValidator
@@ -11,7 +11,9 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
+from orgs.access import person_labels
 from orgs.models import AuditArea, AuditEntry, User
+from supportcenter.combobox import Choice, Combobox, ComboboxField
 
 PAGE_SIZE = 50
 SYSTEM = "system"
@@ -28,22 +30,30 @@ def _day(label: str) -> forms.DateField:
     return forms.DateField(label=label, required=False, widget=widget, validators=[LAST_DAY])
 
 
+def person_choices(people: QuerySet[User]) -> list[Choice]:
+    """Return who can have made a change: people, and the system itself."""
+    return [*person_labels(people), (SYSTEM, "System")]
+
+
 class AuditFilterForm(forms.Form):
     """Filters of the audit log in its URL. Invalid values are ignored."""
 
     area = forms.ChoiceField(
         label="Area", required=False, choices=[("", "All areas"), *AuditArea.choices], widget=_select()
     )
-    person = forms.ChoiceField(label="Person", required=False, widget=_select())
+    person = ComboboxField(label="Person", required=False)
     since = _day("From")
     until = _day("To")
 
-    def __init__(self, data: Any, *, people: QuerySet[User], has_areas: bool = True) -> None:
+    def __init__(self, data: Any, *, people: QuerySet[User], slug: str = "") -> None:
+        """``slug`` is the organization's; without one it is the log of the settings, which has no areas."""
         super().__init__(data)
-        if not has_areas:
+        if not slug:
             del self.fields["area"]
-        names = [(str(user.pk), user.name) for user in people]
-        self.fields["person"].choices = [("", "Anyone"), *names, (SYSTEM, "System")]  # type: ignore[attr-defined]
+        person = cast("ComboboxField", self.fields["person"])
+        options = ("orgs:audit_people", [slug]) if slug else ("orgs:settings_people", [])
+        person.widget = Combobox(*options, attrs={"class": "form-select"})
+        person.choices = [("", "Anyone"), *person_choices(people)]
         self.full_clean()
 
     @property

@@ -14,12 +14,14 @@ from orgs.csv_import import MOST_BYTES, BadFile, Problem, decode
 from orgs.models import Membership, User, normalize_email
 from orgs.resource_file import read_services
 from orgs.roles import OrganizationRole
+from supportcenter.combobox import Combobox, ComboboxField
 from supportcenter.errors import RuleViolation
 from supportcenter.wording import format_count
 
 Outcome = TypeVar("Outcome")
 TIME_ZONES = [
-    (name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones()) if "/" in name
+    ("UTC", "UTC"),
+    *((name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones()) if "/" in name),
 ]
 
 ROLES_EXPLAINED = (
@@ -47,9 +49,10 @@ class ProfileForm(forms.Form):
     name = forms.CharField(
         max_length=120, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    time_zone = forms.ChoiceField(
-        choices=[("UTC", "UTC"), *TIME_ZONES],
+    time_zone = ComboboxField(
+        choices=TIME_ZONES,
         label="Time zone",
+        widget=Combobox("orgs:time_zones"),
         help_text="All times are shown in this time zone.",
     )
 

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from supportcenter.combobox import options_view
 from tickets.bulk import views as bulk
 from tickets.reports import views as reports
 from tickets.settings.views import choices, staff, teams
@@ -106,9 +107,15 @@ urlpatterns = [
     path("palette/", search.palette, name="palette"),
     path("reports/", reports.staff_report, name="reports"),
     path("reports/<str:code>/", reports.staff_report, name="reports"),
+    path("reports/options/<str:dimension>/", options_view(reports.staff_choices), name="report_options"),
     path("reports/<str:code>/<str:table>/", reports.staff_table, name="report_table"),
     path("o/<slug:slug>/admin/reports/", reports.organization_report, name="organization_reports"),
     path("o/<slug:slug>/admin/reports/<str:code>/", reports.organization_report, name="organization_reports"),
+    path(
+        "o/<slug:slug>/admin/reports/options/<str:dimension>/",
+        options_view(reports.organization_choices),
+        name="organization_report_options",
+    ),
     path(
         "o/<slug:slug>/admin/reports/<str:code>/<str:table>/",
         reports.organization_table,

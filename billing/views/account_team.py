@@ -28,11 +28,12 @@ from billing.entitlements import entitlement_of, is_entitled, tier_of
 from billing.forms import AccountManagerForm, CreditForm, CustomSlaForm, RefusalForm
 from billing.models.changes import TierChange
 from billing.outstanding import billing_start
-from orgs.access import organization_for, summary_of
+from orgs.access import organization_for, person_labels, require, staff_with, summary_of
 from orgs.actions.settings import change_account_manager
 from orgs.actor import actor_of
 from orgs.models import Organization
 from orgs.roles import Capability
+from supportcenter.combobox import Choice
 from supportcenter.http import posted, render_form, search_text
 from supportcenter.rules import attempt, submit
 
@@ -136,8 +137,14 @@ def account_manager(request: HttpRequest, slug: str) -> HttpResponse:
     ):
         messages.success(request, f"Account manager: {changed.account_manager or 'none'}.")
     else:
-        messages.error(request, "Choose an account manager from the list.")
+        messages.error(request, " ".join(form.errors["manager"]))
     return redirect("billing:organization", slug)
+
+
+def managers(request: HttpRequest) -> list[Choice]:
+    """Return the staff who can be account managers, for the account team."""
+    require(actor_of(request), TEAM)
+    return person_labels(staff_with(TEAM))
 
 
 @require_POST

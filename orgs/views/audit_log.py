@@ -11,8 +11,9 @@ from orgs.access import (
     settings_log,
 )
 from orgs.actor import actor_of
-from orgs.audit import AuditFilterForm, as_table, page_of, steps_of
+from orgs.audit import AuditFilterForm, as_table, page_of, person_choices, steps_of
 from orgs.roles import Capability
+from supportcenter.combobox import Choice
 from supportcenter.http import csv_download
 
 
@@ -20,7 +21,7 @@ from supportcenter.http import csv_download
 def audit_log(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the organization's filtered audit log, newest first."""
     organization = organization_for(actor_of(request), slug, capability=Capability.MANAGE_ORGANIZATION)
-    form = AuditFilterForm(request.GET, people=people_in_audit_log(organization))
+    form = AuditFilterForm(request.GET, people=people_in_audit_log(organization), slug=slug)
     page = page_of(form.apply(audit_log_of(organization)), request.GET)
     export = reverse("orgs:audit_log_export", args=[slug])
     context = {
@@ -35,11 +36,23 @@ def audit_log(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "orgs/audit_log.html", context)
 
 
+def audit_people(request: HttpRequest, slug: str) -> list[Choice]:
+    """Return the people to filter an organization's audit log by."""
+    organization = organization_for(actor_of(request), slug, capability=Capability.MANAGE_ORGANIZATION)
+    return person_choices(people_in_audit_log(organization))
+
+
+def settings_people(request: HttpRequest) -> list[Choice]:
+    """Return the people to filter the log of the settings by."""
+    settings_log(actor_of(request))
+    return person_choices(people_in_settings_log())
+
+
 @require_safe
 def settings_log_page(request: HttpRequest) -> HttpResponse:
     """Show the filtered log of changes to the settings, newest first."""
     entries = settings_log(actor_of(request))
-    form = AuditFilterForm(request.GET, people=people_in_settings_log(), has_areas=False)
+    form = AuditFilterForm(request.GET, people=people_in_settings_log())
     page = page_of(form.apply(entries), request.GET)
     context = {
         "form": form,
@@ -56,7 +69,7 @@ def settings_log_page(request: HttpRequest) -> HttpResponse:
 def settings_log_export(request: HttpRequest) -> StreamingHttpResponse:
     """Download the whole filtered settings log as CSV."""
     entries = settings_log(actor_of(request))
-    form = AuditFilterForm(request.GET, people=people_in_settings_log(), has_areas=False)
+    form = AuditFilterForm(request.GET, people=people_in_settings_log())
     return csv_download("settings-log.csv", as_table(form.apply(entries)))
 
 
@@ -64,5 +77,5 @@ def settings_log_export(request: HttpRequest) -> StreamingHttpResponse:
 def audit_log_export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """Download the whole filtered log as CSV."""
     organization = organization_for(actor_of(request), slug, capability=Capability.MANAGE_ORGANIZATION)
-    form = AuditFilterForm(request.GET, people=people_in_audit_log(organization))
+    form = AuditFilterForm(request.GET, people=people_in_audit_log(organization), slug=slug)
     return csv_download(f"audit-log-{slug}.csv", as_table(form.apply(audit_log_of(organization))))

@@ -105,7 +105,14 @@ function prepare() {
   }
 }
 
-for (const [name, act] of Object.entries({ input: ask, focusout: close, keydown: onKey })) {
+// A choice opens like a select; all of it is selected, so that every choice is suggested and typing replaces it.
+function openChoice(field) {
+  if (field.dataset.completes !== "choice") return;
+  field.select();
+  ask(field);
+}
+
+for (const [name, act] of Object.entries({ input: ask, focusin: openChoice, focusout: close, keydown: onKey })) {
   document.addEventListener(name, (event) => event.target.matches?.("[data-options]") && act(event.target, event));
 }
 document.addEventListener("pointerdown", (event) => event.target.closest("[role=listbox]") && event.preventDefault()); // keeps the focus

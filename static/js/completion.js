@@ -1,6 +1,6 @@
 // What is being typed into a field, and how an option completes it (combobox.js). data-completes on the field: "text" (all of
-// it up to the cursor), the last "word", or a "mention" after @.
-const TOKENS = { text: /^.*$/s, word: /[^\s,;]{2,}$/, mention: /(?<=(?:^|[\s(,;:])@)[\w.+-]*$/ };
+// it up to the cursor), the last "word", a "mention" after @, or a "choice", which replaces what is in the field.
+const TOKENS = { text: /^.*$/s, choice: /^.*$/s, word: /[^\s,;]{2,}$/, mention: /(?<=(?:^|[\s(,;:])@)[\w.+-]*$/ };
 
 const textBefore = (field) => field.value.slice(0, field.selectionStart);
 
@@ -15,7 +15,10 @@ export function withoutUsed(field, options) {
 }
 
 export function complete(field, value) {
-  field.setRangeText(value, field.selectionStart - tokenOf(field).length, field.selectionStart, "end");
+  const isChoice = field.dataset.completes === "choice";
+  const [start, end] = isChoice ? [0, field.value.length] : [field.selectionStart - tokenOf(field).length, field.selectionStart];
+  field.setRangeText(value, start, end, "end");
   field.scrollLeft = field.scrollWidth;
   field.dispatchEvent(new Event("input", { bubbles: true }));
+  if (isChoice) field.dispatchEvent(new Event("change", { bubbles: true })); // as a select does
 }

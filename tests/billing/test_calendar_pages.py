@@ -64,7 +64,7 @@ def test_wrong_week_is_told_and_what_was_typed_stays(gus, business, url, wrong, 
     response = gus.post(url, {"name": "Nine to five", "country": "FI"} | wrong)
     assert response.status_code == 422
     assert words in text(response)
-    assert '<option value="FI" selected>' in text(response)
+    assert 'value="Finland"' in text(response)
     assert business.versions.count() == 1
 
 
@@ -76,7 +76,7 @@ def test_new_calendar_counts_for_all_time(gus):
 
 def test_holidays_are_offered_checked_and_imported(gus, business, url):
     offered = gus.get(f"{url}holidays/", {"country": "FI", "year": "2027"})
-    assert '<option value="FI" selected>Finland</option>' in offered.content.decode()
+    assert 'value="Finland"' in offered.content.decode()
     assert 'holidays/?country=FI&amp;year=2027" novalidate' in offered.content.decode()
     assert "2027-12-06 Independence Day" in text(offered)
     lines = {"text": "2027-12-06 Independence Day\n2027-12-24"}

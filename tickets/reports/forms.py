@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import MinValueValidator
 from django.http import QueryDict
 
+from supportcenter.combobox import Combobox, ComboboxField
 from tickets.reports.period import MAX_DAYS, Period
 
 PERIODS = {
@@ -42,7 +43,8 @@ def _day(label: str) -> forms.DateField:
 class ReportForm(forms.Form):
     """The filters in the query string. Invalid values filter nothing; a bad custom period is an error.
 
-    ``names`` holds the values of each dimension that the reader may use, with their labels.
+    ``names`` holds the values of each dimension that the reader may use, with their labels; ``slugs`` is the
+    organization that the report is limited to.
     """
 
     period = forms.ChoiceField(
@@ -52,16 +54,28 @@ class ReportForm(forms.Form):
     until = _day("To")
     by = forms.ChoiceField(label="Group by", required=False, widget=_select())
 
-    def __init__(self, data: QueryDict, *, names: Mapping[str, Mapping[Any, str]], today: date) -> None:
+    def __init__(
+        self,
+        data: QueryDict,
+        *,
+        names: Mapping[str, Mapping[Any, str]],
+        today: date,
+        slugs: Sequence[str] = (),
+    ) -> None:
         super().__init__({"period": USUAL} | data.dict())
         self.today = today
         self.dimensions = list(names)
         self.fields["by"].choices = [(each, LABELS[each][0]) for each in names]  # type: ignore[attr-defined]
         for dimension, values in names.items():
             label, any_label = LABELS[dimension]
+            widget = Combobox(
+                "tickets:organization_report_options" if slugs else "tickets:report_options",
+                [*slugs, dimension],
+                attrs={"class": "form-select"},
+            )
             choices: Sequence[tuple[Any, str]] = [("", any_label), *values.items()]
-            self.fields[dimension] = forms.TypedChoiceField(
-                label=label, required=False, choices=choices, empty_value=None, widget=_select()
+            self.fields[dimension] = ComboboxField(
+                label=label, required=False, choices=choices, widget=widget
             )
         self.full_clean()
 

@@ -1,5 +1,6 @@
 """Reports on all tickets for staff, and on an organization's tickets for its admins."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -12,6 +13,7 @@ from orgs.access import organization_for
 from orgs.actor import actor_of
 from orgs.models import Organization
 from orgs.roles import Capability
+from supportcenter.combobox import Choice
 from supportcenter.http import csv_download
 from tickets.reports.access import names_for, source_for_organization, source_for_staff
 from tickets.reports.forms import ReportForm
@@ -50,25 +52,44 @@ def organization_table(request: HttpRequest, slug: str, code: str, table: str) -
     return _table(request, _organization_source(request, slug)[1], code, table, slug)
 
 
+def staff_choices(request: HttpRequest, dimension: str) -> list[Choice]:
+    """Return the values of a dimension to filter the staff's reports by."""
+    return _choices(source_for_staff(actor_of(request)), dimension)
+
+
+def organization_choices(request: HttpRequest, slug: str, dimension: str) -> list[Choice]:
+    """Return the values of a dimension to filter an organization's reports by."""
+    return _choices(_organization_source(request, slug)[1], dimension)
+
+
+def _choices(source: ReportSource, dimension: str) -> list[Choice]:
+    names = names_for(source)
+    if dimension not in names:
+        raise Http404("No such dimension")
+    return list(names[dimension].items())
+
+
 def _organization_source(request: HttpRequest, slug: str) -> tuple[Organization, ReportSource]:
     actor = actor_of(request)
     organization = organization_for(actor, slug, capability=Capability.SEE_ALL_TICKETS)
     return organization, source_for_organization(actor, organization)
 
 
-def _read(request: HttpRequest, source: ReportSource, code: str) -> tuple[ReportForm, Report]:
+def _read(
+    request: HttpRequest, source: ReportSource, code: str, slugs: Sequence[str] = ()
+) -> tuple[ReportForm, Report]:
     """Return the report of a URL with its form, or raise 404."""
     if code not in SECTIONS:
         raise Http404("No such report")
     names = names_for(source)
-    form = ReportForm(request.GET, names=names, today=timezone.now().date())
+    form = ReportForm(request.GET, names=names, today=timezone.now().date(), slugs=slugs)
     dimension = form.dimension
     filtered = source.only(form.filters)
     return form, build_report(filtered, SECTIONS[code], form.covered, dimension, names[dimension])
 
 
 def _context(request: HttpRequest, source: ReportSource, code: str, args: list[str]) -> dict[str, Any]:
-    form, report = _read(request, source, code)
+    form, report = _read(request, source, code, args)
     page, table = _url_names(args)
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     return {
