@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from billing.calendars import Schedule, SupportHours, parse_week
@@ -101,7 +102,7 @@ def tier_names_of(organization_ids: Iterable[int], at: datetime | None = None) -
 
 def organizations_on(tier_code: str, at: datetime | None = None) -> QuerySet[Organization]:
     """Return the organizations on a tier at an instant, as a subquery; the free tier has all others."""
-    periods = TierPeriod.objects.at(at or timezone.now())
+    periods = TierPeriod.objects.at(at or Now())
     if tier_code == FREE_TIER:
         return Organization.objects.exclude(
             pk__in=periods.exclude(tier__code=FREE_TIER).values("organization")

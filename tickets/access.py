@@ -258,11 +258,10 @@ def tier_names(tickets: Iterable[Ticket]) -> dict[int, str]:
     return tier_names_of({each.organization_id for each in tickets})
 
 
-def organizations_to_name(actor: Actor) -> list[str]:
-    """Return the organization names that the filter suggests."""
+def organizations_to_name(actor: Actor) -> QuerySet:
+    """Return the organization names that the filter suggests; read when they are shown."""
     require(actor, Capability.WORK_QUEUE)
-    names = Organization.objects.order_by("name").values_list("name", flat=True)
-    return list(names[:ORGANIZATIONS_OFFERED])
+    return Organization.objects.order_by("name").values_list("name", flat=True)[:ORGANIZATIONS_OFFERED]
 
 
 # How many suggestions are shown while someone types.
@@ -315,7 +314,7 @@ def _others(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
         others = others.filter(pk=number)
     elif words:
         others = searched(actor, others, words).queryset
-    return others.for_list()
+    return others.for_list().load("organization")
 
 
 def others_of(ticket: Ticket) -> TicketQuerySet:

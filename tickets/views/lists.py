@@ -108,7 +108,7 @@ def table(request: HttpRequest, slug: str, tab: str) -> StreamingHttpResponse:
     if tab not in lists:
         raise PermissionDenied
     form = ListForm(request.GET, actor=actor, organization=organization, tab=tab)
-    tickets = searched(actor, lists[tab], form.text).queryset.for_list().by_due().by_severity()
+    tickets = searched(actor, lists[tab], form.text).queryset.for_table().by_due().by_severity()
     rows = ordered(tickets, ORDERS[form.order_by()][1])
     return csv_download(f"tickets-{slug}-{tab}.csv", _table(rows))
 
