@@ -18,7 +18,7 @@ from tickets.models.people import Escalation, Participant, Visit
 from tickets.models.related import RelatedQuerySet
 from tickets.models.tags import Tag
 from tickets.models.teams import Team
-from tickets.states import CUSTOMER_WORDS, UNFINISHED, Severity, Status
+from tickets.states import CUSTOMER_WORDS, PAUSED, UNFINISHED, Severity, Status
 
 # Sorts tickets to which no response is owed behind all that have a due time.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -36,13 +36,14 @@ SEVERITY_RANK = Case(
 
 def queue_indexes() -> list[models.Index]:
     """Return the indexes for each order of the queue and for its most selective filters."""
-    unfinished = Q(status__in=UNFINISHED)
+    unfinished, paused = Q(status__in=UNFINISHED), Q(status__in=PAUSED)
     return [
         models.Index(QUEUE_ORDER, F("id"), name="ticket_queue", condition=unfinished),
         models.Index(F("assignee"), QUEUE_ORDER, F("id"), name="ticket_of_assignee", condition=unfinished),
         models.Index(SEVERITY_RANK, F("id"), name="ticket_queue_severity", condition=unfinished),
         models.Index(F("last_reply_at"), F("id"), name="ticket_queue_last_reply", condition=unfinished),
         models.Index(F("status"), QUEUE_ORDER, F("id"), name="ticket_queue_status", condition=unfinished),
+        models.Index(QUEUE_ORDER, F("id"), name="ticket_queue_waiting", condition=paused),
         models.Index(F("response_warn_at"), name="ticket_queue_warning", condition=unfinished),
         models.Index(
             F("escalation_due_at"), name="ticket_to_acknowledge", condition=Q(escalation_due_at__isnull=False)
