@@ -136,9 +136,20 @@ def colleagues_on(actor: Actor, ticket: Ticket) -> list[Colleague]:
     """Return the other agents who have a ticket open or write on it, by name. At most one query."""
     if not actor.can(Capability.WORK_QUEUE):
         return []
-    doing = presence.seen_on(ticket.pk)
-    doing.pop(actor.person.pk, None)
+    doing = _others_on(actor, ticket.pk)
     return [Colleague(user, doing[user.pk]) for user in agents().filter(pk__in=doing)] if doing else []
+
+
+def presence_state(actor: Actor, ticket_id: int) -> str:
+    """Return a text that changes with the other agents on a ticket and with what they do; no query."""
+    doing = _others_on(actor, ticket_id) if actor.can(Capability.WORK_QUEUE) else {}
+    return "".join(f"{user_id}{what[0]}" for user_id, what in sorted(doing.items())) or "-"
+
+
+def _others_on(actor: Actor, ticket_id: int) -> dict[int, str]:
+    doing = presence.seen_on(ticket_id)
+    doing.pop(actor.person.pk, None)
+    return doing
 
 
 def thread_for(actor: Actor, ticket: Ticket) -> ActivityQuerySet:
