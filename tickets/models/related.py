@@ -13,15 +13,28 @@ def load_related(rows: Iterable[models.Model], names: Sequence[str]) -> None:
     load_all([(row, name) for row in rows for name in names])
 
 
-def load_all(places: Iterable[tuple[models.Model, str]]) -> None:
-    """Load what foreign keys name, each given as a row and the key's name: one query per table."""
+def load_all(places: Iterable[tuple[models.Model, str]], among: Iterable[models.Model] = ()) -> None:
+    """Load what foreign keys name, each given as a row and the key's name: one query per table.
+
+    Rows that are ``among`` those read already are not read again.
+    """
+    known = {(type(row), row.pk): row for row in among}
     missing = [(row, field) for row, field in map(_field, places) if not field.is_cached(row)]
     ids: dict[type[models.Model], set[Any]] = defaultdict(set)
     for row, field in missing:
-        ids[field.related_model].add(getattr(row, field.attname))
+        if (key := (field.related_model, getattr(row, field.attname))) not in known:
+            ids[key[0]].add(key[1])
     found = {table: table._default_manager.in_bulk(wanted - {None}) for table, wanted in ids.items()}  # noqa: SLF001 - Django's documented name
+    known |= {(table, pk): row for table, rows in found.items() for pk, row in rows.items()}
     for row, field in missing:
-        field.set_cached_value(row, found[field.related_model].get(getattr(row, field.attname)))
+        field.set_cached_value(row, known.get((field.related_model, getattr(row, field.attname))))
+
+
+def set_empty(row: models.Model, name: str) -> None:
+    """Mark that no rows refer to this one by this name, so that no query looks for them."""
+    rows: Any = getattr(row, name)
+    cache = row.__dict__.setdefault("_prefetched_objects_cache", {})
+    cache[name] = rows.none()
 
 
 def _field(place: tuple[models.Model, str]) -> tuple[models.Model, Any]:

@@ -151,8 +151,8 @@ class TicketQuerySet(RelatedQuerySet):
         return self.annotate(is_unread=is_unread(user_id))
 
     def for_list(self) -> Self:
-        """With everything that a row of a list shows: two queries."""
-        return self.with_marks().select_related("product").load("requester")
+        """With everything that a row of a list shows."""
+        return self.with_marks().select_related("product", "requester")
 
     def for_table(self) -> Self:
         """With the names that a row of the CSV file shows, in the query that streams it."""
@@ -162,25 +162,14 @@ class TicketQuerySet(RelatedQuerySet):
         """With ``is_escalated``: it has an open escalation."""
         return self.annotate(is_escalated=Exists(self._open_escalations()))
 
-    def for_page(self) -> Self:
-        """With everything that the ticket's own page shows besides the thread."""
-        return self.select_related(
-            "organization__account_manager",
-            "requester",
-            "assignee__availability",
-            "team",
-            "product",
-            "reason",
-            "rating",
-            "follow_up_to",
-            "handover__written_by",
-        ).prefetch_related(
-            "projects",
-            "services__project",
-            "participants__user",
-            "escalations__acknowledged_by",
-            "clocks__promised_by",
-        )
+    def for_page(self, *, for_agent: bool) -> Self:
+        """With what the ticket's own page shows besides people and the thread: three queries.
+
+        With ``has_escalations``; the few tickets that have some need one query more.
+        """
+        parts = ["organization", "product", "reason", "team", "rating", *(["handover"] if for_agent else [])]
+        tickets = self.select_related(*parts).prefetch_related("participants", "clocks")
+        return tickets.annotate(has_escalations=Exists(Escalation.objects.filter(ticket=OuterRef("pk"))))
 
     @staticmethod
     def _open_escalations() -> models.QuerySet:

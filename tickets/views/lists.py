@@ -115,10 +115,11 @@ def table(request: HttpRequest, slug: str, tab: str) -> StreamingHttpResponse:
 
 def organization_of_member(actor: Actor, slug: str) -> Organization:
     """Return the organization, for its own people: staff have other pages for this."""
-    organization = organization_for(actor, slug)
-    if organization.pk not in actor.roles:
-        raise PermissionDenied
-    return organization
+    own = (each.organization for each in actor.memberships)
+    if found := next((each for each in own if each.slug == slug), None):
+        return found
+    organization_for(actor, slug)
+    raise PermissionDenied
 
 
 def _tab_url(slug: str, tab: str) -> str:
