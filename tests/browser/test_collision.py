@@ -120,3 +120,24 @@ def test_updates_keep_the_form_that_someone_is_typing_in(person, address):
     expect(page.locator("#ticket-thread")).to_contain_text("Something new")
     page.keyboard.type("son")
     expect(page.get_by_label("Reason for the change")).to_have_value("Half a reason")
+
+
+def test_new_entries_are_appended_to_a_long_thread(person, driver, address):
+    reference = address.rstrip("/").rpartition("/")[2]
+    middle = driver.call("add_comments", reference, 80)
+    page = person("fay@support.example").open(address)
+    entries = page.locator("#thread-entries > [id^=entry-]")
+    expect(entries).to_have_count(60)
+    page.get_by_role("link", name=re.compile("^Show .* more entries$")).click()
+    expect(page.locator(f"#entry-{middle}")).to_be_visible()
+    count = entries.count()
+    driver.call("add_comments", reference, 1)
+    page.evaluate("htmx.trigger('#thread-poll', 'every')")
+    page.get_by_text("Internal note", exact=True).first.check()
+    page.get_by_label("Comment").fill("Seen it.")
+    page.get_by_label("Comment").press("Control+Enter")
+    expect(entries.last).to_contain_text("Seen it.")
+    expect(entries).to_have_count(count + 2)
+    page.goto("about:blank")
+    page.goto(f"{address}#entry-{middle}")
+    expect(page.locator(f"#entry-{middle}")).to_be_in_viewport()
