@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from billing.calendars import Schedule, SupportHours, parse_week
 from billing.models.calendars import SupportCalendar
-from billing.models.tiers import CustomSla, SupportTier, TargetKind, TierPeriod
+from billing.models.tiers import SEVERITIES, CustomSla, SlaTarget, SupportTier, TargetKind, TierPeriod
 from orgs.models import Organization, Service
 from supportcenter.wording import format_count
 
@@ -101,7 +102,7 @@ def tier_names_of(organization_ids: Iterable[int], at: datetime | None = None) -
 
 def organizations_on(tier_code: str, at: datetime | None = None) -> QuerySet[Organization]:
     """Return the organizations on a tier at an instant, as a subquery; the free tier has all others."""
-    periods = TierPeriod.objects.at(at or timezone.now())
+    periods = TierPeriod.objects.at(at or Now())
     if tier_code == FREE_TIER:
         return Organization.objects.exclude(
             pk__in=periods.exclude(tier__code=FREE_TIER).values("organization")
@@ -117,6 +118,33 @@ def tier_choices() -> list[tuple[str, str]]:
 def entitlement_of(organization: Organization, at: datetime | None = None) -> Entitlement:
     """Return tier, hours and targets of an organization; three to five queries."""
     return entitlement_on_tier(tier_of(organization, at), organization)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """An entitlement in words: ``targets`` are those of first responses, by severity."""
+
+    tier_name: str
+    hours_label: str
+    has_phone: bool
+    targets: Mapping[str, str]
+
+
+def summary_of(organization: Organization) -> Summary:
+    """Return what an organization is entitled to now, without its schedule; one to four queries."""
+    tiers = TierPeriod.objects.at(Now()).filter(organization=organization).values("tier")
+    free = SupportTier.objects.filter(code=FREE_TIER).values("pk")
+    rows = SlaTarget.objects.filter(tier=Coalesce(Subquery(tiers[:1]), Subquery(free)))
+    targets = list(rows.filter(kind=TargetKind.FIRST_RESPONSE).select_related("tier__calendar"))
+    tier = targets[0].tier if targets else tier_of(organization)
+    labels = {each.severity: target_label(each.minutes, each.business_days) for each in targets}
+    hours = tier.calendar.name
+    if tier.allows_custom_sla and (sla := _custom_sla(organization)):
+        hours = f"{sla.calendar.name}, custom SLA"
+        labels = {each.severity: target_label(each.minutes, None) for each in sla.targets.all()}
+    # A target that staff removed falls back to best effort by the next business day.
+    usual = {severity: target_label(None, 1) for severity, _ in SEVERITIES}
+    return Summary(tier.name, hours, tier.has_phone, usual | labels)
 
 
 def entitlement_on_tier(tier: SupportTier, organization: Organization) -> Entitlement:

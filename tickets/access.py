@@ -2,11 +2,21 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+    prefetch_related_objects,
+)
 from django.http import Http404
 
 from billing.entitlements import tier_names_of
@@ -15,7 +25,6 @@ from orgs.actor import Actor
 from orgs.models import Organization, User, Visibility
 from orgs.roles import Capability
 from supportcenter.http import found_or_404
-from tickets import presence
 from tickets.models.catalog import Product, Reason
 from tickets.models.conversation import Activity, ActivityQuerySet, Attachment, Comment
 from tickets.models.drafts import DraftKind, ServerDraft
@@ -23,6 +32,7 @@ from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.linking import Merge, TicketLink
 from tickets.models.macros import Macro
 from tickets.models.queue import SavedView
+from tickets.models.related import set_empty
 from tickets.models.tags import Tag
 from tickets.models.teams import Team
 from tickets.models.ticket import Ticket, TicketQuerySet, number_of
@@ -93,11 +103,29 @@ def ticket_for(actor: Actor, reference: str, *, capability: Capability | None = 
 
     For a merged ticket, return the one it was merged into.
     """
-    tickets = Ticket.objects.for_page().annotate(
-        is_muted=Exists(Mute.objects.filter(ticket=OuterRef("pk"), user=actor.user_id)),
-        is_followed=Exists(Follow.objects.filter(ticket=OuterRef("pk"), user=actor.user_id)),
+    for_agent = actor.can(Capability.WORK_QUEUE)
+    entries = Activity.objects.visible_to(actor).filter(ticket=OuterRef("pk")).order_by()
+    tickets = Ticket.objects.for_page(for_agent=for_agent).annotate(
+        thread_length=Subquery(entries.values("ticket").annotate(count=Count("pk")).values("count")),
+        last_entry=Subquery(entries.order_by("-pk").values("pk")[:1]),
+        is_muted=_exists(Mute, user=actor.user_id),
+        is_followed=_exists(Follow, user=actor.user_id),
+        has_draft=_exists(ServerDraft, user=actor.user_id),
     )
-    return _one(tickets, actor, reference, capability)
+    if for_agent:
+        links = TicketLink.objects.filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")))
+        merges = Merge.objects.filter(target=OuterRef("pk"), undone_at=None)
+        tickets = tickets.annotate(has_links=Exists(links), has_merges=Exists(merges))
+    ticket = _one(tickets, actor, reference, capability)
+    if ticket.has_escalations:  # type: ignore[attr-defined]
+        prefetch_related_objects([ticket], "escalations")
+    else:
+        set_empty(ticket, "escalations")
+    return ticket
+
+
+def _exists(model: type[Model], **fields: object) -> Exists:
+    return Exists(model._default_manager.filter(ticket=OuterRef("pk"), **fields))  # noqa: SLF001 - Django's documented name
 
 
 def bare_ticket_for(actor: Actor, reference: str, *, capability: Capability | None = None) -> Ticket:
@@ -119,26 +147,11 @@ def _one(tickets: TicketQuerySet, actor: Actor, reference: str, capability: Capa
 
 def draft_of(actor: Actor, ticket: Ticket) -> ServerDraft | None:
     """Return the person's draft on a ticket, if any. Drafts of notes are for agents only."""
+    if not getattr(ticket, "has_draft", True):
+        return None
     found = ServerDraft.objects.filter(user=actor.person, ticket=ticket).first()
     is_note = found is not None and found.kind == DraftKind.NOTE
     return None if is_note and not actor.can(Capability.WORK_QUEUE) else found
-
-
-@dataclass(frozen=True)
-class Colleague:
-    """Another agent who has a ticket open; ``doing`` as in ``tickets.presence``."""
-
-    user: User
-    doing: str
-
-
-def colleagues_on(actor: Actor, ticket: Ticket) -> list[Colleague]:
-    """Return the other agents who have a ticket open or write on it, by name. At most one query."""
-    if not actor.can(Capability.WORK_QUEUE):
-        return []
-    doing = presence.seen_on(ticket.pk)
-    doing.pop(actor.person.pk, None)
-    return [Colleague(user, doing[user.pk]) for user in agents().filter(pk__in=doing)] if doing else []
 
 
 def thread_for(actor: Actor, ticket: Ticket) -> ActivityQuerySet:
@@ -258,11 +271,10 @@ def tier_names(tickets: Iterable[Ticket]) -> dict[int, str]:
     return tier_names_of({each.organization_id for each in tickets})
 
 
-def organizations_to_name(actor: Actor) -> list[str]:
-    """Return the organization names that the filter suggests."""
+def organizations_to_name(actor: Actor) -> QuerySet:
+    """Return the organization names that the filter suggests; read when they are shown."""
     require(actor, Capability.WORK_QUEUE)
-    names = Organization.objects.order_by("name").values_list("name", flat=True)
-    return list(names[:ORGANIZATIONS_OFFERED])
+    return Organization.objects.order_by("name").values_list("name", flat=True)[:ORGANIZATIONS_OFFERED]
 
 
 # How many suggestions are shown while someone types.
@@ -315,7 +327,7 @@ def _others(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
         others = others.filter(pk=number)
     elif words:
         others = searched(actor, others, words).queryset
-    return others.for_list()
+    return others.for_list().load("organization")
 
 
 def others_of(ticket: Ticket) -> TicketQuerySet:
@@ -332,12 +344,16 @@ def merge_for(ticket: Ticket, pk: int) -> Merge:
 
 
 def merges_of(ticket: Ticket) -> list[Merge]:
-    """Return the merges into a ticket that were not undone, newest first; one query."""
+    """Return the merges into a ticket that were not undone, newest first; at most one query."""
+    if not getattr(ticket, "has_merges", True):
+        return []
     return list(ticket.merged_here.filter(undone_at=None).select_related("source").order_by("-pk"))
 
 
 def links_of(ticket: Ticket) -> TicketQuerySet:
-    """Return the tickets linked to this one; one query."""
+    """Return the tickets linked to this one; at most one query."""
+    if not getattr(ticket, "has_links", True):
+        return Ticket.objects.none()
     first = TicketLink.objects.filter(second=ticket).values("first")
     second = TicketLink.objects.filter(first=ticket).values("second")
     return Ticket.objects.filter(pk__in=first.union(second)).order_by("pk")

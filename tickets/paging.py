@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import IntegerField, Model, Q, QuerySet, Value
 from django.http import QueryDict
 
@@ -142,13 +144,38 @@ def _heading(name: str, label: str, orders: Orders, current: str, query: QueryDi
 
 def counts_of(lists: Mapping[str, QuerySet]) -> dict[str, str]:
     """Count the rows of each list, no further than is shown; costs one query."""
-    parts = [_first_few(rows, number) for number, rows in enumerate(lists.values())]
-    found = parts[0].union(*parts[1:], all=True) if parts else []
-    counts = Counter(row["list"] for row in found)
-    return {
-        name: f"{MOST_COUNTED}+" if counts[number] > MOST_COUNTED else str(counts[number])
-        for number, name in enumerate(lists)
-    }
+    return CountStatement.of(lists).run() if lists else {}
+
+
+@dataclass(frozen=True)
+class CountStatement:
+    """The statement that counts the rows of some lists. Kept, it saves Django from writing it again."""
+
+    names: tuple[str, ...]
+    sql: str
+    parameters: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, lists: Mapping[str, QuerySet]) -> "CountStatement":
+        """Return the statement for the lists, of which there is at least one."""
+        first, *others = [_first_few(rows, number) for number, rows in enumerate(lists.values())]
+        try:
+            sql, parameters = first.union(*others, all=True).query.sql_with_params()
+        except EmptyResultSet:  # none of the conditions can be met
+            sql, parameters = "", ()
+        return cls(tuple(lists), sql, tuple(parameters))
+
+    def run(self) -> dict[str, str]:
+        """Return the number of rows of each list, in words."""
+        counts: Counter[int] = Counter()
+        if self.sql:
+            with connection.cursor() as cursor:
+                cursor.execute(self.sql, self.parameters)
+                counts.update(number for (number,) in cursor.fetchall())
+        return {
+            name: f"{MOST_COUNTED}+" if counts[number] > MOST_COUNTED else str(counts[number])
+            for number, name in enumerate(self.names)
+        }
 
 
 def _first_few(rows: QuerySet, number: int) -> QuerySet:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from django.db.models import Case, Count, F, Q, When
 from django.utils import timezone
 
-from orgs.access import people_with
 from orgs.actor import Actor
 from orgs.models import Organization, User, Visibility
 from orgs.roles import Capability
@@ -125,14 +124,17 @@ def who_sees(ticket: Ticket, actors: Iterable[Actor]) -> set[int]:
     }
 
 
-def explain_visibility(ticket: Ticket) -> list[str]:
-    """Return who can see a ticket, and why, in sentences; one query. The rule itself is ``visible_to``."""
+def explain_visibility(ticket: Ticket, admins: Sequence[User]) -> list[str]:
+    """Return who can see a ticket, and why, in sentences. The rule itself is ``visible_to``.
+
+    ``admins`` are those whose role in the organization lets them see all tickets.
+    """
     organization = ticket.organization
     sentences = [f"{ticket.requester.name}, the requester."]
     sentences += [f"{each.user.name}, in CC." for each in ticket.participants.all()]
-    admins = [user.name for user in people_with(organization, Capability.SEE_ALL_TICKETS)]
     if admins:
-        sentences.append(f"Organization admins of {organization}: {', '.join(admins)}.")
+        names = ", ".join(each.name for each in admins)
+        sentences.append(f"Organization admins of {organization}: {names}.")
     if organization.visibility == Visibility.ALL:
         sentences.append(
             f"Every user of {organization}, because the organization shows all tickets to every user."

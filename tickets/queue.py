@@ -7,8 +7,10 @@ from django.urls import reverse
 from orgs.access import require
 from orgs.actor import Actor
 from orgs.roles import Capability
-from tickets.access import saved_views
+from tickets.access import queue_tickets, saved_views
 from tickets.models.queue import QueuePreferences, SavedView
+from tickets.paging import CountStatement
+from tickets.search.finding import filtered
 
 # The most views that are counted.
 VIEWS_COUNTED = 20
@@ -83,3 +85,30 @@ def workspace_for(actor: Actor) -> Workspace:
     saved = [View(str(each.pk), each.name, each.query, each.sort, each) for each in saved_views(actor)]
     preferences = QueuePreferences.objects.filter(user=actor.person).first()
     return Workspace(actor, [*BUILT_IN, *saved], preferences or QueuePreferences(user=actor.person))
+
+
+def counts_of_views(workspace: Workspace) -> dict[str, str]:
+    """Return the counts of the first views by slug, but not of searches and the view of all; one query."""
+    views = [each for each in workspace.views[:VIEWS_COUNTED] if each.query]
+    return _count_statement(workspace.actor, {each.slug: each.query for each in views}).run()
+
+
+# By agent and filters, which are all that a statement depends on. Django writes it ten times as
+# long as it runs.
+_statements: dict[object, CountStatement] = {}
+MOST_KEPT = 500
+
+
+def _count_statement(actor: Actor, queries: dict[str, str]) -> CountStatement:
+    key = (actor.user_id, *queries.items())
+    tickets = queue_tickets(actor)
+    if kept := _statements.get(key):
+        return kept
+    found = {slug: filtered(actor, tickets, query) for slug, query in queries.items()}
+    countable = {slug: each for slug, each in found.items() if each is not None}
+    statement = CountStatement.of({slug: each.queryset for slug, each in countable.items()})
+    if not any(each.is_dated for each in countable.values()):
+        if len(_statements) >= MOST_KEPT:
+            _statements.clear()
+        _statements[key] = statement
+    return statement

@@ -29,6 +29,8 @@ class Status(models.TextChoices):
 UNFINISHED = (Status.NEW, Status.OPEN, Status.WAITING, Status.ON_HOLD)
 # Statuses in which support owes the customer an answer.
 ANSWER_OWED = (Status.NEW, Status.OPEN)
+# Statuses in which someone else must act first.
+PAUSED = (Status.WAITING, Status.ON_HOLD)
 
 # Statuses as customers read them.
 CUSTOMER_WORDS = {

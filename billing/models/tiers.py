@@ -104,7 +104,7 @@ class TierPeriodQuerySet(models.QuerySet):
         """Periods on a tier that costs something."""
         return self.exclude(minimum_amount=0, percentage=0)
 
-    def at(self, instant: datetime) -> Self:
+    def at(self, instant: datetime | Func) -> Self:
         """Periods that cover an instant: at most one per organization."""
         return self.filter(Q(ended_at=None) | Q(ended_at__gt=instant), started_at__lte=instant)
 

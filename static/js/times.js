@@ -15,10 +15,27 @@ function relative(date) {
   return null;
 }
 
+// <time datetime data-countdown>: the time until then, in the words of tickets/clock/countdown.py.
+function countdown(date, urgency) {
+  const left = date - Date.now();
+  if (left < 0 && urgency === "best-effort") return "best effort";
+  const minutes = Math.floor(Math.abs(left) / 60_000);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  let words = minutes < 1 ? "less than 1 min" : `${minutes} min`;
+  if (hours >= 1) words = `${hours} h`;
+  if (days >= 2) words = `${days.toLocaleString("en")} days`;
+  return `${words} ${left < 0 ? "overdue" : "left"}`;
+}
+
 function refresh() {
   for (const each of document.querySelectorAll("time[data-relative]")) {
     const text = relative(new Date(each.dateTime)) ?? each.dataset.date;
     if (text && each.textContent !== text) each.textContent = text;
+  }
+  for (const each of document.querySelectorAll("time[data-countdown]")) {
+    const text = countdown(new Date(each.dateTime), each.dataset.countdown);
+    if (each.textContent !== text) each.textContent = text;
   }
 }
 

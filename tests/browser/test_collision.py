@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Person
 from tests.browser.steps import create_ticket
@@ -120,3 +120,49 @@ def test_updates_keep_the_form_that_someone_is_typing_in(person, address):
     expect(page.locator("#ticket-thread")).to_contain_text("Something new")
     page.keyboard.type("son")
     expect(page.get_by_label("Reason for the change")).to_have_value("Half a reason")
+
+
+ENTRIES = "#thread-entries > [id^=entry-]"
+
+
+def add_note(page: Page, words: str) -> None:
+    page.get_by_text("Internal note", exact=True).first.check()
+    page.get_by_label("Comment").fill(words)
+    page.get_by_label("Comment").press("Control+Enter")
+    expect(page.locator(ENTRIES).last).to_contain_text(words)
+
+
+def test_new_entries_are_appended_to_a_long_thread(person, driver, address):
+    reference = address.rstrip("/").rpartition("/")[2]
+    middle = driver.call("add_comments", reference, 80)
+    page = person("fay@support.example").open(address)
+    entries = page.locator(ENTRIES)
+    expect(entries).to_have_count(60)
+    page.get_by_role("link", name=re.compile("^Show .* more entries$")).click()
+    expect(page.locator(f"#entry-{middle}")).to_be_visible()
+    expect(page.locator("#thread-gap")).to_have_count(0)
+    count = entries.count()
+    driver.call("add_comments", reference, 1)
+    page.evaluate("htmx.trigger('#thread-poll', 'every')")
+    expect(entries).to_have_count(count + 1)
+    add_note(page, "Seen it.")
+    expect(entries).to_have_count(count + 2)
+    page.goto("about:blank")
+    page.goto(f"{address}#entry-{middle}")
+    expect(page.locator(f"#entry-{middle}")).to_be_in_viewport()
+
+
+def test_entry_that_two_responses_bring_is_shown_once(person, address):
+    page = person("fay@support.example").open(address)
+    held: list[Route] = []
+    page.route(re.compile(r"/thread/\?after="), held.append)
+    page.evaluate("htmx.trigger('#thread-poll', 'every')")
+    add_note(page, "Only once.")
+    count = page.locator(ENTRIES).count()
+    page.evaluate(
+        """() => { window.swapped = new Promise((resolve) => document.addEventListener("htmx:after:swap",
+            (event) => { if (event.target.id === "thread-poll") resolve(event.detail.ctx.text); })) }"""
+    )
+    held[0].continue_()
+    assert "Only once." in page.evaluate("window.swapped")
+    assert page.locator(ENTRIES).count() == count

@@ -1,10 +1,14 @@
 """An agent's queue: a view made of filters, updates that keep the place, bulk changes by keys."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.steps import choose_by_arrows, press, press_pair
+from tickets.clock.countdown import countdown
+from tickets.models.ticket import Ticket
 
 FIRST_TWO = "jxjx"
 
@@ -13,6 +17,31 @@ def poll(page: Page) -> None:
     """Have the list poll now, as it does every twelve seconds."""
     with page.expect_response(lambda response: "seen=" in response.url):
         page.evaluate("htmx.trigger('#queue-list', 'every')")
+
+
+# Moments until a response is due, away from the full minutes.
+LEFT = [timedelta(minutes=each + 0.5) for each in (0, 1, 59, 60, 119, 47 * 60, 2879, 2880, 2_000_000)]
+
+
+@pytest.mark.parametrize("best_effort", [True, False])
+def test_browser_counts_down_in_the_words_of_the_server(person, best_effort):
+    page, now = person("fay@support.example").open("/queue/"), datetime.now(UTC)
+    clocks = [
+        countdown(Ticket(response_due_at=now + each, is_best_effort=best_effort), now)
+        for left in LEFT
+        for each in (left, -left)
+    ]
+    shown = page.evaluate(
+        """clocks => {
+            document.body.innerHTML = clocks.map(
+                ([left, urgency]) => `<time data-countdown="${urgency}"
+                    datetime="${new Date(Date.now() + left * 1000).toISOString()}"></time>`).join("");
+            document.dispatchEvent(new Event("htmx:after:swap"));
+            return [...document.querySelectorAll("time")].map((each) => each.textContent);
+        }""",
+        [[(each.due_at - now).total_seconds(), each.urgency] for each in clocks],
+    )
+    assert shown == [each.words for each in clocks]
 
 
 def test_view_is_made_of_filters_and_shared(person):

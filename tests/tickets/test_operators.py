@@ -350,10 +350,10 @@ def test_search_costs_the_same_for_many_rows(cast, client_of, count, django_asse
     index_tickets(Ticket.objects.values_list("pk", flat=True))
     SearchWord.objects.update(documents=RARE)
     client = client_of(cast.fay)
-    # Session, person, memberships; the organization, the words; workspace (2), options (4), tiers; counts of
-    # all views; organizations to name; the hits and their ranks, the rows, the excerpts;
-    # agents and macros to choose for many at once.
-    with django_assert_num_queries(20):
+    # Session, person, memberships; workspace (2); the organization, the words (2), the hits and their ranks;
+    # the rows, their organizations, people and tiers; counts of all views; the excerpts; agents, tiers, the
+    # other lists to choose from; organizations to name.
+    with django_assert_num_queries(19):
         client.get("/queue/all/?q=org:acme+lag+grows+consumer")
 
 

@@ -33,12 +33,18 @@ def test_poll_without_news_costs_two_queries(cast, client_of, ticket, who):
         assert client.get(url, headers={"HX-Request": "true"}).status_code == 204
 
 
-def test_presence_poll_costs_two_queries_while_nobody_else_is_there(cast, client_of, ticket):
-    fay = client_of(cast.fay)
+def test_presence_poll_costs_one_query_while_the_same_agents_are_there(cast, client_of, ticket):
+    fay, gus = client_of(cast.fay), client_of(cast.gus)
     url = poll_of(fay, ticket, "presence")
-    with assertNumQueries(2):
-        assert fay.get(url).status_code == 200
-    assert url in html.unescape(fay.get(url).content.decode())
+    with assertNumQueries(1):
+        assert fay.get(url).status_code == 204
+    gus.get(ticket.get_absolute_url())
+    news = fay.get(url)
+    assert "Gus" in news.content.decode()
+    url = html.unescape(re.search(r'hx-get="([^"]*)"', news.content.decode())[1])
+    with assertNumQueries(1):
+        assert fay.get(url).status_code == 204
+    assert "Fay" in gus.get(f"{ticket.get_absolute_url()}presence/").content.decode()
 
 
 def test_poll_brings_what_is_new(cast, client_of, ticket):

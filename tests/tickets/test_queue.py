@@ -4,9 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 from pytest_django.asserts import assertNumQueries
 
+from orgs.models import User
 from tests import builders
 from tests.cast import actor
 from tickets.actions.assignment import assign
@@ -41,15 +43,15 @@ def change(ticket, **fields) -> None:
     Ticket.objects.filter(pk=ticket.pk).update(**fields)
 
 
-# Session, person, memberships; views, preferences; agents, tiers, products and teams to filter by; rows and
-# their tiers; all counts; names of organizations; agents and macros for bulk changes.
+# Session, person, memberships; views, preferences; rows, their organizations, people and tiers; all counts;
+# agents, tiers, the other lists to choose from; names of organizations.
 @pytest.mark.parametrize("count", [1, 30])
 def test_queue_costs_the_same_for_many_rows_and_views(cast, fay, count):
     for number in range(count):
         builders.ticket(cast.ben, cast.acme)
         query = "severity:high assignee:fay@support.example tier:basic"
         save_view(actor=actor(cast.fay), name=f"View {number}", query=query)
-    with assertNumQueries(15):
+    with assertNumQueries(14):
         fay.get("/queue/")
 
 
@@ -159,7 +161,7 @@ def _values(ticket) -> dict:
 def test_row_says_clock_tier_and_last_reply(cast, fay, ticket):
     change(ticket, response_due_at=timezone.now() + timedelta(minutes=12, seconds=30))
     page = text(fay.get("/queue/"))
-    assert "12 min left</span>" in page
+    assert ">12 min left</time>" in page
     assert "Customer, <time" in page
     builders.comment(cast.gus, ticket, "On it", status="waiting_on_customer")
     page = text(fay.get("/queue/"))
@@ -232,6 +234,38 @@ def test_no_news_is_204_and_news_is_the_list_with_its_counts(cast, fay, ticket):
     assert "Gus Lindgren" in text(news)
     assert 'hx-target="#queue-tabs"' in text(news)
     assert fay.get(poll_url(text(news)), headers=NEWS).status_code == 204
+
+
+def test_passing_minute_is_no_news_but_a_response_due_soon_is(fay, ticket):
+    now = timezone.now()
+    change(ticket, response_due_at=now + timedelta(hours=5), response_warn_at=now + timedelta(hours=2))
+    with time_machine.travel(now, tick=False) as clock:
+        poll = poll_url(text(fay.get("/queue/")))
+        clock.shift(timedelta(hours=1))
+        assert fay.get(poll, headers=NEWS).status_code == 204
+        clock.shift(timedelta(hours=1))
+        assert "due-soon" in text(fay.get(poll, headers=NEWS))
+
+
+# Session with person and roles; views, preferences; rows, their organizations, people and tiers; all counts.
+def test_poll_without_news_costs_eight_queries(fay, ticket):
+    poll = poll_url(text(fay.get("/queue/")))
+    with assertNumQueries(8):
+        assert fay.get(poll, headers=NEWS).status_code == 204
+
+
+def test_poll_of_an_agent_who_lost_the_role_is_refused(cast, fay, ticket):
+    poll = poll_url(text(fay.get("/queue/")))
+    User.objects.filter(pk=cast.fay.pk).update(staff_role="")
+    assert fay.get(poll, headers=NEWS).status_code == 403
+
+
+def test_kept_counts_are_those_of_each_agent(cast, client_of, fay, ticket):
+    assign(actor=actor(cast.gus), ticket=ticket, assignee=cast.gus)
+    for client, mine in ((fay, "0"), (client_of(cast.gus), "1")):
+        for _ in range(2):
+            page = text(client.get("/queue/"))
+            assert re.search(r'>Mine<span class="count">(\d+)</span>', page)[1] == mine
 
 
 def test_view_is_saved_from_the_address_and_counted(cast, client_of, fay, ticket):

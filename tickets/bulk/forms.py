@@ -9,7 +9,8 @@ from orgs.access import agents
 from orgs.actor import Actor
 from tickets.access import macros_for, queue_tickets, ticket_named
 from tickets.bulk.models import BulkKind
-from tickets.forms.filters import PLAIN_SELECT
+from tickets.forms.filters import PLAIN_SELECT, Choices
+from tickets.forms.queue import QueueOptions
 from tickets.forms.tags import TagsField
 from tickets.models.ticket import Ticket, TicketQuerySet
 from tickets.paging import read_id
@@ -78,11 +79,21 @@ class BulkForm(forms.Form):
         help_text="A ticket number, such as SUP-1042.",
     )
 
-    def __init__(self, data: QueryDict | None = None, *, actor: Actor, query: str = "") -> None:
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        actor: Actor,
+        query: str = "",
+        options: QueueOptions | None = None,
+    ) -> None:
         super().__init__(data, initial={"query": query, "assignee": actor.user_id}, auto_id="bulk_%s")
         self.actor = actor
-        self.fields["assignee"].queryset = agents()  # type: ignore[attr-defined]
-        self.fields["macro"].queryset = macros_for(actor).prefetch_related(None)  # type: ignore[attr-defined]
+        rows = {"assignee": agents(), "macro": macros_for(actor).prefetch_related(None)}
+        for name, choices in (options or QueueOptions(actor)).to_change().items():
+            field: Any = self.fields[name]
+            field.queryset = rows[name]
+            field.choices = Choices([("", field.empty_label)], choices)
 
     def clean_target(self) -> Ticket | None:
         words = self.cleaned_data["target"]

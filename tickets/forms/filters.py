@@ -1,11 +1,12 @@
 """Filters as form fields. The fields only read and write text in the filter language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.choices import BaseChoiceIterator
 
 from orgs.actor import Actor
 from tickets.paging import Orders
@@ -14,7 +15,23 @@ from tickets.search.syntax import Term, Words, parse, write
 
 PLAIN_SELECT = forms.Select(attrs={"class": "form-select"})
 
-Options = Sequence[tuple[str, Any]]
+Options = Sequence[tuple[Any, Any]]
+# Options, or how to read them.
+LaterOptions = Options | Callable[[], Options]
+
+
+class Choices(BaseChoiceIterator):
+    """Choices of which the last are read only when needed: to render a form, not to read an address."""
+
+    def __init__(self, first: Options, rest: LaterOptions) -> None:
+        self.first = first
+        self.rest = rest
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        yield from self.first
+        if callable(self.rest):
+            self.rest = self.rest()
+        yield from self.rest
 
 
 def choice(label: str, everything: str, options: Options = ()) -> forms.ChoiceField:
@@ -43,7 +60,7 @@ class FilterForm(forms.Form):
     q = forms.CharField(label="Search", required=False)
 
     def __init__(
-        self, query: QueryDict, *, actor: Actor, options: Mapping[str, Options | None], base: str = ""
+        self, query: QueryDict, *, actor: Actor, options: Mapping[str, LaterOptions | None], base: str = ""
     ) -> None:
         """``options`` are further choices by field, or None for a field that is left out."""
         super().__init__()
@@ -53,7 +70,7 @@ class FilterForm(forms.Form):
             if more is None:
                 del self.fields[name]
             else:
-                field.choices = [*cast("list", field.choices), *more]
+                field.choices = Choices(list(cast("list", field.choices)), more)
         present = self.read(base)
         names = ["q", *(name for name in self.terms if name in self.fields)]
         given = {name: str(query[name]).replace("\0", "").strip() for name in names if name in query}

@@ -8,7 +8,7 @@ from orgs.access import members_of, projects_of
 from orgs.actor import Actor
 from orgs.models import Organization
 from tickets import access
-from tickets.forms.filters import FilterForm, choice, day
+from tickets.forms.filters import FilterForm, LaterOptions, choice, day
 from tickets.paging import Orders, Sort
 from tickets.states import CUSTOMER_FILTERS, Severity
 
@@ -47,11 +47,12 @@ class ListForm(FilterForm):
     until = day("Updated to")
 
     def __init__(self, query: QueryDict, *, actor: Actor, organization: Organization, tab: str) -> None:
-        options = {
-            "product": [(each.code, each.name) for each in access.products()],
-            "project": [(each.name, each.name) for each in projects_of(organization)],
+        projects = projects_of(organization).values_list("name", flat=True)
+        options: dict[str, LaterOptions | None] = {
+            "product": lambda: list(access.products().values_list("code", "name")),
+            "project": lambda: [(name, name) for name in projects],
             "requester": None
             if tab == "mine"
-            else [(each.email, each.name) for each in members_of(organization)],
+            else lambda: list(members_of(organization).values_list("email", "name")),
         }
         super().__init__(query, actor=actor, options=options)

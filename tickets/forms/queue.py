@@ -1,6 +1,7 @@
 """The queue's filters, saved views, and how an agent likes the queue to look."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,8 +11,9 @@ from billing.entitlements import tier_choices
 from orgs.access import agents
 from orgs.actor import Actor
 from tickets import access
-from tickets.forms.filters import PLAIN_SELECT, FilterForm, Options, choice, day
+from tickets.forms.filters import PLAIN_SELECT, FilterForm, LaterOptions, choice, day
 from tickets.models.queue import Density, SavedView
+from tickets.options import Lists, lists_of_queue
 from tickets.paging import Orders, Sort
 from tickets.queue import COLUMNS
 from tickets.search.finding import searched
@@ -39,14 +41,37 @@ STATUS_OPTIONS = [
 ]
 
 
-def queue_options() -> dict[str, Options]:
-    """Return the choices from the lists that staff edit; four queries."""
-    return {
-        "assignee": [ME, UNASSIGNED, *((each.email, each.name) for each in agents())],
-        "team": [(each.name, each.name) for each in access.teams()],
-        "tier": tier_choices(),
-        "product": [(each.code, each.name) for each in access.products()],
-    }
+class QueueOptions:
+    """The choices from the lists that staff edit, each read once and only when it is needed."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+
+    @cached_property
+    def agents(self) -> list[tuple[int, str, str]]:
+        """Id, address and name of each agent; one query."""
+        return list(agents().values_list("pk", "email", "name"))
+
+    @cached_property
+    def lists(self) -> Lists:
+        """The teams, products and macros; one query."""
+        return lists_of_queue(self.actor)
+
+    def to_filter(self) -> dict[str, LaterOptions]:
+        """Return the choices of the filters."""
+        return {
+            "assignee": lambda: [ME, UNASSIGNED, *((email, name) for _, email, name in self.agents)],
+            "team": lambda: [(each.name, each.name) for each in self.lists["teams"]],
+            "tier": tier_choices,
+            "product": lambda: [(each.key, each.name) for each in self.lists["products"]],
+        }
+
+    def to_change(self) -> dict[str, LaterOptions]:
+        """Return the choices of a bulk change."""
+        return {
+            "assignee": lambda: [(pk, name) for pk, _, name in self.agents],
+            "macro": lambda: [(each.key, each.name) for each in self.lists["macros"]],
+        }
 
 
 class QueueForm(FilterForm):

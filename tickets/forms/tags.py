@@ -32,5 +32,7 @@ class TagsField(forms.CharField):
 class TagsForm(forms.Form):
     tags = TagsField()
 
-    def __init__(self, data: Any = None, *, ticket: Ticket) -> None:
-        super().__init__(data, initial={} if data is not None else {"tags": tag_line(ticket)})
+    def __init__(self, data: Any = None, *, ticket: Ticket, line: str | None = None) -> None:
+        """``line`` has the ticket's tags as one would type them, if they are known."""
+        line = tag_line(ticket) if data is None and line is None else line
+        super().__init__(data, initial={} if data is not None else {"tags": line})

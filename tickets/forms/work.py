@@ -1,5 +1,6 @@
 """Forms of the ticket's properties, and of an organization's visibility."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from tickets import access
 from tickets.access import agents_and_availability, teams
 from tickets.models.teams import Team, absence_of
 from tickets.models.ticket import Ticket
+from tickets.options import Lists
 from tickets.states import AGENT_CHOICES, Severity, Status
 
 
@@ -19,11 +21,21 @@ class AssignmentForm(forms.Form):
 
     assignee = forms.ChoiceField(label="Assignee", required=False)
 
-    def __init__(self, data: Any = None, *, actor: Actor, ticket: Ticket | None = None) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        actor: Actor,
+        ticket: Ticket | None = None,
+        people: Iterable[User] | None = None,
+        lists: Lists | None = None,
+    ) -> None:
+        """``people`` are the agents with their availability, and ``lists`` those of the ticket, if known."""
         super().__init__(data)
         now = timezone.now()
-        self._people = {str(user.pk): user for user in agents_and_availability()}
-        self._teams = {f"team-{team.pk}": team for team in teams()}
+        people = agents_and_availability() if people is None else people
+        self._people = {str(user.pk): user for user in people}
+        self._teams = {f"team-{team.pk}": team for team in (_teams_in(lists) if lists else teams())}
         names = {key: _name(user, absence_of(user, now)) for key, user in self._people.items()}
         me = str(actor.user_id)
         groups = [
@@ -42,6 +54,10 @@ class AssignmentForm(forms.Form):
     def clean_assignee(self) -> User | Team | None:
         chosen = self.cleaned_data["assignee"]
         return self._people.get(chosen) or self._teams.get(chosen)
+
+
+def _teams_in(lists: Lists) -> list[Team]:
+    return [Team(pk=int(each.key), name=each.name, assignment_rule=each.more) for each in lists["teams"]]
 
 
 def _name(user: User, absence: str) -> str:
@@ -84,14 +100,15 @@ class ClassificationForm(forms.Form):
     product: forms.ModelChoiceField = forms.ModelChoiceField(None, label="Product", empty_label=None)
     reason: forms.ModelChoiceField = forms.ModelChoiceField(None, label="Reason", empty_label=None)
 
-    def __init__(self, data: Any = None, *, ticket: Ticket) -> None:
+    def __init__(self, data: Any = None, *, ticket: Ticket, lists: Lists | None = None) -> None:
         initial = {"product": ticket.product_id, "reason": ticket.reason_id}
         super().__init__(data, initial=initial, auto_id="classification_%s")
         offered = {"product": access.products(besides=ticket), "reason": access.reasons(besides=ticket)}
         for name, rows in offered.items():
             field: Any = self.fields[name]
             field.queryset = rows
-            field.choices = [(each.pk, str(each)) for each in rows]  # a select asks twice
+            known = [(int(each.key), each.name) for each in lists[f"{name}s"]] if lists else None
+            field.choices = known or [(each.pk, str(each)) for each in rows]  # a select asks twice
 
 
 class VisibilityForm(forms.Form):

@@ -708,6 +708,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='ticket',
+            index=models.Index(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.Least('response_due_at', 'escalation_due_at'), models.Value(datetime.datetime(9999, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), output_field=models.DateTimeField())), models.F('id'), condition=models.Q(('status__in', ('waiting_on_customer', 'on_hold'))), name='ticket_queue_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='ticket',
             index=models.Index(models.F('response_warn_at'), condition=models.Q(('status__in', ('new', 'open', 'waiting_on_customer', 'on_hold'))), name='ticket_queue_warning'),
         ),
         migrations.AddIndex(

@@ -25,11 +25,12 @@ class ActivityQuerySet(models.QuerySet):
 
     def for_thread(self) -> Self:
         """In the order of the thread, with authors, comments and their files: two queries."""
-        return (
-            self.select_related("actor", "comment__author")
-            .prefetch_related("comment__attachments")
-            .order_by("created_at", "id")
-        )
+        entries = self.select_related("actor", "comment__author").prefetch_related("comment__attachments")
+        return entries.order_by("created_at", "id")
+
+    def without_people(self) -> Self:
+        """With comments only, for a page that loads everyone it names, and all files, at once."""
+        return self.select_related(None).select_related("comment").prefetch_related(None)
 
 
 class Comment(models.Model):

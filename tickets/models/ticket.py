@@ -4,8 +4,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
-from django.db.models.functions import Coalesce, Least, Now
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,9 +15,10 @@ from orgs.roles import Capability
 from orgs.source import Source
 from tickets.models.catalog import Product, Reason
 from tickets.models.people import Escalation, Participant, Visit
+from tickets.models.related import RelatedQuerySet
 from tickets.models.tags import Tag
 from tickets.models.teams import Team
-from tickets.states import CUSTOMER_WORDS, UNFINISHED, Severity, Status
+from tickets.states import CUSTOMER_WORDS, PAUSED, UNFINISHED, Severity, Status
 
 # Sorts tickets to which no response is owed behind all that have a due time.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -35,13 +36,14 @@ SEVERITY_RANK = Case(
 
 def queue_indexes() -> list[models.Index]:
     """Return the indexes for each order of the queue and for its most selective filters."""
-    unfinished = Q(status__in=UNFINISHED)
+    unfinished, paused = Q(status__in=UNFINISHED), Q(status__in=PAUSED)
     return [
         models.Index(QUEUE_ORDER, F("id"), name="ticket_queue", condition=unfinished),
         models.Index(F("assignee"), QUEUE_ORDER, F("id"), name="ticket_of_assignee", condition=unfinished),
         models.Index(SEVERITY_RANK, F("id"), name="ticket_queue_severity", condition=unfinished),
         models.Index(F("last_reply_at"), F("id"), name="ticket_queue_last_reply", condition=unfinished),
         models.Index(F("status"), QUEUE_ORDER, F("id"), name="ticket_queue_status", condition=unfinished),
+        models.Index(QUEUE_ORDER, F("id"), name="ticket_queue_waiting", condition=paused),
         models.Index(F("response_warn_at"), name="ticket_queue_warning", condition=unfinished),
         models.Index(
             F("escalation_due_at"), name="ticket_to_acknowledge", condition=Q(escalation_due_at__isnull=False)
@@ -53,17 +55,21 @@ def queue_indexes() -> list[models.Index]:
     ]
 
 
-def is_overdue(now: datetime) -> Q:
+# An instant, or an expression for it.
+Instant = datetime | Func
+
+
+def is_overdue(now: Instant) -> Q:
     """Match tickets with an overdue clock. Best effort is never overdue."""
     return Q(response_due_at__lt=now, is_best_effort=False)
 
 
-def is_due_soon(now: datetime) -> Q:
+def is_due_soon(now: Instant) -> Q:
     """Match tickets past 75% of their time, overdue ones, and those with an unacknowledged escalation."""
     return Q(response_warn_at__lte=now) | Q(escalation_due_at__isnull=False)
 
 
-def is_snoozed(now: datetime) -> Q:
+def is_snoozed(now: Instant) -> Q:
     """Match tickets that are snoozed until later than ``now``."""
     return Q(snoozed_until__gt=now)
 
@@ -79,7 +85,7 @@ def is_unread(user_id: int | None) -> Q:
     return ~Q(Exists(seen))
 
 
-class TicketQuerySet(models.QuerySet):
+class TicketQuerySet(RelatedQuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """Tickets that the actor may see.
 
@@ -132,10 +138,12 @@ class TicketQuerySet(models.QuerySet):
         return self.annotate(queue_order=QUEUE_ORDER)
 
     def for_queue(self, user_id: int | None) -> Self:
-        """With everything that a row of the queue shows, except the tier, and the values it sorts by."""
-        tickets = self.for_list().select_related(
-            "organization", "requester", "assignee", "team", "product", "last_reply_by"
-        )
+        """With everything that a row of the queue shows, except the tier, and the values it sorts by.
+
+        Three queries: the tickets, their people, and their organizations.
+        """
+        tickets = self.with_marks().select_related("team", "product")
+        tickets = tickets.load("organization", "requester", "assignee", "last_reply_by")
         return tickets.with_unread(user_id).by_queue_order().by_severity()
 
     def with_unread(self, user_id: int | None) -> Self:
@@ -143,31 +151,25 @@ class TicketQuerySet(models.QuerySet):
         return self.annotate(is_unread=is_unread(user_id))
 
     def for_list(self) -> Self:
-        """With everything that a row of a list shows, in one query."""
-        tickets = self.select_related("organization", "requester", "assignee", "product")
-        calls = self._open_escalations()
-        late = calls.filter(acknowledged_at=None, deadline_at__lte=Now())
-        return tickets.annotate(is_escalated=Exists(calls), is_escalation_late=Exists(late))
+        """With everything that a row of a list shows."""
+        return self.with_marks().select_related("product", "requester")
 
-    def for_page(self) -> Self:
-        """With everything that the ticket's own page shows besides the thread."""
-        return self.select_related(
-            "organization__account_manager",
-            "requester",
-            "assignee__availability",
-            "team",
-            "product",
-            "reason",
-            "rating",
-            "follow_up_to",
-            "handover__written_by",
-        ).prefetch_related(
-            "projects",
-            "services__project",
-            "participants__user",
-            "escalations__acknowledged_by",
-            "clocks__promised_by",
-        )
+    def for_table(self) -> Self:
+        """With the names that a row of the CSV file shows, in the query that streams it."""
+        return self.select_related("product", "requester")
+
+    def with_marks(self) -> Self:
+        """With ``is_escalated``: it has an open escalation."""
+        return self.annotate(is_escalated=Exists(self._open_escalations()))
+
+    def for_page(self, *, for_agent: bool) -> Self:
+        """With what the ticket's own page shows besides people and the thread: three queries.
+
+        With ``has_escalations``; the few tickets that have some need one query more.
+        """
+        parts = ["organization", "product", "reason", "team", "rating", *(["handover"] if for_agent else [])]
+        tickets = self.select_related(*parts).prefetch_related("participants", "clocks")
+        return tickets.annotate(has_escalations=Exists(Escalation.objects.filter(ticket=OuterRef("pk"))))
 
     @staticmethod
     def _open_escalations() -> models.QuerySet:
@@ -274,6 +276,11 @@ class Ticket(models.Model):
     def is_snoozed(self) -> bool:
         """Whether it is snoozed now; a time in the past means that it was."""
         return self.snoozed_until is not None and self.snoozed_until > timezone.now()
+
+    @property
+    def is_escalation_late(self) -> bool:
+        """Whether nobody acknowledged the open escalation by its deadline."""
+        return self.escalation_due_at is not None and self.escalation_due_at <= timezone.now()
 
     @property
     def is_closed(self) -> bool:

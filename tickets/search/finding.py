@@ -66,13 +66,25 @@ def searched(actor: Actor, tickets: TicketQuerySet, text: str, *, ranked: bool =
     return Found(best, problems, words, BY_RANK)
 
 
-def filtered(actor: Actor, tickets: TicketQuerySet, text: str) -> TicketQuerySet | None:
+@dataclass(frozen=True)
+class Filtered:
+    """The tickets that match a filter. If dated, the condition depends on the time at which it was made."""
+
+    queryset: TicketQuerySet
+    is_dated: bool
+
+
+def filtered(actor: Actor, tickets: TicketQuerySet, text: str) -> Filtered | None:
     """Return those of the tickets that match the operators in a text, or None if it has words too.
 
     Costs no query: names are not checked.
     """
-    parsed = parse(text, operators_for(actor))
-    return None if parsed.words else tickets.filter(_condition(parsed, actor, is_checked=False)[0])
+    operators = operators_for(actor)
+    parsed = parse(text, operators)
+    if parsed.words:
+        return None
+    is_dated = any(operators[term.name].is_dated for term in parsed.terms)
+    return Filtered(tickets.filter(_condition(parsed, actor, is_checked=False)[0]), is_dated)
 
 
 def _with(tickets: TicketQuerySet, query: Lexemes) -> TicketQuerySet:

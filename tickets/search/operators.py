@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from billing.entitlements import organizations_on, tier_choices
@@ -49,7 +50,8 @@ class Operator:
     """A name before a colon, such as ``status:``.
 
     ``condition`` raises ``ValueError`` with a sentence about a value that it can't read. ``suggest`` returns
-    values that continue what is typed, with their meanings. Customers have some of the operators.
+    values that continue what is typed, with their meanings. Customers have some of the operators. The
+    condition of a dated one holds instants, which depend on the time at which it is made.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Operator:
     condition: Condition
     suggest: Suggest
     for_customers: bool = False
+    is_dated: bool = False
 
 
 def _one_of(what: str, choices: Choices) -> tuple[Condition, Suggest]:
@@ -117,12 +120,12 @@ SEVERITIES: Choices = {
 }
 MARKS: Choices = {
     "escalated": ("Escalated, not closed yet", lambda actor: is_escalated()),
-    "overdue": ("Response overdue", lambda actor: is_overdue(timezone.now())),
-    "due": ("Response due soon or overdue", lambda actor: is_due_soon(timezone.now())),
+    "overdue": ("Response overdue", lambda actor: is_overdue(Now())),
+    "due": ("Response due soon or overdue", lambda actor: is_due_soon(Now())),
     "unread": ("Updated since your last visit", lambda actor: is_unread(actor.user_id)),
     "merged": ("Merged into another ticket", lambda actor: Q(merged_into__isnull=False)),
     "unassigned": ("No assignee", _is("assignee", None)),
-    "snoozed": ("Snoozed", lambda actor: is_snoozed(timezone.now())),
+    "snoozed": ("Snoozed", lambda actor: is_snoozed(Now())),
 }
 
 
@@ -305,9 +308,9 @@ _table = [
     Operator("team", "Team", _team, _suggest_names(Team, "Team")),
     Operator("tag", "Tag", _tag, _suggest_names(Tag, "Tag")),
     Operator("is", "State: overdue, escalated, unread, snoozed …", *_one_of("state", MARKS)),
-    Operator("created", "Date created", *_dated("created_at"), for_customers=True),
-    Operator("updated", "Date last updated", *_dated("updated_at"), for_customers=True),
-    Operator("solved", "Date solved", *_dated("solved_at"), for_customers=True),
+    Operator("created", "Date created", *_dated("created_at"), for_customers=True, is_dated=True),
+    Operator("updated", "Date last updated", *_dated("updated_at"), for_customers=True, is_dated=True),
+    Operator("solved", "Date solved", *_dated("solved_at"), for_customers=True, is_dated=True),
 ]
 OPERATORS = {each.name: each for each in _table}
 CUSTOMER_OPERATORS = {each.name: each for each in _table if each.for_customers}

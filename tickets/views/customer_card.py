@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone
 
-from billing.entitlements import Entitlement, entitlement_of
+from billing.entitlements import Summary, summary_of
 from orgs.models import Organization, User
 from tickets.access import others_of
 from tickets.models.ticket import Ticket
@@ -22,7 +22,7 @@ class CustomerCard:
     """The organization with its entitlement, its other open tickets and its local time."""
 
     organization: Organization
-    entitlement: Entitlement
+    entitlement: Summary
     targets: Sequence[tuple[str, str]]
     local_time: str
     manager: User | None
@@ -31,20 +31,18 @@ class CustomerCard:
 
 
 def customer_card(ticket: Ticket) -> CustomerCard:
-    """Return the customer card of a ticket; four to six queries."""
+    """Return the customer card of a ticket; two to five queries."""
     organization = ticket.organization
-    entitlement = entitlement_of(organization)
-    others = others_of(ticket)
-    newest = list(others[:SHOWN])
-    count = len(newest) if len(newest) < SHOWN else others.order_by()[: COUNTED + 1].count()
+    entitlement = summary_of(organization)
+    others = list(others_of(ticket).values_list("pk", "subject")[: COUNTED + 1])
     return CustomerCard(
         organization=organization,
         entitlement=entitlement,
-        targets=[(each.label, entitlement.targets[each].label) for each in reversed(Severity)],
+        targets=[(each.label, entitlement.targets[each]) for each in reversed(Severity)],
         local_time=formats.date_format(
             timezone.localtime(timezone=ZoneInfo(organization.time_zone)), "D H:i"
         ),
         manager=organization.account_manager,
-        others=newest,
-        others_count=f"more than {COUNTED}" if count > COUNTED else str(count),
+        others=[Ticket(pk=pk, subject=subject) for pk, subject in others[:SHOWN]],
+        others_count=f"more than {COUNTED}" if len(others) > COUNTED else str(len(others)),
     )

@@ -108,17 +108,18 @@ def table(request: HttpRequest, slug: str, tab: str) -> StreamingHttpResponse:
     if tab not in lists:
         raise PermissionDenied
     form = ListForm(request.GET, actor=actor, organization=organization, tab=tab)
-    tickets = searched(actor, lists[tab], form.text).queryset.for_list().by_due().by_severity()
+    tickets = searched(actor, lists[tab], form.text).queryset.for_table().by_due().by_severity()
     rows = ordered(tickets, ORDERS[form.order_by()][1])
     return csv_download(f"tickets-{slug}-{tab}.csv", _table(rows))
 
 
 def organization_of_member(actor: Actor, slug: str) -> Organization:
     """Return the organization, for its own people: staff have other pages for this."""
-    organization = organization_for(actor, slug)
-    if organization.pk not in actor.roles:
-        raise PermissionDenied
-    return organization
+    own = (each.organization for each in actor.memberships)
+    if found := next((each for each in own if each.slug == slug), None):
+        return found
+    organization_for(actor, slug)
+    raise PermissionDenied
 
 
 def _tab_url(slug: str, tab: str) -> str:

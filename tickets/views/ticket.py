@@ -1,3 +1,4 @@
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,12 +13,11 @@ from orgs.actor import Actor, actor_of
 from orgs.context import act_in
 from orgs.polls import poll_actor_of, poll_token
 from orgs.roles import Capability
-from supportcenter.http import fragment_or_page
+from supportcenter.http import fragment_or_page, is_fragment
 from supportcenter.wording import format_instant
 from tickets import presence
 from tickets.access import (
     bare_ticket_for,
-    colleagues_on,
     draft_of,
     last_entry_id,
     macro_chosen,
@@ -29,12 +29,23 @@ from tickets.actions.visits import mark_seen
 from tickets.clock.countdown import countdown
 from tickets.clock.explanation import explain
 from tickets.forms.conversation import AnswerForm, CommentForm
-from tickets.forms.work import AgentSeverityForm, AssignmentForm, SeverityForm, StatusForm
-from tickets.models.conversation import Activity, ActivityKind
+from tickets.forms.work import AgentSeverityForm, SeverityForm, StatusForm
+from tickets.models.conversation import Activity, ActivityKind, Attachment
 from tickets.models.macros import Macro
-from tickets.models.teams import absence_of
 from tickets.models.ticket import Ticket, number_of
+from tickets.options import lists_of_ticket
 from tickets.permissions import allowed_on, explain_visibility
+from tickets.reading import (
+    SHOWN,
+    Thread,
+    colleagues_on,
+    files_of,
+    load_people,
+    middle_of,
+    newer_than,
+    presence_state,
+    thread_of,
+)
 from tickets.rendering import to_html
 from tickets.timeline import ENTRIES, status_words, timeline_text
 from tickets.views.panel import panel_of
@@ -58,7 +69,12 @@ def ticket(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_safe
 def thread(request: HttpRequest, reference: str) -> HttpResponse:
-    """Return what is new since the entry ``after``, or 204 when nothing is; polled by the page."""
+    """Return what is new since the entry ``after``, or 204 when nothing is; polled by the page.
+
+    With ``middle``, return the entries that a long thread leaves out.
+    """
+    if "middle" in request.GET:
+        return _middle(request, reference)
     if request.GET.get("after") == str(last_entry_id(poll_actor_of(request), reference)):
         return HttpResponse(status=204)
     actor = actor_of(request)
@@ -67,19 +83,45 @@ def thread(request: HttpRequest, reference: str) -> HttpResponse:
     return ticket_update(request, actor, found, "thread")
 
 
+def _middle(request: HttpRequest, reference: str) -> HttpResponse:
+    actor = actor_of(request)
+    found = ticket_for(actor, reference)
+    if not is_fragment(request):
+        return redirect(f"{found.get_absolute_url()}?all=1")
+    entries = middle_of(actor, found)
+    load_people(actor, found, entries)
+    shown = _shown(actor, found, entries, files_of(actor, found))
+    context = {"ticket": found, "entries": shown, "allowed": allowed_on(actor, found)}
+    return render(request, "tickets/_entries.html", context)
+
+
 @require_safe
 def present_agents(request: HttpRequest, reference: str) -> HttpResponse:
-    """Return which other agents have the ticket open; polling it shows that this one has."""
+    """Return which other agents have the ticket open; polling it shows that this one has.
+
+    Answer 204 if they are the same as those ``seen``. That costs no query: agents can see every ticket.
+    """
     actor = poll_actor_of(request)
+    number = number_of(reference)
+    seen = request.GET.get("seen")
+    if seen and number and actor.can(Capability.WORK_QUEUE):
+        presence.be_seen(number, actor.person.pk)
+        if seen == presence_state(actor, number):
+            return HttpResponse(status=204)
     found = bare_ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     _be_seen(actor, found)
     context = {
         "ticket": found,
-        "colleagues": colleagues_on(actor, found),
+        **_present(actor, found),
         "countdown": countdown(found, timezone.now()),
         "poll_token": poll_token(request),
     }
     return HttpResponse(render_to_string("tickets/_presence_update.html", context))
+
+
+def _present(actor: Actor, ticket: Ticket) -> dict[str, Any]:
+    """Return the other agents on the ticket, and what stands for them in the address that polls them."""
+    return {"colleagues": colleagues_on(actor, ticket), "presence_state": presence_state(actor, ticket.pk)}
 
 
 def _be_seen(actor: Actor, ticket: Ticket) -> None:
@@ -97,34 +139,58 @@ def preview(request: HttpRequest) -> HttpResponse:
 def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context: Any) -> dict[str, Any]:
     """Return everything that the ticket's page shows. ``context`` replaces forms by ones with errors."""
     act_in(request, ticket.organization)
+    thread = _thread(request, actor, ticket)
+    people, files = load_people(actor, ticket, thread["activities"]), files_of(actor, ticket)
     allowed = allowed_on(actor, ticket)
+    lists = lists_of_ticket(ticket, for_agent=allowed.work)
     queue, mine = reverse("tickets:queue"), reverse("tickets:list", args=[ticket.organization.slug])
     base: dict[str, Any] = {
         "ticket": ticket,
         "poll_token": poll_token(request),
-        "entries": entries_of(actor, ticket),
+        **thread,
+        "entries": _shown(actor, ticket, thread["activities"], files, hidden=thread["hidden"]),
+        "files": [each for found in files.values() for each in found],
+        "resources": [
+            *(each.name for each in lists["projects"]),
+            *(f"{each.more} / {each.name}" for each in lists["services"]),
+        ],
         "unseen": [],
         "uploads": [],
         "macro": None,
-        "handover": getattr(ticket, "handover", None),
         "rating": getattr(ticket, "rating", None),
         "allowed": allowed,
         "back_url": queue if allowed.work else mine,
         "organization": ticket.organization,
         "countdown": countdown(ticket, timezone.now()),
         "clock": explain(ticket.status, list(ticket.clocks.all()), format_instant),
-        "visibility": explain_visibility(ticket),
+        "visibility": explain_visibility(ticket, people.admins),
         "status_words": status_words(ticket.status, for_staff=allowed.work),
-        "colleagues": colleagues_on(actor, ticket),
+        **_present(actor, ticket),
         "composer": composer_for(actor, ticket),
-        "assignment": AssignmentForm(actor=actor, ticket=ticket) if allowed.work else None,
-        "absence": absence_of(ticket.assignee, timezone.now()) if ticket.assignee else "",
         "status_form": StatusForm(present=ticket.status),
         "severity_form": severity_form_for(actor, ticket),
     }
     if allowed.work:
-        base |= panel_of(actor, ticket)
+        base |= panel_of(actor, ticket, people, lists)
     return base | context
+
+
+def _thread(request: HttpRequest, actor: Actor, ticket: Ticket) -> dict[str, Any]:
+    """Return the entries to show: for a page that has some of the thread, those that are newer.
+
+    htmx sends the newest entry of the page in the header ``Thread-After``.
+    """
+    present = request.headers.get("Thread-After", "")
+    known = int(present) if present.isascii() and present.isdigit() and len(present) < 18 else None
+    newer = newer_than(actor, ticket, known) if known and is_fragment(request) else None
+    thread = thread_of(actor, ticket, whole="all" in request.GET) if newer is None else Thread(newer)
+    ids = [ticket.last_entry or 0, *(each.pk for each in thread.entries)]  # type: ignore[attr-defined]
+    return {
+        "activities": thread.entries,
+        "hidden": thread.hidden,
+        "is_appended": newer is not None,
+        "last_entry": max(ids),
+    }
 
 
 def ticket_update(
@@ -158,15 +224,36 @@ def severity_form_for(actor: Actor, ticket: Ticket, data: Any = None) -> Severit
     return make(data, initial={"severity": ticket.severity})
 
 
-def entries_of(actor: Actor, ticket: Ticket, *, since: int | None = None) -> list[dict[str, Any]]:
-    """Return the thread, or what others wrote ``since`` an entry, for the template."""
+def entries_of(actor: Actor, ticket: Ticket, *, since: int) -> list[dict[str, Any]]:
+    """Return what others wrote ``since`` an entry, for the template."""
+    found = thread_for(actor, ticket).written_since(since, but_by=actor.person)
+    return _shown(actor, ticket, list(found), files_of(actor, ticket))
+
+
+def _shown(
+    actor: Actor,
+    ticket: Ticket,
+    entries: Sequence[Activity],
+    files: Mapping[int, list[Attachment]],
+    *,
+    hidden: int = 0,
+) -> list[dict[str, Any]]:
+    """Return entries for the template; where some are left out, one says how many."""
     for_staff = actor.can(Capability.WORK_QUEUE)
-    thread = thread_for(actor, ticket)
-    found = thread if since is None else thread.written_since(since, but_by=actor.person)
-    return [_entry(actor, ticket, each, for_staff=for_staff) for each in found]
+    shown = [_entry(actor, ticket, each, files, for_staff=for_staff) for each in entries]
+    if hidden:
+        shown.insert(SHOWN, {"hidden": hidden, "after": shown[SHOWN - 1]["id"]})
+    return shown
 
 
-def _entry(actor: Actor, ticket: Ticket, activity: Activity, *, for_staff: bool) -> dict[str, Any]:
+def _entry(
+    actor: Actor,
+    ticket: Ticket,
+    activity: Activity,
+    files: Mapping[int, list[Attachment]],
+    *,
+    for_staff: bool,
+) -> dict[str, Any]:
     who = activity.actor.name if activity.actor else "The system"
     words = timeline_text(activity.kind, who, activity.before, activity.after, for_staff=for_staff)
     entry: dict[str, Any] = {
@@ -176,6 +263,7 @@ def _entry(actor: Actor, ticket: Ticket, activity: Activity, *, for_staff: bool)
         "icon": ENTRIES[ActivityKind(activity.kind)].icon,
         "is_important": ENTRIES[ActivityKind(activity.kind)].is_important,
         "words": words,
+        "hidden": 0,
         "comment_id": None,
         "files": [],
     }
@@ -187,7 +275,7 @@ def _entry(actor: Actor, ticket: Ticket, activity: Activity, *, for_staff: bool)
             "by_support": bool(comment.author.staff_role),
             "is_note": comment.is_internal,
             "is_mine": comment.author_id == actor.user_id,
-            "files": comment.attachments.all(),
+            "files": files.get(comment.pk, []),
             "status": _status_line(activity, words, for_staff=for_staff),
         }
     return entry
