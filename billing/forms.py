@@ -12,7 +12,7 @@ from billing.actions.groups import GroupDraft
 from billing.charge_file import parse_charges
 from billing.models.tiers import SEVERITIES, SupportTier
 from billing.money import is_currency
-from orgs.access import projects_of, person_labels, staff_with
+from orgs.access import person_choices, projects_of, staff_with
 from orgs.forms import TIME_ZONES, CsvForm
 from orgs.models import Organization
 from orgs.roles import Capability
@@ -177,7 +177,7 @@ class AccountManagerForm(forms.Form):
         super().__init__(data, initial={"manager": organization.account_manager_id})
         manager: Any = self.fields["manager"]
         manager.queryset = staff_with(Capability.MANAGE_ACCOUNTS)
-        manager.choices = [("", "None"), *person_labels(manager.queryset)]
+        manager.choices = [("", "None"), *person_choices(manager.queryset)]
 
 
 class CreditForm(forms.Form):

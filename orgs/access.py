@@ -1,7 +1,7 @@
 """The only way to get organizations for an actor: 404 if not visible, 403 if visible but not allowed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
@@ -61,11 +61,15 @@ def staff_with(capability: Capability) -> QuerySet[User]:
     return User.objects.staff_with(capability).order_by("name")
 
 
-def person_labels(people: QuerySet[User]) -> list[tuple[int, str]]:
-    """Return id and name of each person to choose from. People who share a name also have their address."""
-    rows = list(people.values_list("pk", "name", "email"))
-    uses = Counter(name for _, name, _ in rows)
-    return [(pk, f"{name} ({email})" if uses[name] > 1 else name) for pk, name, email in rows]
+def person_labels(people: Iterable[User]) -> dict[User, str]:
+    """Return the label of each person to choose from: the name, and the address of those who share one."""
+    uses = Counter(each.name for each in people)
+    return {each: f"{each.name} ({each.email})" if uses[each.name] > 1 else each.name for each in people}
+
+
+def person_choices(people: Iterable[User]) -> list[tuple[int, str]]:
+    """Return the id and label of each person to choose from."""
+    return [(each.pk, label) for each, label in person_labels(people).items()]
 
 
 def members_with(organization: Organization, addresses: Sequence[str]) -> QuerySet[User]:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
-from orgs.access import person_labels
+from orgs.access import person_choices
 from orgs.models import AuditArea, AuditEntry, User
 from supportcenter.combobox import Choice, Combobox, ComboboxField
 
@@ -30,9 +30,9 @@ def _day(label: str) -> forms.DateField:
     return forms.DateField(label=label, required=False, widget=widget, validators=[LAST_DAY])
 
 
-def person_choices(people: QuerySet[User]) -> list[Choice]:
+def people_choices(people: QuerySet[User]) -> list[Choice]:
     """Return who can have made a change: people, and the system itself."""
-    return [*person_labels(people), (SYSTEM, "System")]
+    return [*person_choices(people), (SYSTEM, "System")]
 
 
 class AuditFilterForm(forms.Form):
@@ -53,7 +53,7 @@ class AuditFilterForm(forms.Form):
         person = cast("ComboboxField", self.fields["person"])
         options = ("orgs:audit_people", [slug]) if slug else ("orgs:settings_people", [])
         person.widget = Combobox(*options, attrs={"class": "form-select"})
-        person.choices = [("", "Anyone"), *person_choices(people)]
+        person.choices = [("", "Anyone"), *people_choices(people)]
         self.full_clean()
 
     @property

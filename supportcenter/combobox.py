@@ -42,7 +42,7 @@ def options_view(choices: Callable[[HttpRequest], Iterable[Choice]]) -> Callable
 
     @require_safe
     def suggest(request: HttpRequest, **kwargs: str) -> HttpResponse:
-        found = matching(choices(request, **kwargs), search_text(request, MAX_TYPED))
+        found = matching(flat(choices(request, **kwargs)), search_text(request, MAX_TYPED))
         return render_options(request, [Option(label, label) for _, label in found[:MAX_SUGGESTED]])
 
     return suggest
@@ -51,7 +51,7 @@ def options_view(choices: Callable[[HttpRequest], Iterable[Choice]]) -> Callable
 def matching(choices: Iterable[Choice], typed: str) -> list[Choice]:
     """Return the choices whose label contains every typed word, those that begin with the text first."""
     text = typed.strip().casefold()
-    found = [each for each in choices if each[1] and all(word in each[1].casefold() for word in text.split())]
+    found = [each for each in choices if all(word in each[1].casefold() for word in text.split())]
     return sorted(found, key=lambda each: not each[1].casefold().startswith(text))
 
 

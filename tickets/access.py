@@ -81,11 +81,12 @@ def similar_tickets(
 ) -> list[Ticket]:
     """Return up to three visible open tickets of others, on the same service or with a similar subject.
 
-    One query.
+    ``product`` is a code or a name. One query.
     """
     others = Ticket.objects.visible_to(actor).of(organization).unfinished().exclude(requester=actor.user_id)
     alike = others.annotate(likeness=TrigramWordSimilarity(subject, "subject"))
-    found = alike.filter(Q(services__in=services) | Q(product__code=product, likeness__gt=0.4))
+    same_product = Q(product__code=product) | Q(product__name__iexact=product)
+    found = alike.filter(Q(services__in=services) | (same_product & Q(likeness__gt=0.4)))
     return list(found.select_related("requester", "product").order_by("-likeness", "-pk").distinct()[:3])
 
 
@@ -243,9 +244,6 @@ def muted_by(actor: Actor) -> QuerySet[Mute]:
     return mutes.select_related("ticket").order_by("-pk")
 
 
-ORGANIZATIONS_OFFERED = 300
-
-
 def queue_tickets(actor: Actor) -> TicketQuerySet:
     """Return all tickets, for agents."""
     require(actor, Capability.WORK_QUEUE)
@@ -271,10 +269,10 @@ def tier_names(tickets: Iterable[Ticket]) -> dict[int, str]:
     return tier_names_of({each.organization_id for each in tickets})
 
 
-def organizations_to_name(actor: Actor) -> QuerySet:
-    """Return the organization names that the filter suggests; read when they are shown."""
+def organizations_matching(actor: Actor, words: str) -> QuerySet[Organization]:
+    """Return a few organizations whose name contains what was typed, for agents."""
     require(actor, Capability.WORK_QUEUE)
-    return Organization.objects.order_by("name").values_list("name", flat=True)[:ORGANIZATIONS_OFFERED]
+    return Organization.objects.filter(name__icontains=words).order_by("name")[:MOST_OFFERED]
 
 
 # How many suggestions are shown while someone types.

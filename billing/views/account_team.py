@@ -28,7 +28,7 @@ from billing.entitlements import entitlement_of, is_entitled, tier_of
 from billing.forms import AccountManagerForm, CreditForm, CustomSlaForm, RefusalForm
 from billing.models.changes import TierChange
 from billing.outstanding import billing_start
-from orgs.access import organization_for, person_labels, require, staff_with, summary_of
+from orgs.access import organization_for, person_choices, require, staff_with, summary_of
 from orgs.actions.settings import change_account_manager
 from orgs.actor import actor_of
 from orgs.models import Organization
@@ -144,7 +144,7 @@ def account_manager(request: HttpRequest, slug: str) -> HttpResponse:
 def managers(request: HttpRequest) -> list[Choice]:
     """Return the staff who can be account managers, for the account team."""
     require(actor_of(request), TEAM)
-    return person_labels(staff_with(TEAM))
+    return person_choices(staff_with(TEAM))
 
 
 @require_POST

@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from orgs.access import agents
 from orgs.actor import Actor
+from supportcenter.combobox import Combobox, ModelComboboxField
 from tickets.access import macros_for, queue_tickets, ticket_named
 from tickets.bulk.models import BulkKind
 from tickets.forms.filters import PLAIN_SELECT, Choices
@@ -48,8 +49,12 @@ class BulkForm(forms.Form):
     ticket = NumbersField(required=False)
     everything = forms.BooleanField(required=False)
     query = forms.CharField(required=False)
-    assignee: forms.ModelChoiceField = forms.ModelChoiceField(
-        None, label="Assign to", required=False, empty_label="Unassigned", widget=PLAIN_SELECT
+    assignee: forms.ModelChoiceField = ModelComboboxField(
+        None,
+        label="Assign to",
+        required=False,
+        empty_label="Unassigned",
+        widget=Combobox("tickets:options", ["bulk-assignee"]),
     )
     status = forms.ChoiceField(
         label="Set status to",
@@ -68,8 +73,12 @@ class BulkForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
     tags = TagsField()
-    macro: forms.ModelChoiceField = forms.ModelChoiceField(
-        None, label="Apply macro", required=False, empty_label="Choose one", widget=PLAIN_SELECT
+    macro: forms.ModelChoiceField = ModelComboboxField(
+        None,
+        label="Apply macro",
+        required=False,
+        empty_label="Choose one",
+        widget=Combobox("tickets:options", ["bulk-macro"]),
     )
     target = forms.CharField(
         label="Merge into",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from billing.entitlements import Target, entitlement_of
 from orgs.access import projects_of, services_of
 from orgs.models import Organization, Project, Service
+from supportcenter.combobox import Combobox, ModelComboboxField
 from supportcenter.wording import format_instant
 from tickets import access
 from tickets.actions.opening import TicketDraft
@@ -63,11 +64,19 @@ class TicketForm(FilesMixin):
         help_text="Names of projects or services as shown in the console, separated by spaces.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    product: forms.ModelChoiceField = forms.ModelChoiceField(
-        None, label="Product", to_field_name="code", empty_label="Choose a product"
+    product: forms.ModelChoiceField = ModelComboboxField(
+        None,
+        label="Product",
+        to_field_name="code",
+        empty_label="Choose a product",
+        widget=Combobox("tickets:catalog_options", ["product"]),
     )
-    reason: forms.ModelChoiceField = forms.ModelChoiceField(
-        None, label="Reason", to_field_name="code", empty_label="Choose a reason"
+    reason: forms.ModelChoiceField = ModelComboboxField(
+        None,
+        label="Reason",
+        to_field_name="code",
+        empty_label="Choose a reason",
+        widget=Combobox("tickets:catalog_options", ["reason"]),
     )
     description = forms.CharField(
         label="Description",

@@ -1,6 +1,7 @@
 """Filters as form fields. The fields only read and write text in the filter language."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -9,6 +10,7 @@ from django.http import QueryDict
 from django.utils.choices import BaseChoiceIterator
 
 from orgs.actor import Actor
+from supportcenter.combobox import Combobox, ComboboxField
 from tickets.paging import Orders
 from tickets.search.operators import operators_for
 from tickets.search.syntax import Term, Words, parse, write
@@ -39,6 +41,12 @@ def choice(label: str, everything: str, options: Options = ()) -> forms.ChoiceFi
     return forms.ChoiceField(
         label=label, required=False, choices=[("", everything), *options], widget=PLAIN_SELECT
     )
+
+
+def long_choice(label: str, everything: str, name: str) -> ComboboxField:
+    """Return a choice from a list that may be long; ``name`` is that of the list in the address."""
+    widget = Combobox("tickets:options", [name], attrs={"class": "form-select"})
+    return ComboboxField(label=label, required=False, choices=[("", everything)], widget=widget)
 
 
 def day(label: str) -> forms.DateField:
@@ -73,7 +81,7 @@ class FilterForm(forms.Form):
                 field.choices = Choices(list(cast("list", field.choices)), more)
         present = self.read(base)
         names = ["q", *(name for name in self.terms if name in self.fields)]
-        given = {name: str(query[name]).replace("\0", "").strip() for name in names if name in query}
+        given = {name: self._given(name, str(query[name])) for name in names if name in query}
         self.text = self.write(self.combine(present, given))
         self.is_changed = self.text != self.write(present)
         self.initial = self.read(self.text)
@@ -111,17 +119,23 @@ class FilterForm(forms.Form):
         self.initial["sort"] = self.chosen_order
         return self.chosen_order or default
 
+    def _given(self, name: str, value: str) -> str:
+        text = value.replace("\0", "").strip()
+        field = self.fields[name]
+        if isinstance(field, ComboboxField):
+            with suppress(ValidationError):  # the language says what is wrong with it
+                return field.to_python(text)
+        return text
+
     def _shown(self, term: Term, taken: Mapping[str, str]) -> dict[str, str]:
         """Return the field that can show a term, with its value; nothing if there is none."""
         for name, beginning in self.terms.items():
             text = f"{term.name}:{term.value}"
             if name in self.fields and name not in taken and text.startswith(beginning):
                 value = f"{'-' if term.is_excluded else ''}{text.removeprefix(beginning)}"
-                try:
-                    self.fields[name].clean(value)
-                except ValidationError:
-                    continue
-                return {name: value}
+                with suppress(ValidationError):
+                    if str(self.fields[name].clean(value)) == value:  # a combobox also takes other words
+                        return {name: value}
         return {}
 
     def _term(self, name: str, value: str) -> Term:

@@ -6,12 +6,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse_lazy
 
 from billing.entitlements import tier_choices
-from orgs.access import agents
+from orgs.access import agents, person_labels
 from orgs.actor import Actor
+from orgs.models import User
 from tickets import access
-from tickets.forms.filters import PLAIN_SELECT, FilterForm, LaterOptions, choice, day
+from tickets.forms.filters import PLAIN_SELECT, FilterForm, LaterOptions, Options, choice, day, long_choice
 from tickets.models.queue import Density, SavedView
 from tickets.options import Lists, lists_of_queue
 from tickets.paging import Orders, Sort
@@ -48,9 +50,9 @@ class QueueOptions:
         self.actor = actor
 
     @cached_property
-    def agents(self) -> list[tuple[int, str, str]]:
-        """Id, address and name of each agent; one query."""
-        return list(agents().values_list("pk", "email", "name"))
+    def agents(self) -> dict[User, str]:
+        """The agents with their labels; one query."""
+        return person_labels(agents())
 
     @cached_property
     def lists(self) -> Lists:
@@ -60,7 +62,11 @@ class QueueOptions:
     def to_filter(self) -> dict[str, LaterOptions]:
         """Return the choices of the filters."""
         return {
-            "assignee": lambda: [ME, UNASSIGNED, *((email, name) for _, email, name in self.agents)],
+            "assignee": lambda: [
+                ME,
+                UNASSIGNED,
+                *((each.email, label) for each, label in self.agents.items()),
+            ],
             "team": lambda: [(each.name, each.name) for each in self.lists["teams"]],
             "tier": tier_choices,
             "product": lambda: [(each.key, each.name) for each in self.lists["products"]],
@@ -69,9 +75,14 @@ class QueueOptions:
     def to_change(self) -> dict[str, LaterOptions]:
         """Return the choices of a bulk change."""
         return {
-            "assignee": lambda: [(pk, name) for pk, _, name in self.agents],
+            "assignee": lambda: [(each.pk, label) for each, label in self.agents.items()],
             "macro": lambda: [(each.key, each.name) for each in self.lists["macros"]],
         }
+
+    def named(self, name: str) -> Options | None:
+        """Return the choices of a long list by its name in the address; None if there is no such list."""
+        found = (self.to_filter() | {f"bulk-{key}": each for key, each in self.to_change().items()}).get(name)
+        return found() if callable(found) else found
 
 
 class QueueForm(FilterForm):
@@ -95,15 +106,22 @@ class QueueForm(FilterForm):
 
     status = choice("Status", "Any status", STATUS_OPTIONS)
     severity = choice("Severity", "Any severity", Severity.choices)
-    assignee = choice("Assignee", "Any assignee")
-    team = choice("Team", "Any team")
+    assignee = long_choice("Assignee", "Any assignee", "assignee")
+    team = long_choice("Team", "Any team", "team")
     organization = forms.CharField(
         label="Organization",
         required=False,
-        widget=forms.TextInput(attrs={"class": "form-control", "list": "organization-names"}),
+        widget=forms.TextInput(
+            attrs={
+                "class": "form-control",
+                "autocomplete": "off",
+                "data-options": reverse_lazy("tickets:organization_options"),
+                "data-completes": "choice",
+            }
+        ),
     )
     tier = choice("Support tier", "Any tier")
-    product = choice("Product", "Any product")
+    product = long_choice("Product", "Any product", "product")
     tag = forms.CharField(
         label="Tag",
         required=False,

@@ -6,8 +6,10 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from orgs.access import person_labels
 from orgs.actor import Actor
 from orgs.models import User, Visibility
+from supportcenter.combobox import Combobox, ComboboxField, ModelComboboxField
 from tickets import access
 from tickets.access import agents_and_availability, teams
 from tickets.models.teams import Team, absence_of
@@ -19,7 +21,7 @@ from tickets.states import AGENT_CHOICES, Severity, Status
 class AssignmentForm(forms.Form):
     """The assignee of a ticket: an agent, with their absence, or a team."""
 
-    assignee = forms.ChoiceField(label="Assignee", required=False)
+    assignee = ComboboxField(label="Assignee", required=False, widget=Combobox("tickets:assignee_options"))
 
     def __init__(
         self,
@@ -33,10 +35,10 @@ class AssignmentForm(forms.Form):
         """``people`` are the agents with their availability, and ``lists`` those of the ticket, if known."""
         super().__init__(data)
         now = timezone.now()
-        people = agents_and_availability() if people is None else people
-        self._people = {str(user.pk): user for user in people}
+        labels = person_labels(agents_and_availability() if people is None else people)
+        self._people = {str(user.pk): user for user in labels}
         self._teams = {f"team-{team.pk}": team for team in (_teams_in(lists) if lists else teams())}
-        names = {key: _name(user, absence_of(user, now)) for key, user in self._people.items()}
+        names = {str(user.pk): _with_absence(label, absence_of(user, now)) for user, label in labels.items()}
         me = str(actor.user_id)
         groups = [
             ("Me", [(me, names[me])] if me in names else []),
@@ -60,8 +62,8 @@ def _teams_in(lists: Lists) -> list[Team]:
     return [Team(pk=int(each.key), name=each.name, assignment_rule=each.more) for each in lists["teams"]]
 
 
-def _name(user: User, absence: str) -> str:
-    return f"{user.name} – {absence}" if absence else user.name
+def _with_absence(label: str, absence: str) -> str:
+    return f"{label} – {absence}" if absence else label
 
 
 class StatusForm(forms.Form):
@@ -97,8 +99,12 @@ class AgentSeverityForm(SeverityForm):
 class ClassificationForm(forms.Form):
     """Product and reason. Retired entries are listed only if the ticket has them."""
 
-    product: forms.ModelChoiceField = forms.ModelChoiceField(None, label="Product", empty_label=None)
-    reason: forms.ModelChoiceField = forms.ModelChoiceField(None, label="Reason", empty_label=None)
+    product: forms.ModelChoiceField = ModelComboboxField(
+        None, label="Product", empty_label=None, widget=Combobox("tickets:catalog_options", ["product"])
+    )
+    reason: forms.ModelChoiceField = ModelComboboxField(
+        None, label="Reason", empty_label=None, widget=Combobox("tickets:catalog_options", ["reason"])
+    )
 
     def __init__(self, data: Any = None, *, ticket: Ticket, lists: Lists | None = None) -> None:
         initial = {"product": ticket.product_id, "reason": ticket.reason_id}

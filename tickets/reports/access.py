@@ -3,7 +3,7 @@
 from typing import Any
 
 from billing.entitlements import tier_choices
-from orgs.access import person_labels, require
+from orgs.access import person_choices, require
 from orgs.actor import Actor
 from orgs.models import Organization, User
 from orgs.roles import Capability
@@ -25,7 +25,7 @@ def names_for(source: ReportSource) -> dict[str, dict[Any, str]]:
         names["organization"] = dict(Organization.objects.order_by("name").values_list("pk", "name"))
     if "agent" in source.dimensions:
         staff = User.objects.exclude(staff_role="").order_by("name")
-        names["agent"] = dict(person_labels(staff))
+        names["agent"] = dict(person_choices(staff))
     return names
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from orgs.polls import PARAMETER, poll_actor_of, poll_token
 from orgs.roles import Capability
 from supportcenter.http import fragment_or_page
-from tickets.access import organizations_to_name, queue_tickets, ticket_named, tier_names
+from tickets.access import queue_tickets, ticket_named, tier_names
 from tickets.bulk.forms import BulkForm
 from tickets.clock.countdown import Countdown, countdown
 from tickets.forms.queue import ORDERS, QueueForm, QueueOptions
@@ -97,7 +97,6 @@ def _context(
         "headings": headings(labels, ORDERS, order, query),
         "save_url": f"?{urlencode({'q': form.text, 'sort': form.chosen_order or shown.sort})}",
         "leads": actor.can(Capability.LEAD_ESCALATIONS),
-        "organization_names": organizations_to_name(actor),
     }
 
 
