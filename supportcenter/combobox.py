@@ -37,7 +37,7 @@ def render_options(request: HttpRequest, options: Iterable[Option]) -> HttpRespo
     return render(request, "components/_options.html", {"options": list(options)})
 
 
-def options_view(choices: Callable[[HttpRequest], Iterable[Choice]]) -> Callable[..., HttpResponse]:
+def options_view(choices: Callable[..., Iterable[Any]]) -> Callable[..., HttpResponse]:
     """Return a view that suggests choices by their labels. ``choices`` checks what the reader may see."""
 
     @require_safe
@@ -55,7 +55,7 @@ def matching(choices: Iterable[Choice], typed: str) -> list[Choice]:
     return sorted(found, key=lambda each: not each[1].casefold().startswith(text))
 
 
-def flat(choices: Iterable[Any]) -> Iterator[Choice]:
+def flat(choices: Any) -> Iterator[Choice]:
     """Yield each choice, also those in groups, the empty one excepted."""
     for key, label in choices:
         if isinstance(label, list | tuple):
@@ -64,7 +64,7 @@ def flat(choices: Iterable[Any]) -> Iterator[Choice]:
             yield key, str(label)
 
 
-def key_of(typed: str, choices: Iterable[Any]) -> Any:
+def key_of(typed: str, choices: Any) -> Any:
     """Return the key of the choice with this label, or of the only one that matches.
 
     A text that matches none or several is a ``ValidationError`` that says which.

@@ -137,7 +137,7 @@ def account_manager(request: HttpRequest, slug: str) -> HttpResponse:
     ):
         messages.success(request, f"Account manager: {changed.account_manager or 'none'}.")
     else:
-        messages.error(request, " ".join(form.errors["manager"]))
+        messages.error(request, str(form.errors["manager"][0]))
     return redirect("billing:organization", slug)
 
 

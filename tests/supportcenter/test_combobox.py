@@ -5,6 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from supportcenter.combobox import Combobox, ComboboxField, key_of
+from tests.cast import person
 
 ZONES = [(name.lower(), name) for name in ["Berlin", "New York", "York", "Yorkton", "Zürich"]]
 MANY = [("", "Any"), *((str(number), f"Name {number}") for number in range(31))]
@@ -81,3 +82,27 @@ def test_time_zones_are_suggested(client_of, cast):
     assert 'data-value="Europe/Berlin"' in shown
     assert shown.count("<li") == 1
     assert client_of(cast.ben).get("/options/time-zones/").text.count("<li") == 10
+
+
+def test_queue_filters_by_a_name_from_a_long_list(client_of, cast):
+    for number in range(31):
+        person(
+            f"agent{number}@support.example",
+            "Anna Berg" if number < 2 else f"Agent {number}",
+            staff_role="agent",
+        )
+    fay = client_of(cast.fay)
+    page = fay.get("/queue/?assignee=fay+").text
+    assert 'name="assignee" value="Fay' in page
+    assert (
+        'value="Anna Berg (agent1@support.example)"'
+        in fay.get("/queue/?assignee=Anna+Berg+(agent1@support.example)").text
+    )
+    suggested = fay.get("/options/queue/assignee/?q=berg").text
+    assert "Anna Berg (agent0@support.example)" in suggested
+    assert suggested.count("<li") == 2
+
+
+def test_organizations_are_suggested_to_agents(client_of, cast):
+    assert 'data-value="Acme"' in client_of(cast.fay).get("/options/organizations/?q=acm").text
+    assert client_of(cast.ada).get("/options/organizations/?q=acm").status_code == 403

@@ -353,7 +353,7 @@ def test_search_costs_the_same_for_many_rows(cast, client_of, count, django_asse
     # Session, person, memberships; workspace (2); the organization, the words (2), the hits and their ranks;
     # the rows, their organizations, people and tiers; counts of all views; the excerpts; agents, tiers, the
     # other lists to choose from; organizations to name.
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         client.get("/queue/all/?q=org:acme+lag+grows+consumer")
 
 

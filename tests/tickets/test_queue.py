@@ -51,7 +51,7 @@ def test_queue_costs_the_same_for_many_rows_and_views(cast, fay, count):
         builders.ticket(cast.ben, cast.acme)
         query = "severity:high assignee:fay@support.example tier:basic"
         save_view(actor=actor(cast.fay), name=f"View {number}", query=query)
-    with assertNumQueries(14):
+    with assertNumQueries(13):
         fay.get("/queue/")
 
 

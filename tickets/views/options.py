@@ -24,7 +24,7 @@ def catalog(request: HttpRequest, name: str) -> list[Choice]:
     return [(each.code, each.name) for each in rows]
 
 
-def assignees(request: HttpRequest) -> Iterable[Any]:
+def assignees(request: HttpRequest) -> Any:
     """Return the agents and teams that a ticket can be assigned to, for agents."""
     actor = actor_of(request)
     require(actor, Capability.WORK_QUEUE)
