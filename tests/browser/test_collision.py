@@ -56,7 +56,7 @@ def test_second_reply_waits_until_the_first_was_read(person, address):
     gus.page.get_by_role("button", name="Send reply").click()
     news = gus.page.get_by_role("region", name="New comments")
     expect(news).to_contain_text("Restart it.")
-    expect(gus.page.get_by_label("Comment")).to_have_value("Do not restart it!")
+    expect(gus.page.get_by_role("textbox", name="Comment")).to_have_value("Do not restart it!")
     expect(gus.page.locator(".composer-status select")).to_have_value("on_hold")
     gus.check()
     gus.page.get_by_role("button", name="Send anyway").click()
@@ -155,7 +155,7 @@ def test_new_entries_are_appended_to_a_long_thread(person, driver, address):
 def test_entry_that_two_responses_bring_is_shown_once(person, address):
     page = person("fay@support.example").open(address)
     held: list[Route] = []
-    page.route(re.compile(r"/thread/\?after="), held.append)
+    page.route(re.compile(r"/thread/\?after="), lambda route: held.append(route))
     page.evaluate("htmx.trigger('#thread-poll', 'every')")
     add_note(page, "Only once.")
     count = page.locator(ENTRIES).count()
