@@ -75,7 +75,7 @@ class WeekForm(forms.Form):
     def __init__(self, data: Any = None, *, week: StoredWeek | None = None, **options: Any) -> None:
         super().__init__(data, **options)
         for number, day in enumerate(DAYS):
-            attrs = {"placeholder": "free", "autocomplete": "off"}
+            attrs = {"placeholder": "No hours", "autocomplete": "off"}
             field = forms.CharField(label=day, required=False, max_length=120)
             field.widget.attrs |= attrs
             field.initial = format_blocks(week[number]) if week else ""

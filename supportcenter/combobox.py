@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.views.decorators.http import require_safe
 
@@ -19,6 +21,8 @@ from supportcenter.http import search_text
 MAX_LISTED = 30
 MAX_SUGGESTED = 10
 MAX_TYPED = 200
+# The most names in an error.
+MAX_NAMED = 3
 
 Choice = tuple[Any, str]
 
@@ -75,36 +79,41 @@ def key_of(typed: str, choices: Any) -> Any:
         return (exact or found)[0][0]
     if not found:
         raise ValidationError(f"Nothing matches “{typed[:MAX_TYPED]}”. Choose one of the suggestions.")
-    names = get_text_list([label for _, label in found[:MAX_SUGGESTED]], "or")
+    names = get_text_list([label for _, label in found[:MAX_NAMED]], "or")
     raise ValidationError(f"Several match “{typed[:MAX_TYPED]}”. Enter the whole name, such as {names}.")
 
 
-class Combobox(forms.Select):
-    """A select; for a long list a text field whose suggestions come from the view with this name.
-
-    Its field has to accept labels, as those below do, because that is what the text field sends.
-    """
+class SuggestedText(forms.TextInput):
+    """A text field whose suggestions come from the view with this name; one of them replaces the text."""
 
     def __init__(self, url_name: str, args: Sequence[str] = (), attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)
         self.url_name = url_name
         self.args = args
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        options = reverse(self.url_name, args=self.args)
+        attrs = {"autocomplete": "off", "data-completes": "choice", "data-options": options} | (attrs or {})
+        return format_html('<span class="combobox">{}</span>', super().render(name, value, attrs, renderer))
+
+
+class Combobox(forms.Select):
+    """A select; for a long list a text field with suggestions.
+
+    Its field has to accept labels, as those below do, because that is what the text field sends.
+    """
+
+    def __init__(self, url_name: str, args: Sequence[str] = (), attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.text = SuggestedText(url_name, args, attrs)
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         if len(list(islice(flat(self.choices), MAX_LISTED + 1))) <= MAX_LISTED:
             return super().render(name, value, attrs, renderer)
         labels = {str(key): label for key, label in flat(self.choices)}
         empty = next((label for key, label in self.choices if not str(key)), "")
-        extra = {
-            "autocomplete": "off",
-            "data-completes": "choice",
-            "data-options": reverse(self.url_name, args=self.args),
-            "placeholder": empty,
-        }
-        attrs = self.attrs | (attrs or {}) | extra
-        if attrs.get("class") == "form-select":
-            attrs["class"] = "form-control"
-        return forms.TextInput(attrs).render(name, labels.get(str(value), value), renderer=renderer)
+        attrs = self.attrs | (attrs or {}) | {"placeholder": empty}
+        return self.text.render(name, labels.get(str(value), value), attrs, renderer)
 
 
 class ComboboxField(forms.ChoiceField):

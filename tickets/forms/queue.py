@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.http import QueryDict
-from django.urls import reverse_lazy
 
 from billing.entitlements import tier_choices
 from orgs.access import agents, person_labels
 from orgs.actor import Actor
 from orgs.models import User
+from supportcenter.combobox import SuggestedText
 from tickets import access
 from tickets.forms.filters import PLAIN_SELECT, FilterForm, LaterOptions, Options, choice, day, long_choice
 from tickets.models.queue import Density, SavedView
@@ -111,14 +111,7 @@ class QueueForm(FilterForm):
     organization = forms.CharField(
         label="Organization",
         required=False,
-        widget=forms.TextInput(
-            attrs={
-                "class": "form-control",
-                "autocomplete": "off",
-                "data-options": reverse_lazy("tickets:organization_options"),
-                "data-completes": "choice",
-            }
-        ),
+        widget=SuggestedText("tickets:organization_options", attrs={"class": "form-select"}),
     )
     tier = choice("Support tier", "Any tier")
     product = long_choice("Product", "Any product", "product")
