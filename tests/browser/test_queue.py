@@ -50,12 +50,17 @@ def test_view_is_made_of_filters_and_shared(person):
     page.get_by_label("Severity", exact=True).select_option("high")
     page.get_by_text("More filters").click()
     page.get_by_label("Support tier").select_option("advanced")
+    organization = page.get_by_label("Organization")
+    organization.press_sequentially("acm")
+    expect(page.get_by_role("listbox", name="Suggestions").get_by_role("option")).to_have_text(["Acme"])
+    organization.press("Enter")
+    expect(organization).to_have_value("Acme")
     page.get_by_role("button", name="Filter", exact=True).click()
     page.wait_for_url(re.compile("severity=high"))
     fay.check()
     count = page.locator(".queue-table tbody tr").count()
     page.get_by_role("link", name="Save as view").click()
-    text = "status:unfinished severity:high tier:advanced -is:snoozed"
+    text = "status:unfinished severity:high org:Acme tier:advanced -is:snoozed"
     expect(page.get_by_label("Filter")).to_have_value(text)
     fay.check()
     page.get_by_label("Name").fill("Advanced, high")
