@@ -99,7 +99,7 @@ def test_server_error_has_a_page_that_needs_nothing(client, monkeypatch, cast, c
     def broken(*args):
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(lists, "organization_for", broken)
+    monkeypatch.setattr(lists, "organization_of_member", broken)
     client = client_of(cast.ben)
     client.raise_request_exception = False
     response = client.get("/o/acme/tickets/")

@@ -155,7 +155,11 @@ def test_new_entries_are_appended_to_a_long_thread(person, driver, address):
 def test_entry_that_two_responses_bring_is_shown_once(person, address):
     page = person("fay@support.example").open(address)
     held: list[Route] = []
-    page.route(re.compile(r"/thread/\?after="), lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/thread/\?after="), hold)
     page.evaluate("htmx.trigger('#thread-poll', 'every')")
     add_note(page, "Only once.")
     count = page.locator(ENTRIES).count()
