@@ -23,6 +23,7 @@ from markupsafe import Markup, escape
 from billing.money import format_amount, format_number, format_percent
 from orgs.areas import admin_pages, settings_pages
 from supportcenter.middleware import request_id
+from supportcenter.static_files import error_page_files, page_files
 from supportcenter.wording import format_age, format_count
 
 
@@ -40,8 +41,10 @@ def environment(**options: Any) -> Environment:
     env.globals |= {
         "account_team_email": settings.ACCOUNT_TEAM_EMAIL,
         "admin_pages": admin_pages,
+        "error_page_files": error_page_files,
         "forum_url": settings.COMMUNITY_FORUM_URL,
         "icon": icon,
+        "page_files": page_files,
         "request_id": request_id,
         "settings_pages": settings_pages,
         "site_name": settings.SITE_NAME,
