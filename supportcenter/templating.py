@@ -23,7 +23,7 @@ from markupsafe import Markup, escape
 from billing.money import format_amount, format_number, format_percent
 from orgs.areas import admin_pages, settings_pages
 from supportcenter.middleware import request_id
-from supportcenter.static_files import error_page_files, page_files
+from supportcenter.static_files import scripts, stylesheets
 from supportcenter.wording import format_age, format_count
 
 
@@ -41,14 +41,14 @@ def environment(**options: Any) -> Environment:
     env.globals |= {
         "account_team_email": settings.ACCOUNT_TEAM_EMAIL,
         "admin_pages": admin_pages,
-        "error_page_files": error_page_files,
         "forum_url": settings.COMMUNITY_FORUM_URL,
         "icon": icon,
-        "page_files": page_files,
         "request_id": request_id,
+        "scripts": scripts(),
         "settings_pages": settings_pages,
         "site_name": settings.SITE_NAME,
         "static": static,
+        "stylesheets": stylesheets(),
         "time": time,
         "url": url,
     }

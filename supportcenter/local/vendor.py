@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from supportcenter.local.font_subset import EUROPEAN, characters, subset
-from supportcenter.local.used_css import class_names, used_css, words_of
+from supportcenter.local.used_css import used_css, words_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLER = ROOT / "static" / "vendor" / "tabler"
@@ -78,9 +78,9 @@ def _fetch(name: str, sha256: str, folder: Path) -> Path:
 def _write_tabler(css: str) -> None:
     """Write the rules in use, in a cascade layer, so that our layers win whatever the specificity."""
     body = re.sub(r"\n?/\*# sourceMappingURL=\S+ \*/\s*$", "", css).removeprefix('@charset "UTF-8";')
-    used = used_css(body, words_of(ROOT))
+    used, left_out = used_css(body, words_of(ROOT))
     _write(TABLER / "tabler.min.css", f"@layer tabler{{{used}}}\n")
-    _write(LEFT_OUT, "".join(f"{name}\n" for name in sorted(class_names(body) - class_names(used))))
+    _write(LEFT_OUT, "".join(f"{name}\n" for name in sorted(left_out)))
 
 
 def _write_fonts(folder: Path) -> None:

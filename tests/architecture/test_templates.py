@@ -8,11 +8,8 @@ import pytest
 from django.apps import apps
 from django.template import engines
 from django.template.loader import get_template
-from django.templatetags.static import static
 from django.urls import URLResolver, get_resolver, reverse
 from jinja2 import meta, nodes
-
-from supportcenter.static_files import page_files
 
 ROOT = Path(__file__).resolve().parents[2] / "templates"
 # What every page has besides the globals: from Django's backend, orgs/context.py and Jinja2's own scopes.
@@ -136,9 +133,12 @@ def test_page_for_codes_is_out_of_reach(client, db):
     assert client.get(reverse("account_confirm_login_code")).status_code == 302
 
 
-def test_preloaded_font_is_the_one_for_latin():
+@pytest.mark.parametrize("page", ["base.html", "errors/_base.html"])
+def test_preloaded_font_is_the_one_for_latin(page):
     """Browser tests allow that a slow machine preloads it in vain (tests/browser/conftest.py)."""
+    preloaded = re.findall(
+        r"""rel="preload" href="{{ static\('([^']+)'\) }}" as="font\"""", (ROOT / page).read_text()
+    )
     styles = (ROOT.parent / "static/css/base.css").read_text()
     faces = re.findall(r'url\("\.\./([^"]+)"\)[^;]*;\s*unicode-range: ([^;]+);', styles)
-    latin = [static(name) for name, scripts in faces if scripts.startswith("U+0000-00FF")]
-    assert latin == [page_files().font]
+    assert preloaded == [name for name, scripts in faces if scripts.startswith("U+0000-00FF")]
