@@ -190,8 +190,8 @@ def _tier_change_text(change: TierChange, step: str, who: str) -> str:
             f"from {change.from_tier} to {change.to_tier}. {begins}"
         )
     return {
-        "setup_started": f"Setup of the {change.to_tier} support tier has started. It will be active by {due}. "
-        f"Until then, {stays}.",
+        "setup_started": f"Setup of the {change.to_tier} support tier has started. "
+        f"It will be active by {due}. Until then, {stays}.",
         "activated": f"{change.organization} is now on the {change.to_tier} support tier.",
         "canceled": f"{who} canceled the change to {change.to_tier}. {stays}.",
         "refused": f"The account team refused the change to {change.to_tier}. {stays}.",

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping
 
 from rjsmin import jsmin
-from tinycss2 import parse_component_value_list, serialize
+from tinycss2.serializer import serialize
+from tinycss2.tokenizer import parse_component_value_list
 
 IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./([\w-]+\.js)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:const|function|async function) (\w+))", re.MULTILINE)

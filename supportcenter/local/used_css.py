@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from tinycss2 import parse_rule_list, serialize
-from tinycss2.ast import Node
+from tinycss2.ast import AtRule, IdentToken, LiteralToken, Node, QualifiedRule, SquareBracketsBlock
+from tinycss2.parser import parse_rule_list
+from tinycss2.serializer import serialize
 
 SOURCES = ["templates/**/*.*", "static/css/*.css", "static/js/*.js", "supportcenter/*.py"]
 SOURCES += [f"{app}/**/*.py" for app in ("orgs", "billing", "tickets", "notifications")]
@@ -32,7 +33,7 @@ def used_css(css: str, words: set[str]) -> tuple[str, set[str]]:
 def _used(css: str | list[Node], words: set[str], left_out: set[str]) -> str:
     kept = []
     for rule in parse_rule_list(css, skip_comments=True, skip_whitespace=True):
-        if rule.type == "qualified-rule":
+        if isinstance(rule, QualifiedRule):
             selectors = []
             for selector in _split(rule.prelude):
                 missing = set(_names(selector)) - words
@@ -41,7 +42,7 @@ def _used(css: str | list[Node], words: set[str], left_out: set[str]) -> str:
                     selectors.append(serialize(selector))
             if selectors:
                 kept.append(f"{','.join(selectors)}{{{serialize(rule.content)}}}")
-        elif rule.type == "at-rule" and rule.lower_at_keyword in {"media", "supports"}:
+        elif isinstance(rule, AtRule) and rule.lower_at_keyword in {"media", "supports"}:
             if inside := _used(rule.content, words, left_out):
                 kept.append(f"@{rule.at_keyword}{serialize(rule.prelude)}{{{inside}}}")
         else:
@@ -53,7 +54,7 @@ def _split(prelude: Iterable[Node]) -> list[list[Node]]:
     """Return the selectors of a list. Commas inside parentheses are in nested nodes."""
     selectors: list[list[Node]] = [[]]
     for node in prelude:
-        if node == ",":
+        if isinstance(node, LiteralToken) and node.value == ",":
             selectors.append([])
         else:
             selectors[-1].append(node)
@@ -61,9 +62,9 @@ def _split(prelude: Iterable[Node]) -> list[list[Node]]:
 
 
 def _names(selector: list[Node]) -> Iterator[str]:
-    """Yield the classes and data attributes that an element must have; ``:not(…)`` and the like don't count."""
+    """Yield the classes and data attributes that an element must have, except those in ``:not(…)``."""
     for before, node in pairwise([None, *selector]):
-        if node.type == "ident" and before == ".":
+        if isinstance(node, IdentToken) and isinstance(before, LiteralToken) and before.value == ".":
             yield node.value
-        elif node.type == "[] block" and node.content[0].value.startswith("data-"):
-            yield node.content[0].value
+        elif isinstance(node, SquareBracketsBlock):
+            yield from (each.value for each in node.content[:1] if each.value.startswith("data-"))
