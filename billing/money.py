@@ -42,5 +42,5 @@ def format_amount(amount: Decimal, currency: str) -> str:
 
 
 def format_percent(percentage: Decimal) -> str:
-    """Return a percentage without trailing zeros: “4.5 %”, “7 %”."""
-    return f"{percentage.normalize():f} %"
+    """Return a percentage without trailing zeros: “4.5%”, “7%”."""
+    return f"{percentage.normalize():f}%"

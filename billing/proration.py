@@ -30,12 +30,12 @@ class Price:
         return max(self.minimum, charges * self.percentage / 100)
 
     def summary(self, currency: str) -> str:
-        """Return the price in words: “7 % of charges, at least 2,000.00 EUR a month”."""
+        """Return the price in words: “7% of charges, at least 2,000.00 EUR a month”."""
         percentage, minimum = format_percent(self.percentage), format_amount(self.minimum, currency)
         return f"{percentage} of charges, at least {minimum} a month"
 
     def formula(self, charges: Decimal, currency: str) -> str:
-        """Return the rule with its numbers: “larger of 500.00 EUR and 4.5 % of 20,000.00 EUR”."""
+        """Return the rule with its numbers: “larger of 500.00 EUR and 4.5% of 20,000.00 EUR”."""
         percentage, minimum = format_percent(self.percentage), format_amount(self.minimum, currency)
         return f"larger of {minimum} and {percentage} of {format_amount(charges, currency)}"
 

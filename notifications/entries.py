@@ -35,7 +35,7 @@ class RenderedEntry:
 
 
 def absolute(path: str) -> str:
-    """Return the full address of a path of this site; links in mails never depend on a request."""
+    """Return the full address of a path of this site; links in emails never depend on a request."""
     return urljoin(settings.SITE_URL, path)
 
 

@@ -30,14 +30,14 @@ environ.Env.read_env(str(ENV_FILE))
 
 # Development mode: shows error details in the browser. Never use it on the internet.
 DEBUG = env.bool("DEBUG", default=False)
-# Signs sessions, links in mails and tokens. At least 50 random characters; changing it signs everyone out.
+# Signs sessions, links in emails and tokens. At least 50 random characters; changing it signs everyone out.
 SECRET_KEY = env.str("SECRET_KEY")
 # Earlier values of `SECRET_KEY`, separated by commas, that are still accepted after a change.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # The URL of the site, for example `https://support.example.com`. Requests for other host names are refused,
-# and links in mails start with it.
+# and links in emails start with it.
 SITE_URL = env.str("SITE_URL").rstrip("/")
-# The name shown on pages and in mails.
+# The name shown on pages and in emails.
 SITE_NAME = env.str("SITE_NAME", default="Support Center")
 # The letters before a ticket's number, as in `SUP-1042`.
 TICKET_PREFIX = env.str("TICKET_PREFIX", default="SUP")
@@ -281,7 +281,7 @@ EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="notifications.smtp.EmailBacken
 ANYMAIL = env.json("ANYMAIL", default={})
 # Sender of all mail.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <support@{_site.hostname}>")
-# Maximum number of mails per second, over all workers, if the provider has a limit; 0 is no limit.
+# Maximum number of emails per second, over all workers, if the provider has a limit; 0 is no limit.
 MAIL_PER_SECOND = env.int("MAIL_PER_SECOND", default=0)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
@@ -298,7 +298,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "supportcenter"
-# Workers alternate between the two, so that ten thousand mails don't delay other tasks.
+# Workers alternate between the two, so that ten thousand emails don't delay other tasks.
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("supportcenter", "mail")]
 CELERY_TASK_ROUTES = {"notifications.deliver": {"queue": "mail"}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -188,7 +188,7 @@ class EmailMessage(models.Model):
     """One mail to one recipient: queued → sending → sent, or retry, failed, withheld; or held → digested.
 
     Mails about tickets are rendered when they are sent. Mails of other kinds are rendered from ``content``;
-    that of sign-in mails is emptied once they are sent, because it may contain a link that signs in.
+    that of sign-in emails is emptied once they are sent, because it may contain a link that signs in.
     ``reason`` and ``follow`` are why the recipient gets the mail, and so what its unsubscribe link ends.
     Delivery reports (delivered, bounced, reported) change the state of a sent mail.
     """

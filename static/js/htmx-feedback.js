@@ -48,8 +48,8 @@ document.addEventListener("htmx:before:response", (event) => {
   if (!raw.redirected || new URL(raw.url).pathname !== login) return;
   event.preventDefault();
   failure = { source: null, status: 0 };
-  const link = Object.assign(document.createElement("a"), { href: login, target: "_blank", textContent: "log in" });
-  showError(KEY, "You are logged out. What you typed is still here: ", link, " in a new tab, then come back and send it again.");
+  const link = Object.assign(document.createElement("a"), { href: login, target: "_blank", textContent: "Log in" });
+  showError(KEY, "You're logged out. What you typed is still here. ", link, " in a new tab, then come back and send it again.");
 });
 
 // 422 is a form with its errors, which htmx swaps in. All other errors are shown here.

@@ -8,7 +8,7 @@ function refresh() {
   if (!status) return;
   const selected = boxes().filter((each) => each.checked).length;
   const everything = document.querySelector("[data-select-everything]").checked;
-  const text = everything ? "Everything selected" : `${selected} selected`;
+  const text = everything ? "All tickets selected" : `${selected} selected`;
   if (status.textContent !== text) status.textContent = text;
   const all = document.querySelector("[data-select-all]");
   if (!all) return;

@@ -17,5 +17,5 @@ if DEBUG:
 
 # Password of every demo login that `make run` creates on the first start.
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="demo-password")
-# Maildir in which `make run` catches mails; `/dev/mail/` shows them.
+# Maildir in which `make run` catches emails; `/dev/mail/` shows them.
 DEV_MAILBOX = Path(env.str("DEV_MAILBOX", default=str(BASE_DIR / "var" / "mail")))

@@ -14,7 +14,7 @@ from supportcenter.local.layout import CHECKOUT
 LIST = CHECKOUT / "docs" / "style-words.txt"
 FOLDERS = ["supportcenter", "orgs", "billing", "tickets", "notifications", "tests"]
 # The files to check, as globs from the root of the checkout.
-FILES = ["*.md", "docs/**/*.md", "static/css/*.css", "static/js/*.js"]
+FILES = ["*.md", "templates/**/*", "docs/**/*.md", "static/css/*.css", "static/js/*.js"]
 FILES += [f"{folder}/**/*.py" for folder in FOLDERS]
 RULE = re.compile(r"([a-z ]+?\*?): (\S.*)")
 BETWEEN_WORDS = r"[\s_#*/-]+"

@@ -80,7 +80,7 @@ def test_holidays_are_offered_checked_and_imported(gus, business, url):
     assert 'holidays/?country=FI&amp;year=2027" novalidate' in offered.content.decode()
     assert "2027-12-06 Independence Day" in text(offered)
     lines = {"text": "2027-12-06 Independence Day\n2027-12-24"}
-    assert "2 days would be added" in text(gus.post(f"{url}holidays/", lines | {"do": "check"}))
+    assert "This import would add 2 holidays" in text(gus.post(f"{url}holidays/", lines | {"do": "check"}))
     assert business.versions.count() == 1
     gus.post(f"{url}holidays/", lines | {"do": "import"})
     gus.post(f"{url}holidays/", {"text": "2027-12-24 Eve\n2027-12-31", "do": "import"})

@@ -74,7 +74,7 @@ def test_tier_without_custom_slas_gets_none(cast, client_of):
         agree(cast)
     response = client_of(cast.hal).post(PAGE, FORM)
     assert response.status_code == 422
-    assert "The tier Premium has no custom SLA." in response.content.decode()
+    assert "The Premium tier doesn't include a custom SLA." in response.content.decode()
     assert not CustomSla.objects.exists()
 
 

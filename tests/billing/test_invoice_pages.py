@@ -60,7 +60,7 @@ def test_invoice_shows_lines_in_both_currencies_rate_and_total(dov, invoice):
         "1 EUR = 162.35 JPY",
         "Acme KK<br>Tokyo &lt;1&gt;",
         'Services of project acme-eu-prod</td><td class="money">100.00</td><td class="money">16,235</td>',
-        "31 of 31 days, larger of 2,000.00 EUR and 7 % of 100.00 EUR",
+        "31 of 31 days, larger of 2,000.00 EUR and 7% of 100.00 EUR",
         'Total, excluding tax</th><td class="money">2,100.00</td>',
         "<strong>340,935 JPY</strong>",
     ]:

@@ -63,7 +63,7 @@ def test_support_line_can_be_worked_out_again_from_its_text_and_details():
     support = lines_of_month(account(), OCTOBER)[-1]
     assert support.text == (
         "Support tier Essential, 1–31 October 2026: 31 of 31 days, "
-        "larger of 500.00 EUR and 4.5 % of 20,099.50 EUR"
+        "larger of 500.00 EUR and 4.5% of 20,099.50 EUR"
     )
     assert support.details == {
         "tier": "Essential",

@@ -78,7 +78,7 @@ def test_amounts_read_as_people_write_them(amount, currency, read):
     assert format_number(Decimal(amount), currency) == read.removesuffix(f" {currency}")
 
 
-@pytest.mark.parametrize(("percentage", "read"), [("4.50", "4.5 %"), ("7.00", "7 %"), ("10.00", "10 %")])
+@pytest.mark.parametrize(("percentage", "read"), [("4.50", "4.5%"), ("7.00", "7%"), ("10.00", "10%")])
 def test_percentage_has_no_idle_zeros(percentage, read):
     assert format_percent(Decimal(percentage)) == read
 

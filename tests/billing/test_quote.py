@@ -57,7 +57,7 @@ def quote(cast, tier: str, group: BillingGroup | None = None, now: datetime = NO
 )
 def test_formula_names_every_number(charges, said):
     formula = calculate(inputs(last_month_charges=Decimal(charges)))["formula"]
-    assert formula.startswith("The larger of 10,000.00 EUR and 10 % of ")
+    assert formula.startswith("The larger of 10,000.00 EUR and 10% of ")
     assert f"{Decimal(charges):,.2f} EUR (the service charges for October 2026), {said}" in formula
 
 

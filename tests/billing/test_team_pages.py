@@ -121,7 +121,7 @@ def test_organizations_are_found_by_name_with_tier_and_people(hal):
 def test_organization_shows_price_groups_and_what_is_to_correct(cast, hal):
     page = f"{ORGANIZATIONS}acme/"
     told = text(hal.get(page))
-    assert "7 % of charges, at least 2,000.00 EUR a month, charged to Acme main (EUR)" in told
+    assert "7% of charges, at least 2,000.00 EUR a month, charged to Acme main (EUR)" in told
     assert "None: invoices match charges and support" in told
     assert "<dt>Invoiced since</dt><dd>November 2026</dd>" in told
     builders.invoice(cast.kafka)

@@ -62,7 +62,7 @@ def test_steps_lead_from_the_tier_to_the_request(cast, ada):
 def test_first_step_shows_the_other_tiers_with_prices_and_hours(ada):
     page = text(ada.get(CHANGE))
     assert re.findall(r'name="tier" value="(\w+)"', page) == ["basic", "essential", "premium"]
-    assert "10 % of charges, at least 10,000.00 EUR a month" in page
+    assert "10% of charges, at least 10,000.00 EUR a month" in page
     assert "Support 24×7, phone support for Critical, custom SLA available" in page
 
 
@@ -89,7 +89,7 @@ def test_quote_shows_formula_inputs_parts_and_what_changes(cast, ada, quote_page
     builders.charge(cast.kafka, date(2026, 10, 1), "123456.78")
     page = text(ada.get(quote_page))
     for words in [
-        "The larger of 10,000.00 EUR and 10 % of 123,456.78 EUR (the service charges for October 2026)",
+        "The larger of 10,000.00 EUR and 10% of 123,456.78 EUR (the service charges for October 2026)",
         'Advanced, 1–19 November</td><td class="money">19 of 30',
         'Premium, 20–30 November</td><td class="money">11 of 30',
         "active by <strong>Friday, 20 November 2026</strong>",
@@ -104,7 +104,7 @@ def test_quote_in_another_currency_shows_its_rate(cast, ada):
     group = BillingGroup.objects.create(organization=cast.acme, name="Japan", currency="JPY")
     page = text(ada.get(f"{CHANGE}premium/{group.pk}/"))
     assert '<strong>1,623,500 JPY</strong> <span class="muted">(10,000.00 EUR)</span>' in page
-    assert "the rate of October 2026" in page
+    assert "(October 2026)" in page
 
 
 def test_nothing_is_requested_by_looking(ada, quote_page):
@@ -238,7 +238,7 @@ def test_agreed_quote_can_be_read_after_prices_and_names_changed(cast, ada, quot
     SupportTier.objects.filter(code="premium").update(minimum_amount=1, percentage=1)
     cast.acme.billing_groups.update(name="Renamed")
     page = text(ada.get(TierChange.objects.get().get_absolute_url()))
-    assert "The larger of 10,000.00 EUR and 10 % of 0.00 EUR" in page
+    assert "The larger of 10,000.00 EUR and 10% of 0.00 EUR" in page
     assert "<dt>Billing group</dt><dd>Acme main</dd>" in page
 
 

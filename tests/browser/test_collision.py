@@ -56,7 +56,7 @@ def test_second_reply_waits_until_the_first_was_read(person, address):
     gus.page.get_by_role("button", name="Send reply").click()
     news = gus.page.get_by_role("region", name="New comments")
     expect(news).to_contain_text("Restart it.")
-    expect(gus.page.get_by_label("Comment")).to_have_value("Do not restart it!")
+    expect(gus.page.get_by_role("textbox", name="Comment")).to_have_value("Do not restart it!")
     expect(gus.page.locator(".composer-status select")).to_have_value("on_hold")
     gus.check()
     gus.page.get_by_role("button", name="Send anyway").click()

@@ -58,7 +58,7 @@ def test_escalation_from_a_comment_to_its_outcome(person, mail_to):
     page.get_by_label("Comment").fill("Two days of silence. #escalate")
     page.get_by_role("button", name="Send comment").click()
     expect(page.get_by_text("Ben Okafor escalated the ticket")).to_be_visible()
-    expect(page.get_by_text("Somebody takes it by")).to_be_visible()
+    expect(page.get_by_text("To be acknowledged by")).to_be_visible()
     mail_to("gus@support.example", "Ben Okafor escalated the ticket.")
     gus = person("gus@support.example")
     desk = gus.open("/queue/escalated/?q=Nobody+answers")

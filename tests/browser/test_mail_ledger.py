@@ -119,4 +119,4 @@ def test_pages_of_mail_are_accessible_and_quiet(person):
         gus.open(path)
     hal.open("/")
     hal.follow(hal.page.get_by_role("link", name="Mail", exact=True))
-    expect(hal.page.get_by_role("heading", name="Suppressed addresses")).to_be_visible()
+    expect(hal.page.get_by_role("heading", name="Suppressed addresses", exact=True)).to_be_visible()

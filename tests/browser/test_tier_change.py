@@ -113,7 +113,7 @@ def test_downgrade_at_the_months_end_and_the_months_invoice(person, mail_to, run
     run_at("close_months", first)
     run_at("close_months", first)
     mail_to("juergen.grossmann@nordwind.example", "is now on the Basic support tier")
-    mail_to("friederike.weiss@nordwind.example", f"for {month} is ready")
+    mail_to("friederike.weiss@nordwind.example", f"The {month} invoice")
     payer = person("friederike.weiss@nordwind.example")
     bills = payer.open("/o/nordwind/admin/invoices/")
     expect(bills.get_by_role("row").filter(has_text=month)).to_have_count(1)

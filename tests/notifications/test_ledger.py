@@ -304,7 +304,7 @@ def test_all_filtered_are_resent_after_a_question(cast, client_of):
     client = client_of(cast.fay)
     query = "?show=failed&q=a@b.example"
     assert f"{TOGETHER}{query}".replace("@", "%40").replace("&", "&amp;") in client.get(ALL + query).text
-    assert "Resend 1 mail<" in client.get(TOGETHER + query).text
+    assert "Resend 1 message<" in client.get(TOGETHER + query).text
     assert EmailMessage.objects.filter(state="queued").count() == 0
     response = client.post(TOGETHER + query, follow=True)
     assert "1 message will be resent" in response.text
@@ -314,7 +314,7 @@ def test_all_filtered_are_resent_after_a_question(cast, client_of):
 def test_when_none_can_be_resent_the_page_says_why(cast, client_of):
     other_mail(kind="account", content={})
     shown = client_of(cast.fay).get(f"{TOGETHER}?show=failed").text
-    assert "None of the 1 mail can be sent again" in shown
+    assert "No matching message can be resent" in shown
 
 
 @pytest.mark.parametrize("query", ["", "?show=delayed", "?show=nonsense", "?q=a@b.example"])

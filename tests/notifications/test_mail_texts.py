@@ -22,7 +22,7 @@ def test_mail_has_the_words_above_and_below_and_keeps_its_foot(cast, gus, run_ou
     assert gus.post(URL, TEXTS).status_code == 302
     ticket = builders.ticket(cast.ben, cast.acme)
     mail = next(each for each in run_outbox() if each.to == [cast.ben.email])
-    assert mail.body.startswith("Hello Ben Okafor,\n\nWe have received your ticket")
+    assert mail.body.startswith("Hello Ben Okafor,\n\nWe received your ticket")
     foot = mail.body.index("\n--\n")
     assert mail.body.index(ticket.subject) < mail.body.index("Yours,\n<b>Support Center</b>") < foot
     html = str(mail.alternatives[0][0])

@@ -26,7 +26,7 @@ def test_active_and_removed_suppressions_are_listed(cast, client_of, suppression
     )
     shown = client_of(cast.hal).get(PAGE).text
     assert "550 No such user" in shown
-    assert "Lifted by Gus Lindgren" in shown
+    assert "Removed by Gus Lindgren" in shown
     assert shown.index("ben@acme.example") < shown.index("old@b.example")
 
 
@@ -36,7 +36,7 @@ def test_search_by_address(cast, client_of, suppression, words, shows):
     assert bool(found) is shows
 
 
-def test_lifting(cast, client_of, suppression):
+def test_removing(cast, client_of, suppression):
     response = client_of(cast.fay).post(f"{PAGE}{suppression.pk}/remove/", follow=True)
     assert "Suppression of ben@acme.example removed." in response.text
     suppression.refresh_from_db()
@@ -45,7 +45,7 @@ def test_lifting(cast, client_of, suppression):
     assert cast.ben.bouncing_since is None
 
 
-def test_lifting_twice_is_refused(cast, client_of, suppression):
+def test_removing_twice_is_refused(cast, client_of, suppression):
     remove_suppression(actor=actor(cast.fay), suppression=suppression)
     with pytest.raises(RuleViolation):
         remove_suppression(actor=actor(cast.gus), suppression=suppression)
@@ -86,4 +86,4 @@ def test_staff_are_sent_to_the_list(cast, client_of):
     cast.fay.bouncing_since = timezone.now()
     cast.fay.save()
     shown = client_of(cast.fay).get("/help/").text
-    assert "have a colleague lift it" in shown
+    assert "ask a colleague to remove the suppression" in shown

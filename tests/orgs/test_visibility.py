@@ -38,7 +38,7 @@ def test_nobody_but_the_account_team_switches(cast, name):
 def test_page_says_what_holds_and_whom_to_ask(cast, client_of):
     page = client_of(cast.ada).get(PAGE).content.decode()
     assert "Own and CC&#39;d tickets." in page
-    assert "This was never switched." in page
+    assert "Never changed." in page
     assert "mailto:account-team@support.example" in page
 
 
@@ -46,7 +46,7 @@ def test_page_says_who_switched_it(cast, client_of):
     change_visibility(actor=actor(cast.hal), organization=cast.acme, visibility="all")
     page = client_of(cast.ada).get(PAGE).content.decode()
     assert "All tickets for every user." in page
-    assert "Switched by Hal Whitfield, account team on" in page
+    assert "Last changed by Hal Whitfield, account team on" in page
 
 
 def test_admin_lets_people_in_cc_add_others(cast, client_of):

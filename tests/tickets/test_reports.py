@@ -49,7 +49,7 @@ def test_staff_read_the_attainment_and_that_of_the_period_before(cast, client_of
     figures(cast.acme, YESTERDAY - timedelta(days=30), first={"in_time": 1, "missed": 1})
     page = client_of(cast.gus).get("/reports/")
     attainment, average, *_ = page.context["report"].headline
-    assert (attainment[1:], average[1]) == (("75.0 %", "50.0 %"), "10 min")
+    assert (attainment[1:], average[1]) == (("75.0%", "50.0%"), "10 min")
     assert "Previous period:" in page.content.decode()
 
 
@@ -155,7 +155,7 @@ def test_backlog_runs_from_what_was_open_before(cast, client_of):
 def test_ratings_average_and_share(cast, client_of):
     figures(cast.acme, rated_5=2, rated_4=1, rated_1=1)
     report = client_of(cast.gus).get("/reports/ratings/").context["report"]
-    assert [now for _, now, _ in report.headline] == ["3.75 out of 5", "4", "75.0 %"]
+    assert [now for _, now, _ in report.headline] == ["3.75 out of 5", "4", "75.0%"]
     assert [(bar.kind, bar.height > 0) for bar in report.chart.bars] == [("good", True), ("bad", True)]
 
 

@@ -131,7 +131,7 @@ def test_log_has_page_filter_and_file(cast, client_of, gus):
     gus.post("/settings/products/", {"name": "Dragonfly"})
     fay = client_of(cast.fay)
     assert "Added the product Dragonfly" in text(fay.get("/settings/log/"))
-    assert "Nothing matches" in text(fay.get("/settings/log/?person=system"))
+    assert "No matching entries" in text(fay.get("/settings/log/?person=system"))
     file = b"".join(fay.get("/settings/log/export/").streaming_content).decode()
     assert [row["What"] for row in csv.DictReader(io.StringIO(file))] == ["Added the product Dragonfly"]
     assert "Dragonfly" not in text(client_of(cast.ada).get("/o/acme/admin/audit-log/"))

@@ -23,7 +23,7 @@ RESPONSES = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE)
 class SlaClock(models.Model):
     """What support owes from ``started_at`` on, and when it is due; calculated by ``tickets.clock``.
 
-    ``due_at`` and ``warn_at`` (75 % of the time) are empty while it is paused with time left. ``pauses``
+    ``due_at`` and ``warn_at`` (75% of the time) are empty while it is paused with time left. ``pauses``
     lists every pause as start, end (null while it lasts) and the status that caused it. A clock ends with
     ``ended_at``: met if ``met_at`` is set, otherwise nothing was owed anymore. ``breached_at`` is the due
     time it missed; a best-effort clock is never breached. ``promise`` is the target as text. ``is_stale``

@@ -59,7 +59,7 @@ def is_overdue(now: datetime) -> Q:
 
 
 def is_due_soon(now: datetime) -> Q:
-    """Match tickets past 75 % of their time, overdue ones, and those with an unacknowledged escalation."""
+    """Match tickets past 75% of their time, overdue ones, and those with an unacknowledged escalation."""
     return Q(response_warn_at__lte=now) | Q(escalation_due_at__isnull=False)
 
 
@@ -183,7 +183,7 @@ class Ticket(models.Model):
     """One case of one organization. Its public reference is the prefix and the primary key.
 
     ``updated_at`` changes only with what the customer can see. ``response_due_at`` is when support's next
-    obligation is due, empty if there is none; ``due_kind`` is its kind, ``response_warn_at`` when 75 % of its
+    obligation is due, empty if there is none; ``due_kind`` is its kind, ``response_warn_at`` when 75% of its
     time has passed, and ``is_best_effort`` that it isn't a promise. They summarize the ticket's clocks
     (``tickets.clock``), so that lists need no other table. ``escalation_due_at`` is the deadline of an
     escalation that was not acknowledged yet. ``last_reply_by`` wrote the newest public comment.

@@ -28,7 +28,7 @@ class Column:
         if self.unit == "s":
             return format_duration(timedelta(seconds=value))
         if self.unit == "%":
-            return f"{value:.1f} %"
+            return f"{value:.1f}%"
         return f"{value:.2f} out of 5" if self.unit else f"{value:,.0f}"
 
     def number(self, sums: Sums) -> float | str:

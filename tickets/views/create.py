@@ -38,7 +38,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     )
     if not ticket:
         return _page(request, organization, form, follow_up)
-    messages.success(request, f"Ticket {ticket.reference} created. We’ve sent you a confirmation by mail.")
+    messages.success(request, f"Ticket {ticket.reference} created. We’ve emailed you a confirmation.")
     if ticket.severity != form.cleaned_data["severity"]:
         messages.info(request, "The severity is Low because one of the services is in early availability.")
     return go_to(request, ticket.get_absolute_url())

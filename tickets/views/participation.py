@@ -28,7 +28,7 @@ def participation(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = ticket_for(actor, reference)
     if not allowed_on(actor, ticket).join:
         raise PermissionDenied
-    done = "You joined the conversation. You’ll get all new comments and updates by mail."
+    done = "You joined the conversation. You’ll get all new comments and updates by email."
     return change(request, actor, ticket, lambda: join(actor=actor, ticket=ticket), done)
 
 

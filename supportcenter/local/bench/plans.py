@@ -117,9 +117,9 @@ def cases() -> dict[str, Callable[[], object]]:
     subject = ticket.subject.split()
     views = ["", "mine/", "unassigned/", "escalated/", "due/", "waiting/", "all/"]
     return {
-        "search: a word in 0.1 % of tickets": search("quokka"),
-        "search: a word in 1 %": search("wombat"),
-        "search: a word in 10 %": search("koala"),
+        "search: a word in 0.1% of tickets": search("quokka"),
+        "search: a word in 1%": search("wombat"),
+        "search: a word in 10%": search("koala"),
         f"search: a word in most ({subject[0]})": search(f'"{subject[0]}"'),
         "search: two words, one mistyped": search("quoka koala"),
         "search: two common words": search("wombat koala"),
@@ -128,8 +128,8 @@ def cases() -> dict[str, Callable[[], object]]:
         "search: a word and operators": search("koala org:acme status:open severity:high"),
         "search: operators only": search("org:acme status:unfinished created:<30d"),
         "search: a word without another": search("koala -wombat"),
-        "search: a customer's, 0.1 %": search("quokka", CUSTOMER),
-        "search: a customer's, 10 %": search("wombat", CUSTOMER),
+        "search: a customer's, 0.1%": search("quokka", CUSTOMER),
+        "search: a customer's, 10%": search("wombat", CUSTOMER),
         **{f"page: /queue/{view}": page(f"/queue/{view}") for view in views},
         "page: /queue/all/?q=quokka": page("/queue/all/?q=quokka"),
         "page: /palette/?q=quokka": page("/palette/?q=quokka"),
