@@ -193,7 +193,11 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "supportcenter.static_files.StaticFilesStorage"},
+    # Anyone may read static files: in the image root collects them and another user serves them.
+    "staticfiles": {
+        "BACKEND": "supportcenter.static_files.StaticFilesStorage",
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
+    },
 }
 
 # --- Sign-in ---

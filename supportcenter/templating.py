@@ -23,6 +23,7 @@ from markupsafe import Markup, escape
 from billing.money import format_amount, format_number, format_percent
 from orgs.areas import admin_pages, settings_pages
 from supportcenter.middleware import request_id
+from supportcenter.static_files import scripts, stylesheets
 from supportcenter.wording import format_age, format_count
 
 
@@ -43,9 +44,11 @@ def environment(**options: Any) -> Environment:
         "forum_url": settings.COMMUNITY_FORUM_URL,
         "icon": icon,
         "request_id": request_id,
+        "scripts": scripts(),
         "settings_pages": settings_pages,
         "site_name": settings.SITE_NAME,
         "static": static,
+        "stylesheets": stylesheets(),
         "time": time,
         "url": url,
     }

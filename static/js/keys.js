@@ -1,5 +1,5 @@
 // Keyboard shortcuts for agents: single keys, except while typing or choosing, and never with Ctrl, Alt or Meta. ? lists them
-// (components/_keys.html).
+// (components/_keys.html), which only agents' pages have.
 import { selectAll } from "./selection.js";
 
 const help = document.getElementById("keys-dialog");
@@ -65,7 +65,7 @@ const KEYS = {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+  if (!help || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
   if (event.target.closest(IN_FIELD) || event.key === "Shift") return;
   const isSecond = performance.now() - first.at < PAIR_TIMEOUT;
   const act = (isSecond && PAIRS[first.key]?.[event.key]) || KEYS[event.key];

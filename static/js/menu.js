@@ -14,3 +14,9 @@ document.addEventListener("keydown", (event) => {
     if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
   }
 });
+
+// On a narrow screen a button shows the main navigation.
+document.querySelector(".site-toggler")?.addEventListener("click", ({ currentTarget }) => {
+  const isOpen = document.getElementById("site-nav").classList.toggle("show");
+  currentTarget.setAttribute("aria-expanded", String(isOpen));
+});

@@ -1,4 +1,5 @@
-// The theme, saved in the cookie "theme": light, dark, or auto (follows the system). Runs before the first paint.
+// The theme, saved in the cookie "theme": light, dark, or auto (follows the system). The server sets it too; error pages, which it
+// renders without the request, run this before the first paint.
 "use strict";
 {
   const root = document.documentElement;

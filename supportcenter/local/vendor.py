@@ -11,10 +11,15 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from supportcenter.local.font_subset import EUROPEAN, characters, subset
+from supportcenter.local.used_css import used_css, words_of
+
 ROOT = Path(__file__).resolve().parents[2]
 TABLER = ROOT / "static" / "vendor" / "tabler"
 INTER = ROOT / "static" / "vendor" / "inter"
 AXE = ROOT / "tests" / "vendor" / "axe"
+# The classes of Tabler that the site's copy lacks, for a test.
+LEFT_OUT = ROOT / "tests" / "vendor" / "tabler" / "left-out.txt"
 
 PACKAGES = {
     "@tabler/core@1.6.1": "d02d679e51f6c179b21f035e154c13cdcb2ae8b18579e56ea606408ba7fc7a87",
@@ -47,16 +52,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         unpacked = {name: _fetch(name, sha256, Path(folder)) for name, sha256 in PACKAGES.items()}
         core, icons, inter, axe = unpacked.values()
-        _write(TABLER / "tabler.min.css", _layered((core / "dist/css/tabler.min.css").read_text("utf-8")))
-        _write(
-            TABLER / "tabler.min.js", _without_source_map((core / "dist/js/tabler.min.js").read_text("utf-8"))
-        )
+        _write_tabler((core / "dist/css/tabler.min.css").read_text("utf-8"))
         _write(TABLER / "icons.svg", _sprite(icons / "icons/outline"))
         _write(TABLER / "LICENSE-icons", (icons / "LICENSE").read_text("utf-8"))
-        for part in ("latin", "latin-ext"):
-            _write(
-                INTER / f"inter-{part}.woff2", (inter / f"files/inter-{part}-wght-normal.woff2").read_bytes()
-            )
+        _write_fonts(inter / "files")
         _write(INTER / "LICENSE", (inter / "LICENSE").read_text("utf-8"))
         _write(AXE / "axe.min.js", (axe / "axe.min.js").read_text("utf-8"))
         _write(AXE / "LICENSE", (axe / "LICENSE").read_text("utf-8"))
@@ -76,15 +75,22 @@ def _fetch(name: str, sha256: str, folder: Path) -> Path:
     return target / "package"
 
 
-def _layered(css: str) -> str:
-    """Put the style sheet into a cascade layer, so that our layers win whatever the specificity."""
-    body = _without_source_map(css).removeprefix('@charset "UTF-8";')
-    return f"@layer tabler{{{body}}}\n"
+def _write_tabler(css: str) -> None:
+    """Write the rules in use, in a cascade layer, so that our layers win whatever the specificity."""
+    body = re.sub(r"\n?/\*# sourceMappingURL=\S+ \*/\s*$", "", css).removeprefix('@charset "UTF-8";')
+    used, left_out = used_css(body, words_of(ROOT))
+    _write(TABLER / "tabler.min.css", f"@layer tabler{{{used}}}\n")
+    _write(LEFT_OUT, "".join(f"{name}\n" for name in sorted(left_out)))
 
 
-def _without_source_map(text: str) -> str:
-    """Remove the link to the source map: it is not shipped, and hashed static files require it."""
-    return re.sub(r"\n?(/\*# sourceMappingURL=\S+ \*/|//# sourceMappingURL=\S+)\s*$", "\n", text)
+def _write_fonts(folder: Path) -> None:
+    for part in ("latin", "latin-ext", "cyrillic", "cyrillic-ext", "greek"):
+        whole = (folder / f"inter-{part}-wght-normal.woff2").read_bytes()
+        has = characters(whole)
+        if part == "latin-ext":
+            _write(INTER / "inter-latin-europe.woff2", subset(whole, has & EUROPEAN))
+            has -= EUROPEAN
+        _write(INTER / f"inter-{part}.woff2", subset(whole, has))
 
 
 def _sprite(folder: Path) -> str:

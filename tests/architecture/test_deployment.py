@@ -80,6 +80,10 @@ def test_image_runs_as_an_ordinary_user_and_checks_itself():
     assert re.search(r"^HEALTHCHECK .*/healthz", DOCKERFILE, re.MULTILINE | re.DOTALL)
 
 
+def test_proxy_compresses_pages():
+    assert re.search(r"^\tencode zstd gzip$", (ROOT / "Caddyfile").read_text("utf-8"), re.MULTILINE)
+
+
 def test_no_secret_has_a_default():
     for name in SECRETS:
         uses = re.findall(rf"\${{{name}[^}}]*}}", COMPOSE)

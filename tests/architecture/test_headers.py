@@ -1,5 +1,7 @@
 """What every response carries."""
 
+import re
+
 import pytest
 
 from tests import builders
@@ -50,6 +52,19 @@ def test_policy_allows_nothing_inline(responses):
         assert "default-src 'none'" in policy
         assert "script-src 'self'" in policy
         assert "unsafe" not in policy
+
+
+def test_token_looks_different_in_each_response(client, db):
+    """Pages are compressed: a text that stays the same could be guessed from their size."""
+    pages = [client.get("/account/login/").content.decode() for _ in range(2)]
+    tokens = [
+        set(re.findall(r'X-CSRFToken": "(\w{64})"|csrfmiddlewaretoken" value="(\w{64})"', page))
+        for page in pages
+    ]
+    assert all(tokens)
+    assert not tokens[0] & tokens[1]
+    secret = client.cookies["csrf"].value
+    assert not any(secret in page for page in pages)
 
 
 def test_request_id_is_on_the_error_page(responses):

@@ -21,6 +21,7 @@ proxied = Client(headers={"host": "support.example.com", "x-forwarded-proto": "h
 plain = Client(headers={"host": "support.example.com"})
 login = proxied.get("/account/login/")
 print(json.dumps({
+    "page": login.content.decode(),
     "login": login.status_code, "hsts": login.headers.get("Strict-Transport-Security"), "cookies": {name:
     [bool(each["secure"]), bool(each["httponly"]), each["samesite"], each["path"]] for name, each in
     login.cookies.items()}, "plain": [plain.get("/account/login/").status_code,
@@ -49,11 +50,13 @@ def answers(tmp_path_factory) -> dict:
         )
         assert done.returncode == 0, done.stderr
         output = done.stdout
-    scripts = Path(environ["STATIC_ROOT"], "js").glob("*.*.js")
-    imports = [
-        each for path in scripts for each in re.findall(r'^import .* from "(.*)";', path.read_text(), re.M)
-    ]
-    return json.loads(output.splitlines()[-1]) | {"imports": imports}
+    return json.loads(output.splitlines()[-1]) | {"static": Path(environ["STATIC_ROOT"])}
+
+
+def sent(file: Path) -> int:
+    """Return the bytes that a browser receives for a static file, with about 300 bytes of headers."""
+    forms = [file, file.with_name(f"{file.name}.br"), file.with_name(f"{file.name}.gz")]
+    return min(form.stat().st_size for form in forms if form.exists()) + 300
 
 
 def test_site_answers_behind_its_proxy(answers):
@@ -84,6 +87,28 @@ def test_development_tools_are_not_installed(answers):
     assert answers["mentions_local"] == []
 
 
-def test_scripts_import_each_other_by_the_names_that_pages_load(answers):
-    assert answers["imports"]
-    assert all(re.fullmatch(r"\./[a-z-]+\.[0-9a-f]{12}\.js", each) for each in answers["imports"])
+def test_first_visit_takes_few_requests_and_bytes(answers):
+    """The page and its files, and what a list then loads: the icons, and the letters of a Polish name."""
+    named = re.findall(r'(?:src|href)="/static/([^"#]+)', answers["page"])
+    loaded = {answers["static"] / name for name in named}
+    for pattern in ("vendor/tabler/icons.*.svg", "vendor/inter/inter-latin-europe.*.woff2"):
+        loaded |= set(answers["static"].glob(pattern))
+    assert {"site", "htmx-4", "inter-latin", "icons"} <= {path.name.split(".")[0] for path in loaded}
+    assert 1 + len(loaded) <= 12
+    assert 15_000 + sum(map(sent, loaded)) <= 180_000
+
+
+def test_bundles_stand_for_all_style_sheets_and_modules(answers):
+    assert len(re.findall(r'rel="stylesheet"', answers["page"])) == 1
+    assert len(re.findall(r'type="module"', answers["page"])) == 1
+    (bundle,) = answers["static"].glob("bundles/site.*.css")
+    fonts = re.findall(r"url\(.?\.\./(vendor/inter/[\w.-]+)", bundle.read_text("utf-8"))
+    assert len(fonts) == 6
+    assert all((answers["static"] / name).exists() for name in fonts)
+
+
+def test_static_files_may_be_read_by_the_user_that_serves_them(answers):
+    """The image collects them as root."""
+    files = [path for path in answers["static"].rglob("*") if path.is_file()]
+    assert files
+    assert [path for path in files if not path.stat().st_mode & 0o004] == []
