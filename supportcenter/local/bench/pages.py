@@ -175,7 +175,7 @@ def pages_of_the_site() -> list[Page]:
         Page("create form", CUSTOMER, ("/o/acme/tickets/new/",), ('name="product"', 1)),
         Page("report", LEAD, ("/reports/first-response/?period=90",), ("<td", 1)),
         Page("poll of the queue", AGENT, ("/queue/",), poll="queue-list", statuses=nothing_new),
-        Page("poll of the thread", AGENT, (ticket,), poll="ticket-thread", statuses=nothing_new),
+        Page("poll of the thread", AGENT, (ticket,), poll="thread-poll", statuses=nothing_new),
         Page("poll of presence", AGENT, (ticket,), poll="ticket-presence", statuses=(200, 204)),
         Page("comment, agent", AGENT, posted, sent, form=COMMENT),
     ]
