@@ -41,7 +41,7 @@ class SignUpForm(forms.Form):
     def signup(self, request: HttpRequest, user: User) -> None:
         """Save the new user's name and accept their invitation. Called by allauth."""
         user.name = self.cleaned_data["name"]
-        membership = accept_invitation(user=user, invitation_id=request.session.pop("invitation"))
+        membership = accept_invitation(user=user, invitation_id=request.session.pop("invitation", 0))
         change_profile(user=user, name=user.name, time_zone=membership.organization.time_zone)
 
 

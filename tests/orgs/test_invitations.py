@@ -1,14 +1,17 @@
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from orgs.actions.invitations import accept_invitation, invite_member, resend_invitation, withdraw_invitation
 from orgs.invitations import id_from, token_for
 from orgs.models import AuditEntry, Invitation, Membership, User
 from supportcenter.errors import RuleViolation
-from tests.cast import actor, person
+from tests.cast import actor, make_cast, person
+from tests.races import at_once
 
 PASSWORD = "correct horse battery staple"
 
@@ -41,6 +44,21 @@ def test_invited_person_makes_a_login_and_is_a_member(cast, client, invitation):
         "member",
         "Zoe Quist",
     )
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_sign_ups_at_once_make_one_account():
+    cast = make_cast()
+    invitation = invite_member(
+        actor=actor(cast.ada), organization=cast.acme, email="zoe@acme.example", role="member"
+    )
+    sent = {"email": "zoe@acme.example", "name": "Zoe Quist", "password1": PASSWORD}
+    clients = [Client(), Client()]
+    for each in clients:
+        each.post(f"/invitations/{token_for(invitation.pk)}/")
+    responses = at_once(*(partial(each.post, "/account/signup/", sent) for each in clients))
+    assert [each.status_code for each in responses] == [302, 302]
+    assert Membership.objects.filter(user__email="zoe@acme.example").count() == 1
 
 
 def test_sign_up_under_another_address_is_refused(client, invitation):
