@@ -275,3 +275,12 @@ def test_project_without_services_can_be_named(cast, ben):
 )
 def test_strange_values_in_addresses_break_nothing(ben, path):
     assert ben.get(path).status_code == 200
+
+
+def test_file_that_is_gone_from_storage_is_404(cast, client_of, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    file = SimpleUploadedFile("trace.log", b"boom")
+    client_of(cast.ben).post(NEW, builders.form_data(files_sent=[file]))
+    attachment = Attachment.objects.get()
+    attachment.file.storage.delete(attachment.file.name)
+    assert client_of(cast.ben).get(f"/attachments/{attachment.pk}/").status_code == 404

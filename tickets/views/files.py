@@ -1,5 +1,6 @@
 import uuid
 
+import structlog
 from django.http import FileResponse, Http404, HttpRequest, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -8,6 +9,8 @@ from tickets.access import attachment_for, ticket_for
 from tickets.forms.files import UploadForm
 from tickets.models.conversation import Attachment
 from tickets.views.export import export_ticket
+
+logger = structlog.get_logger(__name__)
 
 
 @require_safe
@@ -50,8 +53,13 @@ def preview(request: HttpRequest, key: uuid.UUID) -> FileResponse:
 
 
 def _serve(attachment: Attachment, *, as_attachment: bool, content_type: str) -> FileResponse:
+    try:
+        content = attachment.file.open("rb")
+    except FileNotFoundError:
+        logger.exception("attachment_missing", attachment=str(attachment.pk), file=attachment.file.name)
+        raise Http404("The file is no longer stored") from None
     response = FileResponse(
-        attachment.file.open("rb"),
+        content,
         as_attachment=as_attachment,
         filename=attachment.name,
         content_type=content_type,
