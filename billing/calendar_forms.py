@@ -81,7 +81,7 @@ class HolidaysForm(forms.Form):
         choices=COUNTRIES, widget=Combobox("billing:countries", attrs={"class": "form-select"})
     )
     year = forms.IntegerField(
-        min_value=2000, max_value=2100, widget=forms.NumberInput(attrs={"class": "form-control"})
+        min_value=2000, max_value=2099, widget=forms.NumberInput(attrs={"class": "form-control"})
     )
 
     def __init__(self, data: Any) -> None:

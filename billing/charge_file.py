@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from orgs.csv_import import Column, identifier, read
+from supportcenter.bounds import check_day
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,12 @@ class ChargeLine:
 
 
 def day(cell: str) -> date:
-    """Parse a date like 2026-10-31."""
+    """Parse a date like 2026-10-31, within bounds."""
     try:
-        return date.fromisoformat(cell)
+        found = date.fromisoformat(cell)
     except ValueError as error:
         raise ValueError(f"must be a date like 2026-10-31, not “{cell[:40]}”") from error
+    return check_day(found)
 
 
 def amount(cell: str) -> Decimal:

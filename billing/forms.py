@@ -16,6 +16,7 @@ from orgs.access import person_choices, projects_of, staff_with
 from orgs.forms import TIME_ZONES, CsvForm
 from orgs.models import Organization
 from orgs.roles import Capability
+from supportcenter.bounds import DayField
 from supportcenter.combobox import Combobox, ComboboxField, ModelComboboxField
 
 
@@ -199,7 +200,7 @@ class RateForm(forms.Form):
     """The exchange rate of a currency for a month."""
 
     currency = forms.CharField(min_length=3, max_length=3, label="Currency")
-    month = forms.DateField(
+    month = DayField(
         input_formats=["%Y-%m"],
         label="Month",
         widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import holidays
 
 from orgs.csv_import import BadFile, Problem
+from supportcenter.bounds import check_day
 
 MAX_DAYS = 500
 MAX_EVENT_DAYS = 31
@@ -71,7 +72,8 @@ def _table(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterato
         match = _LINE.fullmatch(line.strip())
         day = match and _date(match[1])
         if not match or day is None:
-            text = f"“{line.strip()[:40]}” doesn't start with a date. Enter it like 2026-12-24 Christmas Eve."
+            start = line.strip()[:40]
+            text = f"“{start}” doesn't start with a date up to 2099. Enter it like 2026-12-24 Christmas Eve."
             problems.append(Problem(number, text))
         else:
             yield Holiday(day, match[2].strip().strip('"')[:MAX_NAME])
@@ -104,7 +106,7 @@ def _days_of(event: dict[str, tuple[int, str]], problems: list[Problem]) -> Iter
     number, value = event.get("DTSTART", (event["BEGIN"][0], ""))
     first = _date(value)
     if first is None:
-        problems.append(Problem(number, "The event has no all-day DTSTART, like 20261224."))
+        problems.append(Problem(number, "The event has no all-day DTSTART up to 2099, like 20261224."))
         return
     end_number, end_value = event.get("DTEND", (number, ""))
     end = _date(end_value) if end_value else first + timedelta(days=1)
@@ -132,6 +134,6 @@ def _unfolded(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 
 def _date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return check_day(date.fromisoformat(text))
     except ValueError:
         return None

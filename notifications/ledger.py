@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.conf import settings
-from django.core.validators import MaxValueValidator
 from django.utils import timezone
 
 from notifications.models.messages import EmailMessage, EmailMessageQuerySet
 from notifications.models.suppressions import SuppressionQuerySet
+from supportcenter.bounds import DayField
 from tickets.paging import Sort, read_id
 from tickets.timeline import timeline_text
 
@@ -31,7 +31,6 @@ TABS = {
 }
 # On these tabs, all matching mails can be resent at once.
 BULK_RESENDABLE = {"failed", "bounced", "withheld"}
-LAST_DAY = MaxValueValidator(date(9998, 12, 31))
 
 
 class MailFilterForm(forms.Form):
@@ -51,11 +50,10 @@ class MailFilterForm(forms.Form):
             attrs={"class": "form-control", "type": "search", "placeholder": "Address or name"}
         ),
     )
-    day = forms.DateField(
+    day = DayField(
         label="Day",
         required=False,
         widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}),
-        validators=[LAST_DAY],
     )
 
     def __init__(self, data: Any) -> None:

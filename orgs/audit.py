@@ -6,28 +6,26 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
-from django.core.validators import MaxValueValidator
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
 from orgs.access import person_choices
 from orgs.models import AuditArea, AuditEntry, User
+from supportcenter.bounds import DayField
 from supportcenter.combobox import Choice, Combobox, ComboboxField
 
 PAGE_SIZE = 50
 SYSTEM = "system"
-# The following day must still be a valid date.
-LAST_DAY = MaxValueValidator(date(9998, 12, 31))
 
 
 def _select() -> forms.Select:
     return forms.Select(attrs={"class": "form-select"})
 
 
-def _day(label: str) -> forms.DateField:
+def _day(label: str) -> DayField:
     widget = forms.DateInput(attrs={"class": "form-control", "type": "date"})
-    return forms.DateField(label=label, required=False, widget=widget, validators=[LAST_DAY])
+    return DayField(label=label, required=False, widget=widget)
 
 
 def people_choices(people: QuerySet[User]) -> list[Choice]:

@@ -344,4 +344,12 @@ class Migration(migrations.Migration):
             model_name='tierperiod',
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), (models.Func(models.F('started_at'), models.F('ended_at'), models.Value('[)'), function='tstzrange'), '&&')], name='one_tier_at_any_instant'),
         ),
+        migrations.AddConstraint(
+            model_name='exchangerate',
+            constraint=models.CheckConstraint(condition=models.Q(('month__range', (datetime.date(2000, 1, 1), datetime.date(2099, 12, 31)))), name='rate_month_within_bounds'),
+        ),
+        migrations.AddConstraint(
+            model_name='servicecharge',
+            constraint=models.CheckConstraint(condition=models.Q(('charged_on__range', (datetime.date(2000, 1, 1), datetime.date(2099, 12, 31)))), name='charge_day_within_bounds'),
+        ),
     ]

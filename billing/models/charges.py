@@ -10,6 +10,7 @@ from django.db.models import Q, Sum
 from django.db.models.functions import TruncMonth
 
 from orgs.models import Organization, Service
+from supportcenter.bounds import FIRST_DAY, LAST_DAY
 
 
 class ServiceChargeQuerySet(models.QuerySet):
@@ -49,6 +50,9 @@ class ServiceCharge(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["service", "charged_on"], name="charge_once_a_day"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="charge_not_negative"),
+            models.CheckConstraint(
+                condition=Q(charged_on__range=(FIRST_DAY, LAST_DAY)), name="charge_day_within_bounds"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -67,6 +71,9 @@ class ExchangeRate(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["currency", "month"], name="rate_once_a_month"),
             models.CheckConstraint(condition=Q(rate__gt=0), name="rate_positive"),
+            models.CheckConstraint(
+                condition=Q(month__range=(FIRST_DAY, LAST_DAY)), name="rate_month_within_bounds"
+            ),
             models.CheckConstraint(condition=Q(month=TruncMonth("month")), name="rate_month_is_first_day"),
         ]
 

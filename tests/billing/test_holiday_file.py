@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from billing.holiday_file import Holiday, format_holidays, parse_holidays, public_holidays
 from orgs.csv_import import BadFile
+from supportcenter.bounds import FIRST_DAY, LAST_DAY
 
 EVE = Holiday(date(2026, 12, 24), "Christmas Eve")
 ICS = """BEGIN:VCALENDAR
@@ -60,7 +61,7 @@ def test_problems_name_their_line(text, line, words):
     assert words in bad.value.problems[0].text
 
 
-days = st.builds(Holiday, st.dates(date(2000, 1, 1)), st.text("abc", max_size=9))
+days = st.builds(Holiday, st.dates(FIRST_DAY, LAST_DAY), st.text("abc", max_size=9))
 
 
 @given(st.lists(days, max_size=9, unique_by=lambda each: each.on))

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from billing.entitlements import entitlement_of
 from orgs.actor import SYSTEM, Actor
+from supportcenter.bounds import require_soon
 from supportcenter.errors import RuleViolation
 from tickets.actions.record import lock, record, require_agent
 from tickets.clock.clocks import CLOCK_FIELDS, Clocks
@@ -44,7 +45,8 @@ def save_clocks(clocks: Clocks) -> None:
 def promise_update(*, actor: Actor, ticket: Ticket, at: datetime, now: datetime) -> SlaClock:
     """Promise the next update by an instant, as an agent; the customer can see it. Replaces an earlier one.
 
-    Raises ``RuleViolation`` on a solved or closed ticket, and for an instant in the past.
+    Raises ``RuleViolation`` on a solved or closed ticket, and for an instant in the past or more than a
+    year away.
     """
     require_agent(actor)
     ticket = lock(ticket)
@@ -52,8 +54,7 @@ def promise_update(*, actor: Actor, ticket: Ticket, at: datetime, now: datetime)
         raise RuleViolation(
             "ticket_finished", "A solved ticket needs no further update.", field="next_update_at"
         )
-    if at <= now:
-        raise RuleViolation("in_the_past", "Choose a time in the future.", field="next_update_at")
+    require_soon(at, now, field="next_update_at")
     clocks = load_clocks(ticket)
     clocks.update_promised(at, now, actor.person)
     save_clocks(clocks)

@@ -27,9 +27,9 @@ def split(*, actor: Actor, comment: Comment, subject: str) -> Ticket:
         )
     ticket = lock(comment.ticket)
     key = uuid.uuid5(uuid.NAMESPACE_URL, f"split:{comment.pk}")
-    if made := Ticket.objects.filter(submission_key=key).first():
-        return made
     requester = Actor.of(ticket.requester if comment.author.staff_role else comment.author, actor.source)
+    if made := Ticket.objects.filter(submission_key=key, requester=requester.user).first():
+        return made
     draft = TicketDraft(
         submission_key=key,
         subject=subject,

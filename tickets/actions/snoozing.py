@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from orgs.actor import SYSTEM, Actor
+from supportcenter.bounds import require_soon
 from supportcenter.errors import RuleViolation
 from tickets.actions.record import lock, record, require_agent
 from tickets.models.conversation import ActivityKind
@@ -30,15 +31,16 @@ def snoozed_until(choice: str, now: datetime) -> datetime:
 def snooze(*, actor: Actor, ticket: Ticket, until: datetime | None) -> Ticket:
     """Hide a ticket from the queue until an instant, or unsnooze it if ``until`` is None. Internal.
 
-    It returns at that time, or as soon as the customer writes or escalates. Its clocks keep running. Raises
-    ``RuleViolation`` for non-agents, on a solved or closed ticket, and for an instant in the past.
+    It returns at that time, or as soon as the customer writes or escalates. Its clocks keep running.
+    Raises ``RuleViolation`` for non-agents, on a solved or closed ticket, and for an instant in the past or
+    more than a year away.
     """
     require_agent(actor)
     ticket = lock(ticket)
     if until and ticket.is_finished:
         raise RuleViolation("ticket_finished", "A solved ticket can't be snoozed. It isn't in the queue.")
-    if until and until <= timezone.now():
-        raise RuleViolation("in_the_past", "Choose a time in the future.", field="at")
+    if until:
+        require_soon(until, timezone.now(), field="at")
     before = ticket.snoozed_until
     if before == until:
         return ticket

@@ -6,6 +6,7 @@ from django import forms
 from django.urls import reverse
 
 from orgs.models import Organization
+from supportcenter.bounds import MAX_ID, InstantField
 from tickets.forms.fields import CcField
 from tickets.forms.files import Files, FilesMixin
 from tickets.forms.filters import PLAIN_SELECT
@@ -18,7 +19,7 @@ class CommentForm(FilesMixin):
     """The composer of a customer, filled with the saved draft, if any."""
 
     body = forms.CharField(label="Comment", max_length=100_000, widget=forms.Textarea(attrs={"rows": 5}))
-    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, min_value=0, max_value=MAX_ID, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -44,7 +45,7 @@ class AnswerForm(CommentForm):
         choices=[("", "No change"), *((status, status.label) for status in AGENT_CHOICES)],
         widget=PLAIN_SELECT,
     )
-    next_update_at = forms.DateTimeField(
+    next_update_at = InstantField(
         label="Next update by",
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -70,7 +71,7 @@ class DraftForm(forms.Form):
     kind = forms.ChoiceField(choices=DraftKind.choices, required=False)
     body = forms.CharField(required=False, max_length=100_000)
     status = forms.CharField(required=False, max_length=20)
-    seen = forms.IntegerField(required=False, min_value=0)
+    seen = forms.IntegerField(required=False, min_value=0, max_value=MAX_ID)
 
     def clean_kind(self) -> str:
         return self.cleaned_data["kind"] or DraftKind.ANSWER

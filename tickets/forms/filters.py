@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.choices import BaseChoiceIterator
 
 from orgs.actor import Actor
+from supportcenter.bounds import DayField
 from supportcenter.combobox import Combobox, ComboboxField
 from tickets.paging import Orders
 from tickets.search.operators import operators_for
@@ -49,10 +50,10 @@ def long_choice(label: str, everything: str, name: str) -> ComboboxField:
     return ComboboxField(label=label, required=False, choices=[("", everything)], widget=widget)
 
 
-def day(label: str) -> forms.DateField:
+def day(label: str) -> DayField:
     """Return a field for a day; the language checks what is in it."""
     widget = forms.DateInput(attrs={"class": "form-control", "type": "date"})
-    return forms.DateField(label=label, required=False, input_formats=["%Y-%m-%d"], widget=widget)
+    return DayField(label=label, required=False, input_formats=["%Y-%m-%d"], widget=widget)
 
 
 class FilterForm(forms.Form):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from supportcenter.bounds import InstantField
 from tickets.actions.snoozing import SNOOZES, snoozed_until
 from tickets.models.handover import Handover
 from tickets.models.ticket import Ticket
@@ -17,7 +18,7 @@ class SnoozeForm(forms.Form):
     """A preset time or a custom one."""
 
     until = forms.ChoiceField(label="Until", choices=[*SNOOZES.items(), ("at", "A custom time")])
-    at = forms.DateTimeField(label="Time", required=False, widget=INSTANT)
+    at = InstantField(label="Time", required=False, widget=INSTANT)
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="snooze_%s")
@@ -43,7 +44,7 @@ class HandoverForm(forms.Form):
         help_text="What you know and what you've tried.",
     )
     next_step = forms.CharField(label="Next step", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
-    next_update_at = forms.DateTimeField(
+    next_update_at = InstantField(
         label="Next update to the customer by",
         required=False,
         widget=INSTANT,

@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('new', 'New'), ('open', 'Open'), ('waiting_on_customer', 'Waiting on customer'), ('on_hold', 'On hold'), ('solved', 'Solved'), ('closed', 'Closed')], default='new', max_length=20)),
                 ('source', models.CharField(choices=[('web', 'Web'), ('mail', 'Mail'), ('api', 'API'), ('system', 'System')], default='web', max_length=10)),
                 ('snoozed_until', models.DateTimeField(blank=True, null=True)),
-                ('submission_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('submission_key', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('tier', models.CharField(blank=True, help_text='Code of the tier when it was opened', max_length=50)),
@@ -761,5 +761,25 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='visit',
             constraint=models.UniqueConstraint(fields=('ticket', 'user'), name='visit_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='availability',
+            constraint=models.CheckConstraint(condition=models.Q(('away_from', None), models.Q(('away_from__gte', datetime.date(2000, 1, 1)), ('away_until__lte', datetime.date(2099, 12, 31))), _connector='OR'), name='availability_days_within_bounds'),
+        ),
+        migrations.AddConstraint(
+            model_name='ticket',
+            constraint=models.UniqueConstraint(fields=('requester', 'submission_key'), name='ticket_submitted_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='handover',
+            constraint=models.CheckConstraint(condition=models.Q(('next_update_at__isnull', True), models.Q(('next_update_at__gte', datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.UTC)), ('next_update_at__lt', datetime.datetime(2101, 1, 1, 0, 0, tzinfo=datetime.UTC))), _connector='OR'), name='handover_time_within_bounds'),
+        ),
+        migrations.AddConstraint(
+            model_name='slaclock',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', True), models.Q(('due_at__gte', datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.UTC)), ('due_at__lt', datetime.datetime(2101, 1, 1, 0, 0, tzinfo=datetime.UTC))), _connector='OR'), models.Q(('warn_at__isnull', True), models.Q(('warn_at__gte', datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.UTC)), ('warn_at__lt', datetime.datetime(2101, 1, 1, 0, 0, tzinfo=datetime.UTC))), _connector='OR')), name='clock_times_within_bounds'),
+        ),
+        migrations.AddConstraint(
+            model_name='ticket',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('snoozed_until__isnull', True), models.Q(('snoozed_until__gte', datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.UTC)), ('snoozed_until__lt', datetime.datetime(2101, 1, 1, 0, 0, tzinfo=datetime.UTC))), _connector='OR'), models.Q(('response_due_at__isnull', True), models.Q(('response_due_at__gte', datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.UTC)), ('response_due_at__lt', datetime.datetime(2101, 1, 1, 0, 0, tzinfo=datetime.UTC))), _connector='OR'), models.Q(('response_warn_at__isnull', True), models.Q(('response_warn_at__gte', datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.UTC)), ('response_warn_at__lt', datetime.datetime(2101, 1, 1, 0, 0, tzinfo=datetime.UTC))), _connector='OR'), models.Q(('escalation_due_at__isnull', True), models.Q(('escalation_due_at__gte', datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.UTC)), ('escalation_due_at__lt', datetime.datetime(2101, 1, 1, 0, 0, tzinfo=datetime.UTC))), _connector='OR')), name='ticket_times_within_bounds'),
         ),
     ]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from orgs.models import User
+from supportcenter.bounds import is_within
 from tickets.models.ticket import Ticket
 
 
@@ -53,6 +54,9 @@ class SlaClock(models.Model):
     class Meta:
         ordering = ["started_at", "id"]
         constraints = [
+            models.CheckConstraint(
+                condition=is_within("due_at", "warn_at"), name="clock_times_within_bounds"
+            ),
             models.UniqueConstraint(
                 fields=["ticket", "kind"], condition=Q(ended_at=None), name="clock_open_once"
             ),

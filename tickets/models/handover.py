@@ -2,6 +2,7 @@ from django.db import models
 from django.utils import timezone
 
 from orgs.models import User
+from supportcenter.bounds import is_within
 from tickets.models.ticket import Ticket
 
 
@@ -14,6 +15,11 @@ class Handover(models.Model):
     next_update_at = models.DateTimeField(null=True)
     written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=is_within("next_update_at"), name="handover_time_within_bounds")
+        ]
 
     def __str__(self) -> str:
         return f"Handover of {self.ticket.reference}"

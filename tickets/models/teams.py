@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from orgs.models import User
 from orgs.week import is_open
+from supportcenter.bounds import FIRST_DAY, LAST_DAY
 
 
 class AssignmentRule(models.TextChoices):
@@ -66,7 +67,11 @@ class Availability(models.Model):
             models.CheckConstraint(
                 condition=Q(away_from=None, away_until=None) | Q(away_until__gte=F("away_from")),
                 name="availability_away_in_order",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(away_from=None) | Q(away_from__gte=FIRST_DAY, away_until__lte=LAST_DAY),
+                name="availability_days_within_bounds",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from orgs.actor import Actor
 from orgs.models import Organization, Project, Service, User, Visibility
 from orgs.roles import Capability
 from orgs.source import Source
+from supportcenter.bounds import is_within
 from tickets.models.catalog import Product, Reason
 from tickets.models.people import Escalation, Participant, Visit
 from tickets.models.related import RelatedQuerySet
@@ -213,7 +214,7 @@ class Ticket(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_tickets"
     )
     snoozed_until = models.DateTimeField(null=True, blank=True)
-    submission_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    submission_key = models.UUIDField(default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     tier = models.CharField(max_length=50, blank=True, help_text="Code of the tier when it was opened")
@@ -233,6 +234,14 @@ class Ticket(models.Model):
 
     class Meta:
         constraints = [
+            # Of one requester: someone else's key neither finds nor prevents a ticket.
+            models.UniqueConstraint(fields=["requester", "submission_key"], name="ticket_submitted_once"),
+            models.CheckConstraint(
+                condition=is_within(
+                    "snoozed_until", "response_due_at", "response_warn_at", "escalation_due_at"
+                ),
+                name="ticket_times_within_bounds",
+            ),
             models.CheckConstraint(
                 condition=Q(solved_at__isnull=True, status__in=UNFINISHED)
                 | Q(solved_at__isnull=False, status__in=[Status.SOLVED, Status.CLOSED]),

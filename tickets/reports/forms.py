@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.core.validators import MinValueValidator
 from django.http import QueryDict
 
+from supportcenter.bounds import DayField
 from supportcenter.combobox import Combobox, ComboboxField
 from tickets.reports.period import MAX_DAYS, Period
 
@@ -20,8 +20,6 @@ PERIODS = {
     "custom": "Custom",
 }
 USUAL = "30"
-# The period before it must still have dates.
-FIRST_DAY = MinValueValidator(date(2000, 1, 1))
 LABELS = {
     "tier": ("Support tier", "Any tier"),
     "severity": ("Severity", "Any severity"),
@@ -35,9 +33,9 @@ def _select() -> forms.Select:
     return forms.Select(attrs={"class": "form-select"})
 
 
-def _day(label: str) -> forms.DateField:
+def _day(label: str) -> DayField:
     widget = forms.DateInput(attrs={"class": "form-control", "type": "date"})
-    return forms.DateField(label=label, required=False, widget=widget, validators=[FIRST_DAY])
+    return DayField(label=label, required=False, widget=widget)
 
 
 class ReportForm(forms.Form):

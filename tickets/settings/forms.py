@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from orgs.week import WeekForm
+from supportcenter.bounds import DayField
 from tickets.access import agents_and_availability
 from tickets.forms.tags import TagsField
 from tickets.models.macros import Macro, MacroKind
@@ -39,8 +40,8 @@ class TeamForm(forms.Form):
             }
 
 
-def _day(label: str) -> forms.DateField:
-    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}))
+def _day(label: str) -> DayField:
+    return DayField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class AvailabilityForm(WeekForm):
