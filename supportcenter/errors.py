@@ -1,5 +1,6 @@
 """The exception that an action raises when a rule refuses a change."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,6 +20,15 @@ class RuleViolation(Exception):
         self.code = code
         self.message = message
         self.field = field
+
+
+# The code of a violation when there is no space to store a file; its status is 507.
+STORAGE_FULL = "storage_full"
+
+
+def is_full_disk(error: BaseException | None) -> bool:
+    """Return whether an error means that a disk or quota is full."""
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from supportcenter.errors import STORAGE_FULL
+
 Row = TypeVar("Row")
 
 
@@ -25,12 +27,15 @@ def posted(request: HttpRequest) -> QueryDict | None:
 
 
 def status_for(request: HttpRequest, context: Mapping[str, Any]) -> int:
-    """Return 422 if a form in the context was sent with errors, else 200.
+    """Return 422 if a form in the context was sent with errors, 507 if its files had no space, else 200.
 
     Filters are sent with GET: an invalid one is ignored, and the page is fine.
     """
-    forms = [value for value in context.values() if isinstance(value, BaseForm)]
-    return 422 if request.method == "POST" and any(form.errors for form in forms) else 200
+    forms = [value for value in context.values() if isinstance(value, BaseForm) and value.errors]
+    if request.method != "POST" or not forms:
+        return 200
+    is_full = any(form.has_error(name, STORAGE_FULL) for form in forms for name in form.errors)
+    return 507 if is_full else 422
 
 
 def render_form(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:

@@ -192,7 +192,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "supportcenter.storage.FileStorage"},
     # Anyone may read static files: in the image root collects them and another user serves them.
     "staticfiles": {
         "BACKEND": "supportcenter.static_files.StaticFilesStorage",

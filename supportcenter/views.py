@@ -1,5 +1,6 @@
 """Probes, error pages and help pages."""
 
+import sys
 from datetime import datetime
 
 from django.contrib.auth.decorators import login_not_required
@@ -11,9 +12,11 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
 
 from notifications.metrics import exposition
 from notifications.models.messages import EmailMessage
+from supportcenter.errors import is_full_disk
 from supportcenter.middleware import too_large
 from supportcenter.outbox.tasks import HEARTBEAT_KEY
 
@@ -108,5 +111,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Render the error page from the template alone, so that the same fault cannot break it."""
+    """Render the error page from the template alone, so that the same fault cannot break it.
+
+    Called while the exception is handled. What passes by itself, such as a full disk or an outage of Valkey,
+    is 503; the rest is a defect of ours.
+    """
+    error = sys.exception()
+    if isinstance(error, RedisError) or is_full_disk(error):
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "30"})
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -18,6 +18,7 @@ const MESSAGES = {
   409: "Someone else changed this in the meantime. Reload the page to see the current state.",
   413: "This is too large to send. Remove a file or choose a smaller one.",
   429: "Too many requests. Wait a moment, then try again.",
+  503: "A part of the support center is temporarily unavailable. What you typed is still here. Try again in a minute.",
   500: "Something went wrong on our side. What you typed is still here. Try again in a moment.",
 };
 
@@ -52,11 +53,11 @@ document.addEventListener("htmx:before:response", (event) => {
   showError(KEY, "You're logged out. What you typed is still here. ", link, " in a new tab, then come back and send it again.");
 });
 
-// 422 is a form with its errors, which htmx swaps in. All other errors are shown here.
+// 422, and 507 for a full disk, are a form with its errors, which htmx swaps in. All other errors are shown here.
 document.addEventListener("htmx:response:error", (event) => {
   const { ctx } = event.detail;
   const { status, headers } = ctx.response;
-  if (status !== 422) fail(ctx, status, headers.get("X-Request-ID"));
+  if (status !== 422 && status !== 507) fail(ctx, status, headers.get("X-Request-ID"));
 });
 
 document.addEventListener("htmx:error", (event) => {

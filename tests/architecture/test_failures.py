@@ -1,8 +1,14 @@
 """What people get when something behind the site is down, and what the log says."""
 
+import errno
+import os
+from types import SimpleNamespace
+
 import pytest
 from django.core.cache import cache
 from django.core.exceptions import RequestDataTooBig
+from django.core.files.storage import filesystem
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError
 from redis.exceptions import ConnectionError as BrokerDown
 
@@ -10,6 +16,7 @@ from supportcenter.logs import hide_secret_links
 from supportcenter.outbox import nudge
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
+from tickets.models.conversation import Attachment
 
 
 @pytest.fixture
@@ -35,6 +42,69 @@ def test_probes_ask_nothing_of_the_database(cast, client_of, monkeypatch):
     ben = client_of(cast.ben)
     monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", lambda self: 1 / 0)
     assert ben.get("/healthz").status_code == 200
+
+
+def test_sign_in_without_the_broker_is_503(client, cast, broker_down):
+    client.raise_request_exception = False
+    response = client.post("/account/login/", {"login": cast.ben.email, "password": "wrong"})
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "30"
+    assert "temporarily unavailable" in response.text
+
+
+@pytest.fixture
+def full_disk(monkeypatch, settings, tmp_path):
+    """The disk takes the first part of a file, and no more."""
+    settings.MEDIA_ROOT = tmp_path
+    whole = os.fdopen
+
+    def fdopen(fd: int, mode: str) -> object:
+        file = whole(fd, mode)
+
+        def write(data: bytes) -> int:
+            file.write(data[:100])
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        return SimpleNamespace(write=write, close=file.close)
+
+    files = SimpleNamespace(**{name: getattr(os, name) for name in dir(os)} | {"fdopen": fdopen})
+    monkeypatch.setattr(filesystem, "os", files)
+    return tmp_path
+
+
+def big_file() -> SimpleUploadedFile:
+    return SimpleUploadedFile("trace.log", b"x" * 200_000)
+
+
+def stored_in(folder) -> list:
+    return [each for each in folder.rglob("*") if each.is_file()]
+
+
+def test_full_disk_keeps_the_new_ticket_and_leaves_no_part_of_a_file(cast, client_of, full_disk):
+    sent = builders.form_data(description="Typed for an hour", files_sent=[big_file()])
+    response = client_of(cast.ben).post("/o/acme/tickets/new/", sent)
+    assert response.status_code == 507
+    assert "There is no space to store files" in response.text
+    assert "Typed for an hour" in response.text
+    assert stored_in(full_disk) == []
+    assert not Attachment.objects.exists()
+
+
+def test_full_disk_keeps_the_comment(cast, client_of, full_disk):
+    ticket = builders.ticket(cast.ben, cast.acme)
+    sent = {"body": "Typed for an hour", "files_sent": [big_file()], "seen": "0"}
+    for headers in ({}, {"HX-Request": "true"}):
+        response = client_of(cast.ben).post(f"/tickets/{ticket.reference}/comments/", sent, headers=headers)
+        assert response.status_code == 507
+        assert "Typed for an hour" in response.text
+    assert ticket.comments.count() == 1
+    assert stored_in(full_disk) == []
+
+
+def test_full_disk_refuses_an_upload(cast, client_of, full_disk):
+    response = client_of(cast.ben).post("/uploads/", {"files_sent": [big_file()]})
+    assert response.status_code == 507
+    assert "no space" in response.json()["errors"][0]
 
 
 def test_page_for_a_failure_needs_no_database(cast, client_of, monkeypatch):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import PurePath
 
+import structlog
 from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
@@ -12,9 +13,11 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from orgs.actor import Actor
-from supportcenter.errors import RuleViolation
+from supportcenter.errors import STORAGE_FULL, RuleViolation, is_full_disk
 from tickets.files.types import SNIFFED, sniff
 from tickets.models.conversation import Attachment, Comment
+
+logger = structlog.get_logger(__name__)
 
 # Long enough to return to a form on the next day.
 UNSENT_FOR = timedelta(days=2)
@@ -24,7 +27,8 @@ UNSENT_FOR = timedelta(days=2)
 def stage_files(*, actor: Actor, files: Sequence[File]) -> list[Attachment]:
     """Store uploaded files for their owner, so that an error in the form doesn't lose them.
 
-    Raises ``RuleViolation`` if the owner's unsent files would exceed twice the size limit of a request.
+    Raises ``RuleViolation`` if the owner's unsent files would exceed twice the size limit of a request, and
+    if the disk is full; then none of them is stored.
     """
     unsent = Attachment.objects.unsent_by(actor.person).aggregate(total=Sum("size"))["total"] or 0
     if unsent + sum(file.size or 0 for file in files) > 2 * settings.MAX_REQUEST_MB * 1024 * 1024:
@@ -36,9 +40,16 @@ def stage_files(*, actor: Actor, files: Sequence[File]) -> list[Attachment]:
     try:
         for file in files:
             staged.append(_stage(actor, file))  # noqa: PERF401 - if one fails, the stored ones are deleted
-    except BaseException:
+    except BaseException as error:
         for attachment in staged:
             attachment.file.delete(save=False)
+        if is_full_disk(error):
+            logger.exception("storage_full")
+            raise RuleViolation(
+                STORAGE_FULL,
+                "There is no space to store files right now. Your text is still here: send it without the "
+                "file, or try again later.",
+            ) from error
         raise
     return staged
 

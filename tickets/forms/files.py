@@ -4,6 +4,7 @@ import uuid
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
@@ -43,7 +44,7 @@ class FilesMixin(forms.Form):
         try:
             self.uploads += stage_files(actor=actor, files=files)
         except RuleViolation as violation:
-            self.add_error("files_sent", violation.message)
+            self.add_error("files_sent", ValidationError(violation.message, code=violation.code))
 
 
 class UploadForm(FilesMixin):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from orgs.actor import Actor, actor_of
 from orgs.context import act_in
 from orgs.roles import Capability
-from supportcenter.http import is_fragment, posted, render_form
+from supportcenter.http import is_fragment, posted, render_form, status_for
 from supportcenter.rules import submit
 from supportcenter.wording import format_list
 from tickets import presence
@@ -40,7 +40,8 @@ def comments(request: HttpRequest, reference: str) -> HttpResponse:
         shown |= {"unseen": entries_of(actor, ticket, since=form.cleaned_data["seen"])}
     if "macro" in form.fields:
         shown["macro"] = macro_chosen(actor, form["macro"].value())
-    return ticket_update(request, actor, ticket, "composer", status=422, **shown)
+    status = status_for(request, {"form": form})
+    return ticket_update(request, actor, ticket, "composer", status=status, **shown)
 
 
 def _send(actor: Actor, ticket: Ticket, form: CommentForm) -> Ticket:

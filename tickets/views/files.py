@@ -5,6 +5,7 @@ from django.http import FileResponse, Http404, HttpRequest, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from orgs.actor import actor_of
+from supportcenter.http import status_for
 from tickets.access import attachment_for, ticket_for
 from tickets.forms.files import UploadForm
 from tickets.models.conversation import Attachment
@@ -32,7 +33,9 @@ def uploads(request: HttpRequest) -> JsonResponse:
     form.store_files(actor_of(request))
     if form.errors or not form.uploads:
         errors = [str(error) for error in form.errors.get("files_sent", [])]
-        return JsonResponse({"errors": errors or ["No file was uploaded."]}, status=422)
+        return JsonResponse(
+            {"errors": errors or ["No file was uploaded."]}, status=status_for(request, {"form": form})
+        )
     return JsonResponse({"id": str(form.uploads[0].pk), "name": form.uploads[0].name})
 
 
