@@ -1,7 +1,10 @@
 """Responses to requests from htmx or a plain browser."""
 
 import csv
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.forms import BaseForm
@@ -13,6 +16,9 @@ from django_htmx.middleware import HtmxDetails
 from supportcenter.errors import STORAGE_FULL
 
 Row = TypeVar("Row")
+# How a formula begins, once full-width characters are replaced by plain ones: perhaps after blanks, control
+# and format characters, and separators.
+FORMULA = re.compile(r"[\s\x00-\x20\u00ad\u200b-\u200f\u2060\ufeff;,|]*[=+\-@|%\t\r]")
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -87,8 +93,12 @@ class _Line:
 
 
 def csv_download(file_name: str, rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
-    """Stream a CSV file. Escape text that a spreadsheet would run as a formula."""
-    writer = csv.writer(_Line())
+    """Stream a CSV file. Escape text that a spreadsheet would run as a formula.
+
+    All text is quoted: some spreadsheets split at other characters than the comma, and what follows one of
+    them would be a cell of its own.
+    """
+    writer = csv.writer(_Line(), quoting=csv.QUOTE_NONNUMERIC)
     lines = (writer.writerow([_cell(value) for value in row]) for row in rows)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
@@ -97,5 +107,7 @@ def csv_download(file_name: str, rows: Iterable[Sequence[object]]) -> StreamingH
 
 def _cell(value: object) -> object:
     """Escape text that looks like a formula. Numbers stay as they are: they can be negative."""
-    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{value}" if is_formula else value
+    if value is None or isinstance(value, int | float | Decimal):
+        return value
+    text = str(value)
+    return f"'{text}" if FORMULA.match(unicodedata.normalize("NFKC", text)) else text

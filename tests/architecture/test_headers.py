@@ -3,12 +3,27 @@
 import re
 
 import pytest
+from django.test import Client
 
 from tests import builders
 
 
+def _without_token(cast):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.ben, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client.post("/o/acme/tickets/new/", builders.form_data())
+
+
+def _fault(cast, client_of, monkeypatch):
+    client = client_of(cast.ben)
+    client.raise_request_exception = False
+    with monkeypatch.context() as broken:
+        broken.setattr("tickets.views.lists.organization_of_member", lambda *args: 1 / 0)
+        return client.get("/o/acme/tickets/")
+
+
 @pytest.fixture
-def responses(cast, client, client_of):
+def responses(cast, client, client_of, monkeypatch):
     ticket = builders.ticket(cast.ben, cast.acme)
     ben = client_of(cast.ben)
     htmx = {"HX-Request": "true"}
@@ -23,6 +38,12 @@ def responses(cast, client, client_of):
         "unprocessable": ben.post("/o/acme/tickets/new/"),
         "not allowed": ben.post("/help/"),
         "health": client.get("/healthz"),
+        "no slash": client.get("/help"),
+        "login needed": client.get("/queue/"),
+        "other host": client.get("/help/", headers={"host": "evil.example"}),
+        "no token": _without_token(cast),
+        "too large": client.post("/help/", headers={"content-length": "999999999999"}),
+        "fault": _fault(cast, client_of, monkeypatch),
     }
 
 
@@ -99,8 +120,6 @@ def test_expired_session_leads_back_to_the_page_and_not_to_the_form_it_sent(clie
 
 
 def test_forms_need_their_token(cast):
-    from django.test import Client
-
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.ben, backend="allauth.account.auth_backends.AuthenticationBackend")
     response = client.post("/o/acme/tickets/new/", builders.form_data())

@@ -336,7 +336,7 @@ def test_table_is_what_is_filtered_and_safe_to_open(cast, client_of):
     builders.ticket(cast.ben, cast.acme, subject="Other", severity="low")
     response = client_of(cast.ben).get("/o/acme/tickets/mine/table/?severity=high")
     lines = b"".join(response.streaming_content).decode().splitlines()
-    assert lines[0].startswith("Number,Subject,Status")
+    assert lines[0].startswith('"Number","Subject","Status"')
     assert len(lines) == 2
     assert "\"'=HYPERLINK(" in lines[1]
     assert response.headers["Content-Disposition"] == 'attachment; filename="tickets-acme-mine.csv"'
