@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from kombu.entity import Queue
 
 from supportcenter.logs import hide_secret_links
+from supportcenter.site_url import read_site_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -34,9 +35,9 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 # Earlier values of `SECRET_KEY`, separated by commas, that are still accepted after a change.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-# The URL of the site, for example `https://support.example.com`. Requests for other host names are refused,
-# and links in emails start with it.
-SITE_URL = env.str("SITE_URL").rstrip("/")
+# The URL of the site, for example `https://support.example.com`, without a path. Requests for other host
+# names are refused, and links in emails start with it.
+SITE_URL = env.str("SITE_URL")
 # The name shown on pages and in emails.
 SITE_NAME = env.str("SITE_NAME", default="Support Center")
 # The letters before a ticket's number, as in `SUP-1042`.
@@ -77,9 +78,11 @@ TIER_SETUP_DAYS = env.int("TIER_SETUP_DAYS", default=2)
 # `True` activates tier changes automatically on the promised date, without the account team.
 AUTO_COMPLETE_TIER_CHANGES = env.bool("AUTO_COMPLETE_TIER_CHANGES", default=False)
 
+try:
+    SITE_URL = read_site_url(SITE_URL)
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from error
 _site = urlsplit(SITE_URL)
-if _site.scheme not in {"http", "https"} or not _site.hostname:
-    raise ImproperlyConfigured("SITE_URL must look like https://support.example.com")
 _https = _site.scheme == "https"
 ALLOWED_HOSTS = [_site.hostname]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
