@@ -68,6 +68,11 @@ class Forms(HTMLParser):
             fields[self.select] = has.get("value", "")
 
 
+@pytest.fixture(autouse=True)
+def no_limits(settings):
+    settings.RATE_LIMITS = False
+
+
 def encoded(fields: dict[str, str]) -> str:
     pairs = [(quote(name), quote(value.encode("utf-8", "surrogatepass"))) for name, value in fields.items()]
     return "&".join(f"{name}={value}" for name, value in pairs)

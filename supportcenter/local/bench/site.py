@@ -97,6 +97,10 @@ def running_database() -> Iterator[Site]:
             if servers.stdout:
                 os.environ.update(json.loads(servers.stdout.readline()))
             os.environ |= {"ENV_FILE": "/nonexistent", "SECRET_KEY": "x" * 50}
-            os.environ |= {"SITE_URL": "http://localhost", "EMAIL_URL": "smtp://127.0.0.1:9"}
+            os.environ |= {
+                "RATE_LIMITS": "False",
+                "SITE_URL": "http://localhost",
+                "EMAIL_URL": "smtp://127.0.0.1:9",
+            }
             probes.create_database(site.layout.postgres_sockets)
             yield site

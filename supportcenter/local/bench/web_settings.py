@@ -7,3 +7,4 @@ from supportcenter.local.settings import *  # noqa: F403
 from supportcenter.settings import DATABASES
 
 DATABASES["default"]["CONN_MAX_AGE"] = None
+RATE_LIMITS = False
