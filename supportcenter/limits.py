@@ -6,16 +6,17 @@ The limits are far above what people do; they stop a script from filling the que
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from redis.exceptions import RedisError
 
 from supportcenter.http import is_fragment
 from supportcenter.middleware import GetResponse
+from supportcenter.optional_cache import unless_down
 
 SECONDS = 60
 # Shorter values of a form are chosen, not typed, so they need not be shown again.
@@ -76,19 +77,16 @@ class RateLimits:
         counted = {f"person:{request.user.pk}": limit.per_person}
         if "slug" in kwargs:
             counted[f"organization:{kwargs['slug']}"] = limit.per_organization
-        if all(_count(f"{name}:{who}") <= most for who, most in counted.items()):
+        if all(unless_down(partial(_count, f"{name}:{who}"), 0) <= most for who, most in counted.items()):
             return None
         return _too_many(request)
 
 
 def _count(what: str) -> int:
-    """Count a request; return how many there were in this minute, or 0 if Valkey can't say."""
+    """Count a request and return how many there were in this minute."""
     key = f"limit:{what}:{int(time.time()) // SECONDS}"
-    try:
-        cache.add(key, 0, 2 * SECONDS)
-        return cache.incr(key)
-    except (RedisError, ValueError):
-        return 0
+    cache.add(key, 0, 2 * SECONDS)
+    return cache.incr(key)
 
 
 def _too_many(request: HttpRequest) -> HttpResponse:

@@ -15,6 +15,7 @@ from hypothesis import settings
 
 from notifications import delivery
 from notifications.delivery import deliver_due
+from supportcenter.optional_cache import forget_failures
 from supportcenter.outbox.dispatch import dispatch_due
 from tests.cast import Cast, make_cast
 from tests.site import Site
@@ -87,6 +88,7 @@ def _contexts_of_responses() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> None:
     """Rate limits of one test must not affect the next."""
+    forget_failures()
     cache.clear()
 
 

@@ -3,16 +3,13 @@
 Without the cache no one is shown, and nothing else changes.
 """
 
-import logging
-
 from django.core.cache import cache
-from redis.exceptions import RedisError
+
+from supportcenter.optional_cache import unless_down
 
 # A page polls every four seconds; three polls may get lost.
 SECONDS = 15
 LOOKING = "looking"
-
-log = logging.getLogger(__name__)
 
 
 def be_seen(ticket_id: int, user_id: int) -> None:
@@ -27,26 +24,26 @@ def be_writing(ticket_id: int, user_id: int, kind: str) -> None:
 
 def seen_on(ticket_id: int) -> dict[int, str]:
     """Return who is on a ticket, and what they do: ``looking``, or the kind of what they are writing."""
-    try:
-        asked = {
-            user_id: [_key(ticket_id, user_id, doing) for doing in ("writes", "looks")]
-            for user_id in _people(ticket_id)
-        }
-        found = cache.get_many([key for keys in asked.values() for key in keys])
-    except RedisError:
-        log.warning("presence was not read", exc_info=True)
-        return {}
+    return unless_down(lambda: _read(ticket_id), {})
+
+
+def _read(ticket_id: int) -> dict[int, str]:
+    asked = {
+        user_id: [_key(ticket_id, user_id, doing) for doing in ("writes", "looks")]
+        for user_id in _people(ticket_id)
+    }
+    found = cache.get_many([key for keys in asked.values() for key in keys])
     doing = {user_id: next(filter(None, map(found.get, keys)), "") for user_id, keys in asked.items()}
     return {user_id: what for user_id, what in doing.items() if what}
 
 
 def _record(ticket_id: int, user_id: int, doing: str, value: str) -> None:
-    try:
+    def save() -> None:
         cache.set(_key(ticket_id, user_id, doing), value, SECONDS)
         # Of two who come at the same moment one may be missing here, until they poll again.
         cache.set(f"presence:{ticket_id}", _people(ticket_id) | {user_id}, SECONDS)
-    except RedisError:
-        log.warning("presence was not saved", exc_info=True)
+
+    unless_down(save, None)
 
 
 def _people(ticket_id: int) -> set[int]:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import socket
 from types import SimpleNamespace
 
 import pytest
@@ -42,6 +43,27 @@ def test_probes_ask_nothing_of_the_database(cast, client_of, monkeypatch):
     ben = client_of(cast.ben)
     monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", lambda self: 1 / 0)
     assert ben.get("/healthz").status_code == 200
+
+
+@pytest.fixture
+def hanging_broker(settings):
+    """Valkey takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+        server.setblocking(False)
+        settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": url}}
+        yield server
+
+
+def test_hanging_broker_is_asked_once_and_not_by_each_request(cast, client_of, hanging_broker):
+    fay, ticket = client_of(cast.fay), builders.ticket(cast.ben, cast.acme)
+    pages = [ticket.get_absolute_url(), f"{ticket.get_absolute_url()}presence/", "/queue/", "/queue/?q=lag"]
+    assert [fay.get(page).status_code for page in pages] == [200] * 4
+    sent = {"body": "Any news?", "kind": "answer", "seen": "0"}
+    assert fay.post(f"{ticket.get_absolute_url()}comments/", sent).status_code in {302, 422}
+    hanging_broker.accept()[0].close()
+    with pytest.raises(BlockingIOError):
+        hanging_broker.accept()
 
 
 def test_sign_in_without_the_broker_is_503(client, cast, broker_down):

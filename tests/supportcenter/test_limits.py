@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import get_resolver, reverse
+from redis.exceptions import RedisError
 
 from supportcenter import limits
 from supportcenter.limits import POSTS, SEARCHES, Limit
@@ -54,7 +55,7 @@ def test_searching_is_limited_and_looking_is_not(cast, client_of, few):
 
 def test_without_valkey_nothing_is_limited(cast, client_of, few, monkeypatch):
     def down(*args):
-        raise limits.RedisError("down")
+        raise RedisError("down")
 
     monkeypatch.setattr(limits.cache, "add", down)
     fay = client_of(cast.fay)
