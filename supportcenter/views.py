@@ -118,5 +118,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     error = sys.exception()
     if isinstance(error, RedisError) or is_full_disk(error):
-        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "30"})
+        return HttpResponse(render_to_string("errors/outage.html"), status=503, headers={"Retry-After": "30"})
     return HttpResponse(render_to_string("500.html"), status=500)
