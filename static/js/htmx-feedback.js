@@ -19,6 +19,7 @@ const MESSAGES = {
   413: "This is too large to send. Remove a file or choose a smaller one.",
   429: "Too many requests. Wait a moment, then try again.",
   500: "Something went wrong on our side. What you typed is still here. Try again in a moment.",
+  503: "That took too long. Try again, with a shorter search or fewer filters. What you typed is still here.",
 };
 
 function fail(ctx, status, requestId) {
