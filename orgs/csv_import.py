@@ -141,7 +141,7 @@ def _names(line: int, header: list[str], columns: Sequence[Column]) -> list[str]
     wanted = [column.name for column in columns]
     missing = [name for name in wanted if name not in names]
     unknown = [cell or "(no name)" for cell, name in zip(header, names, strict=True) if name not in wanted]
-    twice = sorted({name for name in names if name in wanted and names.count(name) > 1})
+    twice = [name for name in sorted(wanted) if names.count(name) > 1]
     kinds = [("Missing", missing), ("Unknown", unknown), ("Repeated", twice)]
     problems = [Problem(line, f"{what} {_list_columns(which)}.") for what, which in kinds if which]
     if problems:

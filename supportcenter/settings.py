@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "supportcenter.limits.RateLimits",
     "supportcenter.rules.ConflictPage",
+    "supportcenter.timeouts.TimeoutPage",
     "supportcenter.middleware.ReaderTimeZone",
 ]
 
@@ -172,6 +173,9 @@ DATABASES = {"default": env.db_url("DATABASE_URL")}
 if not DATABASES["default"]["ENGINE"].endswith("postgresql"):
     raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address; no other database is supported")
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+# Seconds after which PostgreSQL cancels a statement of a page, which then says that it took too long; 0 is no
+# limit. Workers and commands have none.
+STATEMENT_TIMEOUT_SECONDS = env.int("STATEMENT_TIMEOUT_SECONDS", default=30)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Valkey or Redis for broker, cache and sessions: `redis://host:6379/0` or `unix:///path/to/socket`.

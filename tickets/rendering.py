@@ -5,8 +5,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import nh3
+from linkify_it import LinkifyIt
+from linkify_it.main import Match
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 TAGS = {
@@ -18,6 +21,12 @@ ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 
 # Not inside a word, an address or a path.
 MENTION = re.compile(r"(?<![\w@./+-])@([a-z0-9](?:[\w.+-]*[a-z0-9_])?)(?![\w@])", re.IGNORECASE)
+
+# To find the end of a link can take quadratic time, so a longer text without blanks is not one.
+LONGEST_LINK = 1000
+_WORD = re.compile(r"\S+")
+# A scheme at the end of a text, and not of a longer word.
+_SCHEME = re.compile(r"(?<![a-z0-9.+-])(?:https?|ftp)$", re.IGNORECASE)
 
 
 def pieces(text: str, handles: frozenset[str]) -> list[tuple[str, bool]]:
@@ -63,8 +72,84 @@ def _with_mentions(children: Sequence[Token], handles: frozenset[str]) -> Iterat
                 yield Token("strong_close", "strong", -1)
 
 
+class _Linkify(LinkifyIt):
+    """The library, without its own form for labels like ``xn--p1ai``.
+
+    The form for all labels takes them too, and to try both for each label takes exponential time.
+    """
+
+    def _on_compile(self) -> None:
+        general = self.re["src_domain"].replace(f"{self.re['src_xn']}|", "", 1)
+        self.re = {name: part.replace(self.re["src_domain"], general) for name, part in self.re.items()}
+
+
+def _link_url(state: StateInline, silent: bool) -> bool:
+    """Link a URL, as the library's own rule does, which for each one reads the whole text."""
+    if state.linkLevel or not state.src.startswith("://", state.pos):
+        return False
+    scheme = _SCHEME.search(state.pending[-6:])
+    after = state.src[state.pos : state.pos + LONGEST_LINK]
+    length = scheme and state.md.linkify.test_schema_at(after, f"{scheme[0]}:", 1)
+    if not scheme or not length:
+        return False
+    after = after[: 1 + length].rstrip("*")  # they may end emphasis
+    url = state.md.normalizeLink(scheme[0] + after)
+    if not state.md.validateLink(url):
+        return False
+    if not silent:
+        state.pending = state.pending[: -len(scheme[0])]
+        state.push("link_open", "a", 1).attrs = {"href": url}
+        state.push("text", "", 0).content = state.md.normalizeLinkText(scheme[0] + after)
+        state.push("link_close", "a", -1)
+    state.pos += len(after)
+    return True
+
+
+def _link_words(state: StateCore) -> None:
+    """Link addresses without a scheme, as the library's own rule does, which takes quadratic time."""
+    for token in state.tokens:
+        if token.type == "inline" and state.md.linkify.pretest(token.content):
+            token.children = list(_with_links(token.children or [], state.md))
+
+
+def _with_links(children: Sequence[Token], markdown: MarkdownIt) -> Iterator[Token]:
+    links, before = 0, ""
+    for child in children:
+        links += {"link_open": 1, "link_close": -1}.get(child.type, 0)
+        if child.type != "text" or links:
+            yield child
+        else:
+            yield from _linked(child.content, markdown, is_escaped=before == "text_special")
+        before = child.type
+
+
+def _linked(text: str, markdown: MarkdownIt, *, is_escaped: bool) -> Iterator[Token]:
+    end = 0
+    for start, link in _links_in(text, markdown.linkify):
+        url = markdown.normalizeLink(link.url)
+        if not markdown.validateLink(url) or (start == 0 and is_escaped):
+            continue
+        yield Token("text", "", 0, content=text[end:start])
+        yield Token("link_open", "a", 1, attrs={"href": url})
+        yield Token("text", "", 0, content=link.text)
+        yield Token("link_close", "a", -1)
+        end = start + len(link.raw)
+    yield Token("text", "", 0, content=text[end:])
+
+
+def _links_in(text: str, linkify: LinkifyIt) -> Iterator[tuple[int, Match]]:
+    """Yield each link in a text with its position. Links hold no blanks, so that each word is read alone."""
+    for word in _WORD.finditer(text):
+        if len(word[0]) <= LONGEST_LINK and ("." in word[0] or ":" in word[0]):
+            for link in linkify.match(word[0]) or []:
+                yield word.start() + link.index, link
+
+
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": True})
 _markdown.enable(["table", "strikethrough", "linkify"])
+_markdown.linkify = _Linkify()
+_markdown.inline.ruler.at("linkify", _link_url)
+_markdown.core.ruler.at("linkify", _link_words)
 _markdown.core.ruler.push("lower_headings", _lower_headings)
 _markdown.core.ruler.push("mentions", _mark_mentions)
 

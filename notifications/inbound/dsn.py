@@ -9,12 +9,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
+from email.policy import Compat32
 from email.utils import parsedate_to_datetime
 
 ACTIONS = frozenset({"failed", "delayed", "delivered", "relayed", "expanded"})
 STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
-MESSAGE_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
-ADDRESS = re.compile(r"[^\s<>;:,\"']+@[^\s<>;:,\"']+")
+# The parser takes quadratic time for long headers and for parts within parts, so both are limited. A report
+# stands at the beginning of a mail, before the whole mail that it is about.
+MOST_BYTES = 100_000
+MOST_MULTIPARTS = 20
+LONGEST_HEADER = 2_000
+LONGEST_DATE = 100
+# Each begins where no earlier match could have, so the time is linear in the text.
+MESSAGE_ID = re.compile(r"<[^<>\s@]+@[^<>\s]+>")
+ADDRESS = re.compile(r"(?<![^\s<>;:,\"'])[^\s<>;:,\"']+@[^\s<>;:,\"']+")
 Fields = dict[str, str]
 
 
@@ -40,10 +48,24 @@ class Dsn:
         return self.action == "failed" and code.startswith("5")
 
 
+class _ShortHeaders(Compat32):
+    """The parser's usual policy, which drops what is too long of a header."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:LONGEST_HEADER]
+
+
+_SHORT_HEADERS = _ShortHeaders()
+
+
 def read(raw: bytes) -> Dsn | None:
     """Parse a notification; None for any other mail, and for one that names no mail or recipient."""
+    raw = raw[:MOST_BYTES]
+    if raw.lower().count(b"boundary") > MOST_MULTIPARTS:
+        return None
     try:
-        message = BytesParser().parsebytes(raw)
+        message = BytesParser(policy=_SHORT_HEADERS).parsebytes(raw)
         message_id = _message_id(message, raw)
         found = [_of_recipient(message, message_id, *each) for each in _reports(message)]
     except (
@@ -91,7 +113,8 @@ def _message_id(message: Message, raw: bytes) -> str:
         if part is message:
             continue
         if part.get_content_type() in {"text/rfc822-headers", "message/rfc822-headers"}:
-            part = BytesHeaderParser().parsebytes(_text_of(part).encode("utf-8", "replace"))  # noqa: PLW2901
+            headers = _text_of(part).encode("utf-8", "replace")
+            part = BytesHeaderParser(policy=_SHORT_HEADERS).parsebytes(headers)  # noqa: PLW2901
         if found := _id_in(str(part.get("Message-ID", ""))):
             return found
     _, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
@@ -145,7 +168,7 @@ def _address(value: str) -> str:
 
 def _instant(value: str | None) -> datetime | None:
     try:
-        at = parsedate_to_datetime(value or "")
+        at = parsedate_to_datetime((value or "")[:LONGEST_DATE])
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -20,6 +20,7 @@ const MESSAGES = {
   429: "Too many requests. Wait a moment, then try again.",
   503: "A part of the support center is temporarily unavailable. What you typed is still here. Try again in a minute.",
   500: "Something went wrong on our side. What you typed is still here. Try again in a moment.",
+  503: "That took too long. Try again, with a shorter search or fewer filters. What you typed is still here.",
 };
 
 function fail(ctx, status, requestId) {

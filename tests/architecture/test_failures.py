@@ -10,12 +10,13 @@ from django.core.cache import cache
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.storage import filesystem
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
 from redis.exceptions import ConnectionError as BrokerDown
 
 from supportcenter.logs import hide_secret_links
 from supportcenter.outbox import nudge
 from supportcenter.outbox.models import OutboxMessage
+from supportcenter.timeouts import limit_statements
 from tests import builders
 from tickets.models.conversation import Attachment
 
@@ -178,3 +179,40 @@ def test_log_hides_links_that_sign_someone_in(path):
     assert "secret" not in str(entry)
     assert "c2VjcmV0" not in str(entry)
     assert "[hidden]" in entry["request"]
+
+
+def sleep(*args):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(3600)")
+
+
+def test_page_that_takes_too_long_says_so(cast, client_of, monkeypatch):
+    monkeypatch.setattr("orgs.models.MembershipQuerySet.of_users", sleep)
+    ben = client_of(cast.ben)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '50ms'")
+    with transaction.atomic():  # as far as this test is concerned; a page has no transaction around it
+        response = ben.get("/o/acme/tickets/")
+        transaction.set_rollback(True)
+    assert response.status_code == 503
+    assert "That took too long" in response.content.decode()
+    assert response.headers["X-Request-ID"] in response.content.decode()
+
+
+@pytest.mark.parametrize(("given", "seconds", "limit"), [({}, 7, "7s"), ({"options": "-c jit=off"}, 0, "0")])
+def test_web_servers_limit_their_statements(db, given, seconds, limit):
+    own = connection.copy()
+    own.settings_dict["OPTIONS"] |= given
+    limit_statements(own.settings_dict, seconds)
+    try:
+        with own.cursor() as cursor:
+            cursor.execute("SELECT current_setting('statement_timeout'), current_setting('jit')")
+            assert cursor.fetchone() == (limit, "off" if given else "on")
+    finally:
+        own.close()
+
+
+def test_workers_and_commands_have_no_limit(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('statement_timeout')")
+        assert cursor.fetchone() == ("0",)

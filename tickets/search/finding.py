@@ -31,12 +31,14 @@ BY_RANK = Sort("rank", descending=True, read=int)
 class Found:
     """The result of a search: its tickets, and sentences about what was not understood or not shown.
 
-    ``words`` are those to mark in what is shown. With a ``sort``, the tickets are annotated with their rank.
+    ``words`` are those to mark in what is shown, and ``near`` those that misspelled ones were taken for. With
+    a ``sort``, the tickets are annotated with their rank.
     """
 
     queryset: TicketQuerySet
     problems: tuple[str, ...] = ()
     words: str = ""
+    near: tuple[str, ...] = ()
     sort: Sort | None = None
 
 
@@ -57,13 +59,13 @@ def searched(actor: Actor, tickets: TicketQuerySet, text: str, *, ranked: bool =
     hits = _with(tickets, query)
     words = " ".join(each.text for each in parsed.words if not each.is_excluded)
     if not ranked or not words or not is_agent:  # words to exclude give no rank
-        return Found(hits, problems, words)
+        return Found(hits, problems, words, query.near)
     ranks = _ranks(hits, query, exact_query_for(parsed.words))
     if len(ranks) > MOST_RANKED:
         ranks.popitem()
         problems = (*problems, f"More than {MOST_RANKED:,} tickets match. {CUT}")
     best = Ticket.objects.filter(pk__in=list(ranks)).annotate(rank=_rank_from(ranks))
-    return Found(best, problems, words, BY_RANK)
+    return Found(best, problems, words, query.near, BY_RANK)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Build a query of exact words, which the index answers quickly; misspelled words are widened."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from django.contrib.postgres.search import SearchQuery
 
@@ -22,12 +23,16 @@ READ_BY_CUSTOMERS = f"{SUBJECT}{PEOPLE}{PUBLIC}"
 
 
 class Lexemes(SearchQuery):
-    """A ``tsquery`` in PostgreSQL's own form, of words that are lexemes already."""
+    """A ``tsquery`` in PostgreSQL's own form, of words that are lexemes already.
+
+    ``near`` are those of its words that are not typed, but taken for what is.
+    """
 
     template = "%(expressions)s::tsquery"
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, near: Iterable[str] = ()) -> None:
         super().__init__(text, search_type="raw")
+        self.near = tuple(near)
 
 
 def query_for(wanted: Sequence[Words], *, internal: bool) -> Lexemes | None:
@@ -47,7 +52,7 @@ def query_for(wanted: Sequence[Words], *, internal: bool) -> Lexemes | None:
         _clause(each, words, near, weights=weights, goes_on=each is last and _may_be_mistyped(each))
         for each, words in phrases
     ]
-    return Lexemes(" & ".join(clauses))
+    return Lexemes(" & ".join(clauses), chain.from_iterable(near.values()))
 
 
 def exact_query_for(wanted: Sequence[Words]) -> Lexemes:

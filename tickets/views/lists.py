@@ -20,7 +20,7 @@ from tickets.access import follows_all, lists_for, ticket_named
 from tickets.forms.lists import ORDERS, ListForm
 from tickets.models.ticket import Ticket, TicketQuerySet
 from tickets.paging import Page, counts_of, headings, ordered, page_of, url_with
-from tickets.search.finding import searched
+from tickets.search.finding import Found, searched
 from tickets.search.marking import excerpts, highlight
 
 TABS = {
@@ -88,7 +88,7 @@ def my_tickets(request: HttpRequest, slug: str, tab: str = "mine") -> HttpRespon
         "form": form,
         "is_filtered": bool(form.text),
         "problems": found[tab].problems,
-        "rows": _rows(page, found[tab].words),
+        "rows": _rows(page, found[tab]),
         "headings": headings(_labels(tab), ORDERS, order, request.GET),
         "export_url": f"{reverse('tickets:table', args=[slug, tab])}{url_with(request.GET)}",
         "newer_url": page.previous_url,
@@ -145,14 +145,15 @@ def _labels(tab: str) -> dict[str, str]:
     return first | requester | {"due": "Response due", "updated": "Updated"}
 
 
-def _rows(page: Page, words: str) -> list[dict[str, Any]]:
+def _rows(page: Page, search: Found) -> list[dict[str, Any]]:
     """Return tickets with subject and product in parts and, after a search, an excerpt with its words."""
-    found = excerpts(page.rows, words) if words else {}
+    words, near = search.words, search.near
+    found = excerpts(page.rows, words, near) if words else {}
     return [
         {
             "ticket": each,
-            "subject": highlight(each.subject, words),
-            "product": highlight(each.product.name, words),
+            "subject": highlight(each.subject, words, near),
+            "product": highlight(each.product.name, words, near),
             "excerpt": found.get(each.pk, []),
         }
         for each in page.rows

@@ -67,7 +67,7 @@ def queue(request: HttpRequest, view: str = FIRST) -> HttpResponse:
     state = _fingerprint([[each.state for each in rows], tabs, bool(page.next_url)])
     if seen == state:
         return HttpResponse(status=204)
-    mark(page.rows, found.words)
+    mark(page.rows, found.words, found.near)
     context = _context(request, workspace, shown, form, order) | {
         "bulk": BulkForm(actor=actor, query=form.text, options=options),
         "tabs": tabs,
