@@ -1,0 +1,300 @@
+"""Every table that points at a ticket, and what merging, undoing, splitting and deleting do with its rows.
+
+A new foreign key to a ticket belongs in ``RELATIONS``; tests/tickets/test_relations.py fails without it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import CASCADE, PROTECT, SET_NULL, Q, QuerySet
+
+from orgs.actor import Actor
+from tickets.actions.snapshot import plain, set_values
+from tickets.models.conversation import Activity, Comment
+from tickets.models.drafts import DraftKind, ServerDraft
+from tickets.models.following import Follow, Mute
+from tickets.models.handover import Handover
+from tickets.models.linking import TicketLink
+from tickets.models.people import Escalation, Participant
+from tickets.models.ticket import Ticket
+
+
+@dataclass(frozen=True)
+class Joining:
+    """A merge that is being made: ``source`` goes into ``target``."""
+
+    actor: Actor
+    source: Ticket
+    target: Ticket
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What happens to the rows that name a ticket in one foreign key.
+
+    On a merge, ``carry`` brings them to the target and returns plain data with which ``put_back`` (source,
+    target, data) undoes that. Without it they stay with the source, for the reason in ``stays``. ``split``
+    says what the new ticket of a split gets, ``on_delete`` what happens if the ticket is deleted.
+    """
+
+    split: str
+    stays: str = ""
+    carry: Callable[[Joining], Any] | None = None
+    put_back: Callable[[Ticket, Ticket, Any], None] | None = None
+    on_delete: Any = CASCADE
+
+
+def carry_all(joining: Joining) -> dict[str, Any]:
+    """Carry everything to the target; return by relation what undoing needs."""
+    return {name: each.carry(joining) for name, each in RELATIONS.items() if each.carry}
+
+
+def put_back_all(source: Ticket, target: Ticket, moved: dict[str, Any]) -> None:
+    """Undo ``carry_all``. What was added to the target since then stays there."""
+    for name, data in moved.items():
+        if put_back := RELATIONS[name].put_back:
+            put_back(source, target, data)
+
+
+def _moved(rows: Callable[[Ticket], QuerySet]) -> dict[str, Any]:
+    """Move rows to the target, and back by their ids."""
+
+    def carry(joining: Joining) -> list[int]:
+        ids = list(rows(joining.source).values_list("pk", flat=True))
+        rows(joining.source).filter(pk__in=ids).update(ticket=joining.target)
+        return ids
+
+    def put_back(source: Ticket, target: Ticket, ids: list[int]) -> None:
+        rows(target).filter(pk__in=ids).update(ticket=source)
+
+    return {"carry": carry, "put_back": put_back}
+
+
+def _moved_once(model: type[Follow | Mute]) -> dict[str, Any]:
+    """Move rows of which a person has one per ticket, unless they have one on the target."""
+
+    def carry(joining: Joining) -> list[int]:
+        there = model.objects.filter(ticket=joining.target).values_list("user", flat=True)
+        rows = model.objects.filter(ticket=joining.source).exclude(user__in=list(there))
+        ids = list(rows.values_list("pk", flat=True))
+        rows.update(ticket=joining.target)
+        return ids
+
+    def put_back(source: Ticket, target: Ticket, ids: list[int]) -> None:
+        model.objects.filter(pk__in=ids, ticket=target).update(ticket=source)
+
+    return {"carry": carry, "put_back": put_back}
+
+
+def _united(name: str) -> dict[str, Any]:
+    """Add what the source has in a many-to-many field to that of the target."""
+
+    def carry(joining: Joining) -> list[int]:
+        present = getattr(joining.target, name)
+        there = set(present.values_list("pk", flat=True))
+        added = [pk for pk in getattr(joining.source, name).values_list("pk", flat=True) if pk not in there]
+        present.add(*added)
+        return added
+
+    def put_back(source: Ticket, target: Ticket, ids: list[int]) -> None:
+        getattr(target, name).remove(*ids)
+
+    return {"carry": carry, "put_back": put_back}
+
+
+def _add_people(joining: Joining) -> list[int]:
+    """Add the requester and the people in CC to those of the target."""
+    source, target = joining.source, joining.target
+    there = {target.requester_id, *target.participants.values_list("user_id", flat=True)}
+    people = [source.requester_id, *source.participants.order_by("pk").values_list("user_id", flat=True)]
+    made = Participant.objects.bulk_create(
+        Participant(ticket=target, user_id=pk, added_by=joining.actor.user)
+        for pk in dict.fromkeys(people)
+        if pk not in there
+    )
+    return [each.pk for each in made]
+
+
+def _remove_people(source: Ticket, target: Ticket, ids: list[int]) -> None:
+    Participant.objects.filter(pk__in=ids).delete()
+
+
+def _carry_drafts(joining: Joining) -> dict[str, Any]:
+    """Move drafts; of a person who has one on both tickets, both texts are kept in one."""
+    there = {each.user_id: each for each in joining.target.drafts.all()}
+    moved, joined = [], []
+    for draft in joining.source.drafts.order_by("pk"):
+        if present := there.get(draft.user_id):
+            before = [plain(draft), plain(present)]
+            _append(present, draft)
+            joined.append({"source": before[0], "target": before[1], "body": present.body})
+        else:
+            draft.ticket = joining.target
+            draft.save(update_fields=["ticket"])
+            moved.append(draft.pk)
+    return {"moved": moved, "joined": joined}
+
+
+def _append(present: ServerDraft, draft: ServerDraft) -> None:
+    """Append a draft to another. What was to be an internal note must not become part of a reply."""
+    present.body = f"{present.body}\n\n{draft.body}"
+    if DraftKind.NOTE in {present.kind, draft.kind}:
+        present.kind = DraftKind.NOTE
+    present.status = present.status if present.status == draft.status else ""
+    present.save(update_fields=["body", "kind", "status"])
+    draft.delete()
+
+
+def _put_back_drafts(source: Ticket, target: Ticket, data: dict[str, Any]) -> None:
+    """Move drafts back, and take those apart that nobody edited or sent since."""
+    ServerDraft.objects.filter(pk__in=data["moved"], ticket=target).update(ticket=source)
+    for each in data["joined"]:
+        present = ServerDraft.objects.filter(pk=each["target"]["id"], body=each["body"]).first()
+        if present:
+            set_values(present, each["target"]).save()
+            set_values(ServerDraft(), each["source"]).save(force_insert=True)
+
+
+def _carry_handover(joining: Joining) -> dict[str, Any] | None:
+    """Move the handover note, or append it to that of the target."""
+    note = Handover.objects.filter(ticket=joining.source).first()
+    if note is None:
+        return None
+    before = plain(note)
+    present = Handover.objects.filter(ticket=joining.target).first()
+    if present is None:
+        note.ticket = joining.target
+        note.save(update_fields=["ticket"])
+        return {"source": before, "target": None, "after": plain(note)}
+    target_before = plain(present)
+    for name in ("state", "next_step"):
+        both = f"{getattr(present, name)}\n\n{joining.source.reference}: {getattr(note, name)}"
+        setattr(present, name, both)
+    times = [each for each in (present.next_update_at, note.next_update_at) if each]
+    present.next_update_at = min(times, default=None)
+    present.save()
+    note.delete()
+    return {"source": before, "target": target_before, "after": plain(present)}
+
+
+def _put_back_handover(source: Ticket, target: Ticket, data: dict[str, Any] | None) -> None:
+    """Take the notes apart unless the one on the target was rewritten since."""
+    present = Handover.objects.filter(ticket=target).first()
+    if data is None or present is None or plain(present) != data["after"]:
+        return
+    if data["target"]:
+        set_values(present, data["target"]).save()
+        set_values(Handover(), data["source"]).save(force_insert=True)
+    else:
+        set_values(present, data["source"]).save()
+
+
+def _links_of(ticket: Ticket) -> QuerySet[TicketLink]:
+    return TicketLink.objects.filter(Q(first=ticket) | Q(second=ticket)).order_by("pk")
+
+
+def _carry_links(joining: Joining) -> dict[str, Any]:
+    """Point links at the target. Delete one between the two tickets, and one that the target has already."""
+    moved, deleted = [], []
+    for link in _links_of(joining.source):
+        before = plain(link)
+        other = link.second_id if link.first_id == joining.source.pk else link.first_id
+        first, second = sorted((other, joining.target.pk))
+        if first == second or TicketLink.objects.filter(first=first, second=second).exists():
+            link.delete()
+            deleted.append(before)
+        else:
+            link.first_id, link.second_id = first, second
+            link.save(update_fields=["first", "second"])
+            moved.append(before)
+    return {"moved": moved, "deleted": deleted}
+
+
+def _put_back_links(source: Ticket, target: Ticket, data: dict[str, Any]) -> None:
+    """Restore links, except those that were removed from the target since."""
+    for values in data["moved"]:
+        if link := TicketLink.objects.filter(pk=values["id"]).first():
+            set_values(link, values).save()
+    TicketLink.objects.bulk_create(
+        [set_values(TicketLink(), values) for values in data["deleted"]], ignore_conflicts=True
+    )
+
+
+def _move_escalation(joining: Joining) -> dict[str, int | None]:
+    """Move the open escalation, or close it if the target has one."""
+    source, target = joining.source, joining.target
+    present = source.escalations.filter(closed_at=None).first()
+    if present is None:
+        return {"escalation": None, "ended": None}
+    if target.escalations.filter(closed_at=None).exists():
+        outcome = f"The ticket was merged into {target.reference}."
+        Escalation.objects.filter(pk=present.pk).update(closed_at=joining.at, outcome=outcome)
+        return {"escalation": None, "ended": present.pk}
+    Escalation.objects.filter(pk=present.pk).update(ticket=target)
+    return {"escalation": present.pk, "ended": None}
+
+
+def _put_back_escalation(source: Ticket, target: Ticket, data: dict[str, int | None]) -> None:
+    Escalation.objects.filter(pk=data["escalation"]).update(ticket=source)
+    Escalation.objects.filter(pk=data["ended"]).update(closed_at=None, outcome="")
+
+
+def _written(ticket: Ticket) -> QuerySet[Activity]:
+    return Activity.objects.filter(ticket=ticket, comment__isnull=False)
+
+
+# By "app.Model.field". A many-to-many field is listed by the table behind it.
+RELATIONS: dict[str, Relation] = {
+    "tickets.Activity.ticket": Relation(
+        split="Its own history; both tickets mention the split.", **_moved(_written)
+    ),
+    "tickets.Comment.ticket": Relation(
+        split="A copy of the comment, with its files.",
+        **_moved(lambda ticket: Comment.objects.filter(ticket=ticket)),
+    ),
+    "tickets.Participant.ticket": Relation(
+        split="The people in the conversation, if the agent chooses so.",
+        carry=_add_people,
+        put_back=_remove_people,
+    ),
+    "tickets.Escalation.ticket": Relation(
+        split="None.", carry=_move_escalation, put_back=_put_back_escalation
+    ),
+    "tickets.Follow.ticket": Relation(split="None.", **_moved_once(Follow)),
+    "tickets.Mute.ticket": Relation(split="None.", **_moved_once(Mute)),
+    "tickets.ServerDraft.ticket": Relation(split="None.", carry=_carry_drafts, put_back=_put_back_drafts),
+    "tickets.Handover.ticket": Relation(split="None.", carry=_carry_handover, put_back=_put_back_handover),
+    "tickets.TicketLink.first": Relation(
+        split="A link to the ticket it came from.", carry=_carry_links, put_back=_put_back_links
+    ),
+    "tickets.TicketLink.second": Relation(
+        split="A link to the ticket it came from.", stays="Carried with the other end."
+    ),
+    "tickets.Ticket_tags.ticket": Relation(split="None.", **_united("tags")),
+    "tickets.Ticket_projects.ticket": Relation(split="The same projects.", **_united("projects")),
+    "tickets.Ticket_services.ticket": Relation(split="The same services.", **_united("services")),
+    "tickets.SlaClock.ticket": Relation(
+        split="Its own clock.",
+        stays="They end with the ticket. What is owed is owed on the target (tickets.actions.merging).",
+    ),
+    "tickets.Rating.ticket": Relation(split="None.", stays="It rates the support on that ticket."),
+    "tickets.Visit.ticket": Relation(split="None.", stays="The target is unread for everyone."),
+    "tickets.Merge.source": Relation(split="None.", stays="It is the record of the merge."),
+    "tickets.Merge.target": Relation(split="None.", stays="It is undone after the later merge."),
+    "tickets.Ticket.merged_into": Relation(
+        split="None.", stays="Each ticket leads to the next one.", on_delete=PROTECT
+    ),
+    "tickets.Ticket.follow_up_to": Relation(
+        split="None.", stays="The number leads to the target.", on_delete=SET_NULL
+    ),
+    "tickets.SearchDocument.ticket": Relation(
+        split="Its own.", stays="Rebuilt for both; the target is also found by the number of the source."
+    ),
+    "tickets.BulkItem.ticket": Relation(split="None.", stays="It records what a job did to that ticket."),
+    "notifications.EmailMessage.ticket": Relation(
+        split="None.", stays="It records what was sent about that ticket, by its number."
+    ),
+}
