@@ -322,7 +322,9 @@ def linkable_for(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
 def _others(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
     others = Ticket.objects.visible_to(actor).exclude(pk=ticket.pk).filter(merged_into=None)
     if number := number_of(words):
-        others = others.filter(pk=number)
+        others = others.filter(
+            Q(pk=number) | Q(pk__in=Ticket.objects.filter(pk=number).values("merged_into"))
+        )
     elif words:
         others = searched(actor, others, words).queryset
     return others.for_list().load("organization")

@@ -1,20 +1,24 @@
 """Everything that hangs on a ticket, carried by a merge and brought back by undoing it."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.apps import apps
 from django.utils import timezone
 
+from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
 from tickets.actions.changes import change_severity
 from tickets.actions.composing import save_draft
 from tickets.actions.following import follow_ticket, mute
 from tickets.actions.handover import hand_over
+from tickets.actions.indexing import index_tickets
 from tickets.actions.linking import link, unlink
 from tickets.actions.merging import merge_into, undo_merge
 from tickets.actions.relations import RELATIONS
+from tickets.actions.snoozing import snooze
 from tickets.actions.tags import set_tags
 from tickets.models.drafts import ServerDraft
 from tickets.models.linking import Merge, TicketLink
@@ -191,3 +195,68 @@ def test_earlier_of_two_promised_updates_stays(cast, source, target):
     merge(cast, source, target)
     assert target.clocks.get(kind="next_update", ended_at=None).due_at == soon
     assert target.handover.next_update_at == soon
+
+
+def text(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def test_preview_says_what_a_merge_would_do_and_does_nothing(cast, client_of, critical, target):
+    draft(cast.fay, critical, "Half a reply")
+    set_tags(actor=actor(cast.fay), ticket=critical, tags=["disk"])
+    snooze(actor=actor(cast.fay), ticket=target, until=timezone.now() + timedelta(hours=3))
+    before = rows(), list(Ticket.objects.order_by("pk").values()), OutboxMessage.objects.count()
+    url = f"{critical.get_absolute_url()}merge/?target={target.reference}"
+    page = text(client_of(cast.fay).get(url))
+    for words in ("1 comment", "1 draft", "1 tag", "Cleo", "Ben", "Severity: Low → Critical", "snooze ends"):
+        assert words in page
+    assert "link" not in page.partition("What moves")[2].partition("Who gains")[0]
+    assert (rows(), list(Ticket.objects.order_by("pk").values()), OutboxMessage.objects.count()) == before
+
+
+@pytest.mark.parametrize("named", ["SUP-999999", "nonsense", "other", "self", ""])
+def test_preview_says_why_it_does_not_merge(cast, client_of, source, named):
+    others = {"other": builders.ticket(cast.eve, cast.globex).reference, "self": source.reference}
+    url = f"{source.get_absolute_url()}merge/?target={others.get(named, named)}"
+    page = client_of(cast.fay).get(url).content.decode()
+    assert "form-errors" in page
+    assert "offered-tickets" in page
+
+
+def test_both_numbers_find_the_merged_ticket(cast, client_of, source, target):
+    last = builders.ticket(cast.ben, cast.acme, subject="The last")
+    made = merge(cast, source, target)
+    merge(cast, target, last)
+    index_tickets([source.pk, target.pk, last.pk])
+    fay = client_of(cast.fay)
+    page = text(fay.get("/queue/all/", {"q": str(source.pk)}))
+    assert f"Merged into {target.reference}" in page
+    assert "The last" in page
+    assert f"Merged into {target.reference}" in text(fay.get("/palette/", {"q": source.reference}))
+    cleo = text(client_of(cast.cleo).get("/o/acme/tickets/", {"q": str(source.pk)}))
+    assert f"Merged into {target.reference}" in cleo
+    for way in (f"/queue/all/?q={source.reference}", source.get_absolute_url()):
+        assert fay.get(way, follow=True).redirect_chain[-1][0] == last.get_absolute_url()
+    assert made.target == target
+
+
+def test_number_of_a_merged_ticket_offers_the_one_it_went_into(cast, client_of, source, target):
+    merge(cast, source, target)
+    other = builders.ticket(cast.ben, cast.acme)
+    page = text(client_of(cast.fay).get(f"{other.get_absolute_url()}merge/?q={source.reference}"))
+    assert f"{target.reference} The one" in page
+
+
+@pytest.mark.parametrize(("data", "cc"), [({}, set()), ({"with_cc": "on"}, {"cleo", "ben"})])
+def test_split_offers_to_take_the_other_people_along(cast, client_of, source, data, cc):
+    source.participants.create(user=cast.ben)
+    source.participants.create(user=cast.eve)  # left the organization meanwhile
+    comment = builders.comment(cast.dov, source, "Another thing")
+    fay, url = client_of(cast.fay), f"{source.get_absolute_url()}comments/{comment.pk}/split/"
+    page = text(fay.get(url))
+    assert cast.cleo.name in page
+    assert cast.eve.name not in page
+    fay.post(url, {"subject": "Another thing", **data})
+    made = Ticket.objects.latest("pk")
+    assert made.requester == cast.dov
+    assert {each.user for each in made.participants.all()} == {getattr(cast, name) for name in cc}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from tickets.models.search import INTERNAL, PEOPLE, PUBLIC, SUBJECT, SearchDocument, SearchWord
 from tickets.models.ticket import Ticket
@@ -91,12 +92,29 @@ def _texts(ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     tickets = Ticket.objects.filter(pk__in=ids).select_related(
         "organization", "requester", "assignee", "product"
     )
+    tickets = tickets.annotate(has_merged=Exists(Ticket.objects.filter(merged_into=OuterRef("pk"))))
     rows = tickets.prefetch_related("participants__user", "comments__attachments", "tags")
-    return {ticket.pk: list(_texts_of(ticket)) for ticket in rows}
+    merged = _merged_into([ticket.pk for ticket in rows if ticket.has_merged])
+    return {ticket.pk: list(_texts_of(ticket, merged[ticket.pk])) for ticket in rows}
 
 
-def _texts_of(ticket: Ticket) -> Iterator[tuple[str, str]]:
+def _merged_into(ids: Sequence[int]) -> dict[int, list[Ticket]]:
+    """Return for each ticket those that were merged into it, or into one of these, and so on."""
+    found: dict[int, list[Ticket]] = defaultdict(list)
+    targets = {pk: pk for pk in ids}
+    while targets:
+        merged = list(Ticket.objects.filter(merged_into__in=targets).only("pk", "merged_into"))
+        for each in merged:
+            found[targets[each.merged_into_id]].append(each)
+        targets = {each.pk: targets[each.merged_into_id] for each in merged}
+    return found
+
+
+def _texts_of(ticket: Ticket, merged: Sequence[Ticket]) -> Iterator[tuple[str, str]]:
+    """Yield the texts of a ticket. The numbers of tickets that were merged into it lead to it too."""
     yield SUBJECT, ticket.reference
+    for each in merged:
+        yield SUBJECT, each.reference
     yield SUBJECT, ticket.subject
     yield PEOPLE, f"{ticket.organization.name} {ticket.organization.slug} {ticket.product.name}"
     people = [ticket.requester, *(each.user for each in ticket.participants.all())]

@@ -1,15 +1,18 @@
 """Merging a ticket into another of the same organization, and undoing it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from orgs.actor import Actor
+from orgs.models import User
 from supportcenter.errors import RuleViolation
 from tickets.actions.clocks import load_clocks, recalculate_clocks, save_clocks
 from tickets.actions.record import lock_both, record, record_reference, require_agent
-from tickets.actions.relations import Joining, carry_all, put_back_all
+from tickets.actions.relations import Joining, carry_all, counts_of, put_back_all
 from tickets.actions.snapshot import matches, restore, snapshot
 from tickets.actions.snoozing import unsnooze
 from tickets.actions.status import move_status
@@ -58,6 +61,46 @@ def merge_into(*, actor: Actor, ticket: Ticket, target: Ticket) -> Merge:
     record_reference(ticket, ActivityKind.MERGED_AWAY, target, actor=actor)
     record(target, ActivityKind.MERGED, actor=actor, **raised)
     return merge
+
+
+@dataclass(frozen=True)
+class MergePreview:
+    """What a merge would do: what moves, who could read more, and what changes on the target.
+
+    ``added`` would be in the target's conversation, ``readers`` in that already and could read what moves.
+    ``before`` and ``after`` are the target as it is and as it would be.
+    """
+
+    moves: list[str]
+    added: list[User]
+    readers: list[User]
+    before: Ticket
+    after: Ticket
+
+
+def preview_merge(*, actor: Actor, ticket: Ticket, target: Ticket) -> MergePreview:
+    """Return what ``merge_into`` would do, by doing it and rolling it back. Raises what that raises."""
+    with transaction.atomic():
+        before, people = Ticket.objects.get(pk=target.pk), set(_people_of(ticket))
+        present = _people_of(target)
+        moved = merge_into(actor=actor, ticket=ticket, target=target).moved
+        after = Ticket.objects.get(pk=target.pk)
+        preview = MergePreview(
+            moves=counts_of(moved),
+            added=[each for each in _people_of(after) if each not in present],
+            readers=[each for each in present if each not in people],
+            before=before,
+            after=after,
+        )
+        transaction.set_rollback(True)
+    return preview
+
+
+def _people_of(ticket: Ticket) -> list[User]:
+    """Return the requester and the people in CC."""
+    participants = ticket.participants.values("user")
+    found = User.objects.filter(Q(pk=ticket.requester_id) | Q(pk__in=participants))
+    return list(found.order_by("name", "pk"))
 
 
 @transaction.atomic

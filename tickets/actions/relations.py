@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import CASCADE, PROTECT, SET_NULL, Q, QuerySet
 
 from orgs.actor import Actor
+from supportcenter.wording import format_count
 from tickets.actions.snapshot import plain, set_values
 from tickets.models.conversation import Activity, Comment
 from tickets.models.drafts import DraftKind, ServerDraft
@@ -36,14 +37,16 @@ class Relation:
     """What happens to the rows that name a ticket in one foreign key.
 
     On a merge, ``carry`` brings them to the target and returns plain data with which ``put_back`` (source,
-    target, data) undoes that. Without it they stay with the source, for the reason in ``stays``. ``split``
-    says what the new ticket of a split gets, ``on_delete`` what happens if the ticket is deleted.
+    target, data) undoes that. Without it they stay with the source, for the reason in ``stays``. ``noun``
+    names one of the carried rows to agents, unless they are shown in another way. ``split`` says what the
+    new ticket of a split gets, ``on_delete`` what happens if the ticket is deleted.
     """
 
     split: str
     stays: str = ""
     carry: Callable[[Joining], Any] | None = None
     put_back: Callable[[Ticket, Ticket, Any], None] | None = None
+    noun: str = ""
     on_delete: Any = CASCADE
 
 
@@ -57,6 +60,16 @@ def put_back_all(source: Ticket, target: Ticket, moved: dict[str, Any]) -> None:
     for name, data in moved.items():
         if put_back := RELATIONS[name].put_back:
             put_back(source, target, data)
+
+
+def counts_of(moved: dict[str, Any]) -> list[str]:
+    """Return what ``carry_all`` carried in words, such as “2 comments”."""
+    sizes = {name: len(data["moved"] if isinstance(data, dict) else data) for name, data in moved.items()}
+    return [
+        format_count(size, RELATIONS[name].noun)
+        for name, size in sizes.items()
+        if size and RELATIONS[name].noun
+    ]
 
 
 def _moved(rows: Callable[[Ticket], QuerySet]) -> dict[str, Any]:
@@ -128,13 +141,12 @@ def _carry_drafts(joining: Joining) -> dict[str, Any]:
     moved, joined = [], []
     for draft in joining.source.drafts.order_by("pk"):
         if present := there.get(draft.user_id):
-            before = [plain(draft), plain(present)]
+            before = {"source": plain(draft), "target": plain(present)}
             _append(present, draft)
-            joined.append({"source": before[0], "target": before[1], "body": present.body})
+            joined.append(before | {"body": present.body})
         else:
-            draft.ticket = joining.target
-            draft.save(update_fields=["ticket"])
-            moved.append(draft.pk)
+            ServerDraft.objects.filter(pk=draft.pk).update(ticket=joining.target)
+        moved.append(draft.pk)
     return {"moved": moved, "joined": joined}
 
 
@@ -158,17 +170,17 @@ def _put_back_drafts(source: Ticket, target: Ticket, data: dict[str, Any]) -> No
             set_values(ServerDraft(), each["source"]).save(force_insert=True)
 
 
-def _carry_handover(joining: Joining) -> dict[str, Any] | None:
+def _carry_handover(joining: Joining) -> dict[str, Any]:
     """Move the handover note, or append it to that of the target."""
     note = Handover.objects.filter(ticket=joining.source).first()
     if note is None:
-        return None
+        return {"moved": []}
     before = plain(note)
     present = Handover.objects.filter(ticket=joining.target).first()
     if present is None:
         note.ticket = joining.target
         note.save(update_fields=["ticket"])
-        return {"source": before, "target": None, "after": plain(note)}
+        return {"moved": [before], "target": None, "after": plain(note)}
     target_before = plain(present)
     for name in ("state", "next_step"):
         both = f"{getattr(present, name)}\n\n{joining.source.reference}: {getattr(note, name)}"
@@ -177,19 +189,18 @@ def _carry_handover(joining: Joining) -> dict[str, Any] | None:
     present.next_update_at = min(times, default=None)
     present.save()
     note.delete()
-    return {"source": before, "target": target_before, "after": plain(present)}
+    return {"moved": [before], "target": target_before, "after": plain(present)}
 
 
-def _put_back_handover(source: Ticket, target: Ticket, data: dict[str, Any] | None) -> None:
+def _put_back_handover(source: Ticket, target: Ticket, data: dict[str, Any]) -> None:
     """Take the notes apart unless the one on the target was rewritten since."""
     present = Handover.objects.filter(ticket=target).first()
-    if data is None or present is None or plain(present) != data["after"]:
+    if not data["moved"] or present is None or plain(present) != data["after"]:
         return
     if data["target"]:
         set_values(present, data["target"]).save()
-        set_values(Handover(), data["source"]).save(force_insert=True)
-    else:
-        set_values(present, data["source"]).save()
+        present = Handover()
+    set_values(present, data["moved"][0]).save()
 
 
 def _links_of(ticket: Ticket) -> QuerySet[TicketLink]:
@@ -223,23 +234,21 @@ def _put_back_links(source: Ticket, target: Ticket, data: dict[str, Any]) -> Non
     )
 
 
-def _move_escalation(joining: Joining) -> dict[str, int | None]:
+def _move_escalation(joining: Joining) -> dict[str, list[int]]:
     """Move the open escalation, or close it if the target has one."""
-    source, target = joining.source, joining.target
-    present = source.escalations.filter(closed_at=None).first()
-    if present is None:
-        return {"escalation": None, "ended": None}
-    if target.escalations.filter(closed_at=None).exists():
-        outcome = f"The ticket was merged into {target.reference}."
-        Escalation.objects.filter(pk=present.pk).update(closed_at=joining.at, outcome=outcome)
-        return {"escalation": None, "ended": present.pk}
-    Escalation.objects.filter(pk=present.pk).update(ticket=target)
-    return {"escalation": present.pk, "ended": None}
+    present = Escalation.objects.filter(ticket=joining.source, closed_at=None)
+    ids = list(present.values_list("pk", flat=True))
+    if joining.target.escalations.filter(closed_at=None).exists():
+        outcome = f"The ticket was merged into {joining.target.reference}."
+        present.update(closed_at=joining.at, outcome=outcome)
+        return {"moved": [], "ended": ids}
+    present.update(ticket=joining.target)
+    return {"moved": ids, "ended": []}
 
 
-def _put_back_escalation(source: Ticket, target: Ticket, data: dict[str, int | None]) -> None:
-    Escalation.objects.filter(pk=data["escalation"]).update(ticket=source)
-    Escalation.objects.filter(pk=data["ended"]).update(closed_at=None, outcome="")
+def _put_back_escalation(source: Ticket, target: Ticket, data: dict[str, list[int]]) -> None:
+    Escalation.objects.filter(pk__in=data["moved"]).update(ticket=source)
+    Escalation.objects.filter(pk__in=data["ended"]).update(closed_at=None, outcome="")
 
 
 def _written(ticket: Ticket) -> QuerySet[Activity]:
@@ -252,6 +261,7 @@ RELATIONS: dict[str, Relation] = {
         split="Its own history; both tickets mention the split.", **_moved(_written)
     ),
     "tickets.Comment.ticket": Relation(
+        noun="comment",
         split="A copy of the comment, with its files.",
         **_moved(lambda ticket: Comment.objects.filter(ticket=ticket)),
     ),
@@ -261,21 +271,29 @@ RELATIONS: dict[str, Relation] = {
         put_back=_remove_people,
     ),
     "tickets.Escalation.ticket": Relation(
-        split="None.", carry=_move_escalation, put_back=_put_back_escalation
+        noun="open escalation", split="None.", carry=_move_escalation, put_back=_put_back_escalation
     ),
-    "tickets.Follow.ticket": Relation(split="None.", **_moved_once(Follow)),
-    "tickets.Mute.ticket": Relation(split="None.", **_moved_once(Mute)),
-    "tickets.ServerDraft.ticket": Relation(split="None.", carry=_carry_drafts, put_back=_put_back_drafts),
-    "tickets.Handover.ticket": Relation(split="None.", carry=_carry_handover, put_back=_put_back_handover),
+    "tickets.Follow.ticket": Relation(noun="follower", split="None.", **_moved_once(Follow)),
+    "tickets.Mute.ticket": Relation(noun="mute", split="None.", **_moved_once(Mute)),
+    "tickets.ServerDraft.ticket": Relation(
+        noun="draft", split="None.", carry=_carry_drafts, put_back=_put_back_drafts
+    ),
+    "tickets.Handover.ticket": Relation(
+        noun="handover note", split="None.", carry=_carry_handover, put_back=_put_back_handover
+    ),
     "tickets.TicketLink.first": Relation(
-        split="A link to the ticket it came from.", carry=_carry_links, put_back=_put_back_links
+        noun="link", split="A link to the ticket it came from.", carry=_carry_links, put_back=_put_back_links
     ),
     "tickets.TicketLink.second": Relation(
         split="A link to the ticket it came from.", stays="Carried with the other end."
     ),
-    "tickets.Ticket_tags.ticket": Relation(split="None.", **_united("tags")),
-    "tickets.Ticket_projects.ticket": Relation(split="The same projects.", **_united("projects")),
-    "tickets.Ticket_services.ticket": Relation(split="The same services.", **_united("services")),
+    "tickets.Ticket_tags.ticket": Relation(noun="tag", split="None.", **_united("tags")),
+    "tickets.Ticket_projects.ticket": Relation(
+        noun="project", split="The same projects.", **_united("projects")
+    ),
+    "tickets.Ticket_services.ticket": Relation(
+        noun="service", split="The same services.", **_united("services")
+    ),
     "tickets.SlaClock.ticket": Relation(
         split="Its own clock.",
         stays="They end with the ticket. What is owed is owed on the target (tickets.actions.merging).",

@@ -259,6 +259,11 @@ class Ticket(models.Model):
         return f"{settings.TICKET_PREFIX}-{self.pk}"
 
     @property
+    def merged_into_reference(self) -> str:
+        """The reference of the ticket that it was merged into; empty if it wasn't."""
+        return f"{settings.TICKET_PREFIX}-{self.merged_into_id}" if self.merged_into_id else ""
+
+    @property
     def customer_status(self) -> str:
         """The status as customers see it."""
         return CUSTOMER_WORDS[Status(self.status)]
