@@ -35,7 +35,7 @@ from tickets.models.queue import SavedView
 from tickets.models.related import set_empty
 from tickets.models.tags import Tag
 from tickets.models.teams import Team
-from tickets.models.ticket import Ticket, TicketQuerySet, number_of
+from tickets.models.ticket import Ticket, TicketQuerySet, assigned_people, number_of
 from tickets.paging import ordered
 from tickets.permissions import (
     may_change_view,
@@ -248,6 +248,11 @@ def queue_tickets(actor: Actor) -> TicketQuerySet:
     """Return all tickets, for agents."""
     require(actor, Capability.WORK_QUEUE)
     return Ticket.objects.visible_to(actor)
+
+
+def assignees() -> QuerySet[User]:
+    """Return agents, and former agents who still have tickets, with ``is_former``."""
+    return assigned_people()
 
 
 def saved_views(actor: Actor) -> QuerySet[SavedView]:

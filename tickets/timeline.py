@@ -50,6 +50,13 @@ def _commented(before: Values, after: Values, for_staff: bool) -> str:
 
 
 def _assigned(before: Values, after: Values, for_staff: bool) -> str:
+    if after.get("has_left"):
+        to = (
+            f"returned the ticket to the team {after['team']}"
+            if after.get("team")
+            else "unassigned the ticket"
+        )
+        return f"{to} because {before['assignee']} is no longer an agent"
     if after.get("by_team"):
         person = f" and {after['assignee']}" if after["assignee"] else ""
         return f"assigned the ticket to the team {after['team']}{person}"

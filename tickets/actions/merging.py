@@ -10,6 +10,7 @@ from django.utils import timezone
 from orgs.actor import Actor
 from orgs.models import User
 from supportcenter.errors import RuleViolation
+from tickets.actions.assignment import return_to_team
 from tickets.actions.clocks import load_clocks, recalculate_clocks, save_clocks
 from tickets.actions.record import lock_both, record, record_reference, require_agent
 from tickets.actions.relations import Joining, carry_all, counts_of, put_back_all
@@ -126,6 +127,8 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Ticket:
     source.merged_into = None
     source.save(update_fields=["merged_into"])
     restore(source, merge.source_before)
+    if not source.is_finished:
+        return_to_team(source)
     recalculate_clocks(source, now)
     if matches(target, merge.target_after):
         restore(target, merge.target_before)

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from supportcenter.errors import RuleViolation
+from tickets.actions.assignment import return_to_team
 from tickets.actions.clocks import load_clocks, save_clocks
 from tickets.clock.clocks import CLOCK_FIELDS
 from tickets.models.conversation import Comment
@@ -46,8 +47,10 @@ def move_status(
     ``comment`` is the public comment that caused the change, ``by_agent`` whether support wrote it, which
     meets what was owed. Without that, a status in which an answer is owed starts the wait for one, and any
     other pauses or ends the clocks. The status may stay the same. Solving ends an open escalation and a
-    snooze.
+    snooze. A ticket that is reopened returns to its team if its assignee is no longer an agent.
     """
+    if ticket.is_finished and status in UNFINISHED:
+        return_to_team(ticket)
     ticket.status = status
     ticket.solved_at = None if status in UNFINISHED else ticket.solved_at or at
     ticket.updated_at = timezone.now()  # after storing attachments: someone may have looked meanwhile

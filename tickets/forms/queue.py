@@ -55,6 +55,14 @@ class QueueOptions:
         return person_labels(agents())
 
     @cached_property
+    def assignees(self) -> dict[User, str]:
+        """The agents, and former agents who still have tickets, with their labels; one query."""
+        labels = person_labels(access.assignees())
+        return {
+            each: f"{label} (former agent)" if each.is_former else label for each, label in labels.items()
+        }  # type: ignore[attr-defined]
+
+    @cached_property
     def lists(self) -> Lists:
         """The teams, products and macros; one query."""
         return lists_of_queue(self.actor)
@@ -65,7 +73,7 @@ class QueueOptions:
             "assignee": lambda: [
                 ME,
                 UNASSIGNED,
-                *((each.email, label) for each, label in self.agents.items()),
+                *((each.email, label) for each, label in self.assignees.items()),
             ],
             "team": lambda: [(each.name, each.name) for each in self.lists["teams"]],
             "tier": tier_choices,

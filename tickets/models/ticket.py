@@ -292,6 +292,15 @@ class Ticket(models.Model):
         return self.status == Status.CLOSED
 
 
+def assigned_people() -> models.QuerySet[User]:
+    """Return agents by name, then former agents who still have tickets, with ``is_former``."""
+    agents = User.objects.agents().order_by().values("pk")
+    assigned = Ticket.objects.exclude(assignee=None).order_by().values("assignee").distinct()
+    people = User.objects.filter(Q(pk__in=agents) | Q(pk__in=assigned))
+    is_former = ~Exists(User.objects.agents().order_by().filter(pk=OuterRef("pk")))
+    return people.annotate(is_former=is_former).order_by("is_former", "name", "pk")
+
+
 def number_of(reference: str) -> int | None:
     """Return the number in a reference like ``SUP-1042``; None for anything else."""
     prefix, _, number = reference.upper().rpartition("-")
