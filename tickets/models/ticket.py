@@ -4,7 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils import timezone
@@ -294,11 +294,12 @@ class Ticket(models.Model):
 
 def assigned_people() -> models.QuerySet[User]:
     """Return agents by name, then former agents who still have tickets, with ``is_former``."""
-    agents = User.objects.agents().order_by().values("pk")
-    assigned = Ticket.objects.exclude(assignee=None).order_by().values("assignee").distinct()
-    people = User.objects.filter(Q(pk__in=agents) | Q(pk__in=assigned))
-    is_former = ~Exists(User.objects.agents().order_by().filter(pk=OuterRef("pk")))
-    return people.annotate(is_former=is_former).order_by("is_former", "name", "pk")
+    is_agent = Q(pk__in=User.objects.agents().order_by().values("pk"))
+    has_tickets = Q(pk__in=Ticket.objects.exclude(assignee=None).order_by().values("assignee"))
+    people = User.objects.filter(is_agent | has_tickets).annotate(
+        is_former=ExpressionWrapper(~is_agent, models.BooleanField())
+    )
+    return people.order_by("is_former", "name", "pk")
 
 
 def number_of(reference: str) -> int | None:
