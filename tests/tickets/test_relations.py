@@ -61,7 +61,7 @@ def test_every_key_to_a_ticket_is_listed():
 
 def test_each_relation_either_moves_and_returns_or_says_why_it_stays():
     for name, each in RELATIONS.items():
-        assert bool(each.carry) is bool(each.put_back) is not bool(each.stays), name
+        assert bool(each.carry) is bool(each.restore) is not bool(each.stays), name
         assert each.split, name
 
 

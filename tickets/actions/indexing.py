@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from tickets.models.search import INTERNAL, PEOPLE, PUBLIC, SUBJECT, SearchDocument, SearchWord
-from tickets.models.ticket import Ticket
+from tickets.models.ticket import Ticket, reference_of
 from tickets.search.lexemes import is_fuzzy, places, variants, vector
 
 CHUNK = 200
@@ -98,23 +98,23 @@ def _texts(ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     return {ticket.pk: list(_texts_of(ticket, merged[ticket.pk])) for ticket in rows}
 
 
-def _merged_into(ids: Sequence[int]) -> dict[int, list[Ticket]]:
-    """Return for each ticket those that were merged into it, or into one of these, and so on."""
-    found: dict[int, list[Ticket]] = defaultdict(list)
-    targets = {pk: pk for pk in ids}
-    while targets:
-        merged = list(Ticket.objects.filter(merged_into__in=targets).only("pk", "merged_into"))
-        for each in merged:
-            found[targets[each.merged_into_id]].append(each)
-        targets = {each.pk: targets[each.merged_into_id] for each in merged}
+def _merged_into(ids: Sequence[int]) -> dict[int, list[int]]:
+    """Return for each ticket the ids of those merged into it, or into one of these, and so on."""
+    found: dict[int, list[int]] = defaultdict(list)
+    ends = {pk: pk for pk in ids}
+    while ends:
+        merged = Ticket.objects.filter(merged_into__in=ends).values_list("pk", "merged_into")
+        ends = {pk: ends[target] for pk, target in merged if target}
+        for pk, end in ends.items():
+            found[end].append(pk)
     return found
 
 
-def _texts_of(ticket: Ticket, merged: Sequence[Ticket]) -> Iterator[tuple[str, str]]:
+def _texts_of(ticket: Ticket, merged: Sequence[int]) -> Iterator[tuple[str, str]]:
     """Yield the texts of a ticket. The numbers of tickets that were merged into it lead to it too."""
     yield SUBJECT, ticket.reference
-    for each in merged:
-        yield SUBJECT, each.reference
+    for pk in merged:
+        yield SUBJECT, reference_of(pk)
     yield SUBJECT, ticket.subject
     yield PEOPLE, f"{ticket.organization.name} {ticket.organization.slug} {ticket.product.name}"
     people = [ticket.requester, *(each.user for each in ticket.participants.all())]

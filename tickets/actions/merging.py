@@ -13,7 +13,7 @@ from supportcenter.errors import RuleViolation
 from tickets.actions.assignment import return_to_team
 from tickets.actions.clocks import load_clocks, recalculate_clocks, save_clocks
 from tickets.actions.record import lock_both, record, record_reference, require_agent
-from tickets.actions.relations import Joining, carry_all, counts_of, put_back_all
+from tickets.actions.relations import Joining, carry_all, counts_of, restore_all
 from tickets.actions.snapshot import matches, restore, snapshot
 from tickets.actions.snoozing import unsnooze
 from tickets.actions.status import move_status
@@ -60,7 +60,8 @@ def merge_into(*, actor: Actor, ticket: Ticket, target: Ticket) -> Merge:
         target_after=snapshot(target),
     )
     record_reference(ticket, ActivityKind.MERGED_AWAY, target, actor=actor)
-    record(target, ActivityKind.MERGED, actor=actor, **raised)
+    after = {"reference": ticket.reference, **raised.get("after", {})}
+    record(target, ActivityKind.MERGED, actor=actor, before=raised.get("before"), after=after)
     return merge
 
 
@@ -122,7 +123,7 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Ticket:
         raise RuleViolation(
             "merged_further", f"{target.reference} was merged into another ticket. Undo that merge first."
         )
-    put_back_all(source, target, merge.moved)
+    restore_all(source, target, merge.moved)
     now = timezone.now()
     source.merged_into = None
     source.save(update_fields=["merged_into"])
@@ -167,14 +168,13 @@ def _require_mergeable(ticket: Ticket, target: Ticket) -> None:
 
 
 def _raise_severity(ticket: Ticket, target: Ticket) -> dict[str, dict[str, str]]:
-    """Give the target the higher of the two severities; return the values of its history entry."""
+    """Give the target the higher of the two severities; return the change, empty if there is none."""
     before, severities = target.severity, list(Severity)
-    after = {"reference": ticket.reference}
     if severities.index(Severity(ticket.severity)) <= severities.index(Severity(before)):
-        return {"after": after}
+        return {}
     target.severity = ticket.severity
     target.save(update_fields=["severity"])
-    return {"before": {"severity": before}, "after": after | {"severity": target.severity}}
+    return {"before": {"severity": before}, "after": {"severity": target.severity}}
 
 
 def _transfer_clocks(source: Ticket, target: Ticket, now: datetime) -> None:

@@ -36,7 +36,7 @@ class Joining:
 class Relation:
     """What happens to the rows that name a ticket in one foreign key.
 
-    On a merge, ``carry`` brings them to the target and returns plain data with which ``put_back`` (source,
+    On a merge, ``carry`` brings them to the target and returns plain data with which ``restore`` (source,
     target, data) undoes that. Without it they stay with the source, for the reason in ``stays``. ``noun``
     names one of the carried rows to agents, unless they are shown in another way. ``split`` says what the
     new ticket of a split gets, ``on_delete`` what happens if the ticket is deleted.
@@ -45,7 +45,7 @@ class Relation:
     split: str
     stays: str = ""
     carry: Callable[[Joining], Any] | None = None
-    put_back: Callable[[Ticket, Ticket, Any], None] | None = None
+    restore: Callable[[Ticket, Ticket, Any], None] | None = None
     noun: str = ""
     on_delete: Any = CASCADE
 
@@ -55,11 +55,11 @@ def carry_all(joining: Joining) -> dict[str, Any]:
     return {name: each.carry(joining) for name, each in RELATIONS.items() if each.carry}
 
 
-def put_back_all(source: Ticket, target: Ticket, moved: dict[str, Any]) -> None:
+def restore_all(source: Ticket, target: Ticket, moved: dict[str, Any]) -> None:
     """Undo ``carry_all``. What was added to the target since then stays there."""
     for name, data in moved.items():
-        if put_back := RELATIONS[name].put_back:
-            put_back(source, target, data)
+        if restore := RELATIONS[name].restore:
+            restore(source, target, data)
 
 
 def counts_of(moved: dict[str, Any]) -> list[str]:
@@ -80,10 +80,10 @@ def _moved(rows: Callable[[Ticket], QuerySet]) -> dict[str, Any]:
         rows(joining.source).filter(pk__in=ids).update(ticket=joining.target)
         return ids
 
-    def put_back(source: Ticket, target: Ticket, ids: list[int]) -> None:
+    def restore(source: Ticket, target: Ticket, ids: list[int]) -> None:
         rows(target).filter(pk__in=ids).update(ticket=source)
 
-    return {"carry": carry, "put_back": put_back}
+    return {"carry": carry, "restore": restore}
 
 
 def _moved_once(model: type[Follow | Mute]) -> dict[str, Any]:
@@ -96,10 +96,10 @@ def _moved_once(model: type[Follow | Mute]) -> dict[str, Any]:
         rows.update(ticket=joining.target)
         return ids
 
-    def put_back(source: Ticket, target: Ticket, ids: list[int]) -> None:
+    def restore(source: Ticket, target: Ticket, ids: list[int]) -> None:
         model.objects.filter(pk__in=ids, ticket=target).update(ticket=source)
 
-    return {"carry": carry, "put_back": put_back}
+    return {"carry": carry, "restore": restore}
 
 
 def _united(name: str) -> dict[str, Any]:
@@ -112,10 +112,10 @@ def _united(name: str) -> dict[str, Any]:
         present.add(*added)
         return added
 
-    def put_back(source: Ticket, target: Ticket, ids: list[int]) -> None:
+    def restore(source: Ticket, target: Ticket, ids: list[int]) -> None:
         getattr(target, name).remove(*ids)
 
-    return {"carry": carry, "put_back": put_back}
+    return {"carry": carry, "restore": restore}
 
 
 def _add_people(joining: Joining) -> list[int]:
@@ -160,7 +160,7 @@ def _append(present: ServerDraft, draft: ServerDraft) -> None:
     draft.delete()
 
 
-def _put_back_drafts(source: Ticket, target: Ticket, data: dict[str, Any]) -> None:
+def _restore_drafts(source: Ticket, target: Ticket, data: dict[str, Any]) -> None:
     """Move drafts back, and take those apart that nobody edited or sent since."""
     ServerDraft.objects.filter(pk__in=data["moved"], ticket=target).update(ticket=source)
     for each in data["joined"]:
@@ -192,7 +192,7 @@ def _carry_handover(joining: Joining) -> dict[str, Any]:
     return {"moved": [before], "target": target_before, "after": plain(present)}
 
 
-def _put_back_handover(source: Ticket, target: Ticket, data: dict[str, Any]) -> None:
+def _restore_handover(source: Ticket, target: Ticket, data: dict[str, Any]) -> None:
     """Take the notes apart unless the one on the target was rewritten since."""
     present = Handover.objects.filter(ticket=target).first()
     if not data["moved"] or present is None or plain(present) != data["after"]:
@@ -224,7 +224,7 @@ def _carry_links(joining: Joining) -> dict[str, Any]:
     return {"moved": moved, "deleted": deleted}
 
 
-def _put_back_links(source: Ticket, target: Ticket, data: dict[str, Any]) -> None:
+def _restore_links(source: Ticket, target: Ticket, data: dict[str, Any]) -> None:
     """Restore links, except those that were removed from the target since."""
     for values in data["moved"]:
         if link := TicketLink.objects.filter(pk=values["id"]).first():
@@ -246,7 +246,7 @@ def _move_escalation(joining: Joining) -> dict[str, list[int]]:
     return {"moved": ids, "ended": []}
 
 
-def _put_back_escalation(source: Ticket, target: Ticket, data: dict[str, list[int]]) -> None:
+def _restore_escalation(source: Ticket, target: Ticket, data: dict[str, list[int]]) -> None:
     Escalation.objects.filter(pk__in=data["moved"]).update(ticket=source)
     Escalation.objects.filter(pk__in=data["ended"]).update(closed_at=None, outcome="")
 
@@ -268,21 +268,21 @@ RELATIONS: dict[str, Relation] = {
     "tickets.Participant.ticket": Relation(
         split="The people in the conversation, if the agent chooses so.",
         carry=_add_people,
-        put_back=_remove_people,
+        restore=_remove_people,
     ),
     "tickets.Escalation.ticket": Relation(
-        noun="open escalation", split="None.", carry=_move_escalation, put_back=_put_back_escalation
+        noun="open escalation", split="None.", carry=_move_escalation, restore=_restore_escalation
     ),
     "tickets.Follow.ticket": Relation(noun="follower", split="None.", **_moved_once(Follow)),
     "tickets.Mute.ticket": Relation(noun="mute", split="None.", **_moved_once(Mute)),
     "tickets.ServerDraft.ticket": Relation(
-        noun="draft", split="None.", carry=_carry_drafts, put_back=_put_back_drafts
+        noun="draft", split="None.", carry=_carry_drafts, restore=_restore_drafts
     ),
     "tickets.Handover.ticket": Relation(
-        noun="handover note", split="None.", carry=_carry_handover, put_back=_put_back_handover
+        noun="handover note", split="None.", carry=_carry_handover, restore=_restore_handover
     ),
     "tickets.TicketLink.first": Relation(
-        noun="link", split="A link to the ticket it came from.", carry=_carry_links, put_back=_put_back_links
+        noun="link", split="A link to the ticket it came from.", carry=_carry_links, restore=_restore_links
     ),
     "tickets.TicketLink.second": Relation(
         split="A link to the ticket it came from.", stays="Carried with the other end."

@@ -256,12 +256,12 @@ class Ticket(models.Model):
 
     @property
     def reference(self) -> str:
-        return f"{settings.TICKET_PREFIX}-{self.pk}"
+        return reference_of(self.pk)
 
     @property
     def merged_into_reference(self) -> str:
         """The reference of the ticket that it was merged into; empty if it wasn't."""
-        return f"{settings.TICKET_PREFIX}-{self.merged_into_id}" if self.merged_into_id else ""
+        return reference_of(self.merged_into_id) if self.merged_into_id else ""
 
     @property
     def customer_status(self) -> str:
@@ -300,6 +300,11 @@ def assigned_people() -> models.QuerySet[User]:
         is_former=ExpressionWrapper(~is_agent, models.BooleanField())
     )
     return people.order_by("is_former", "name", "pk")
+
+
+def reference_of(number: int) -> str:
+    """Return the reference of the ticket with a number, such as ``SUP-1042``."""
+    return f"{settings.TICKET_PREFIX}-{number}"
 
 
 def number_of(reference: str) -> int | None:
