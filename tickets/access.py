@@ -304,9 +304,10 @@ def macro_chosen(actor: Actor, value: object) -> Macro | None:
 
 
 def agents_matching(actor: Actor, words: str) -> QuerySet[User]:
-    """Return a few agents whose name or handle starts with what was typed."""
+    """Return a few agents whose name or handle starts with what was typed, with ``is_shared``."""
     require(actor, Capability.WORK_QUEUE)
-    return agents().filter(Q(email__istartswith=words) | Q(name__istartswith=words))[:MOST_OFFERED]
+    found = agents().filter(Q(email__istartswith=words) | Q(name__istartswith=words))
+    return found.with_shared_handles()[:MOST_OFFERED]  # type: ignore[attr-defined]
 
 
 def mergeable_for(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
