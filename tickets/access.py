@@ -238,9 +238,9 @@ def follows_all(actor: Actor, organization: Organization) -> bool | None:
 
 
 def muted_by(actor: Actor) -> QuerySet[Mute]:
-    """Return the mutes of tickets that the person can still see, newest first."""
+    """Return the mutes of tickets that the person can still see and that aren't merged, newest first."""
     visible = Ticket.objects.visible_to(actor)
-    mutes = Mute.objects.filter(user=actor.person, ticket__in=visible)
+    mutes = Mute.objects.filter(user=actor.person, ticket__in=visible.filter(merged_into=None))
     return mutes.select_related("ticket").order_by("-pk")
 
 

@@ -7,9 +7,11 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
+from supportcenter.errors import RuleViolation
 from supportcenter.outbox.models import OutboxMessage
 from tests import builders
 from tests.cast import actor
+from tickets.access import muted_by
 from tickets.actions.changes import change_severity
 from tickets.actions.composing import save_draft
 from tickets.actions.following import follow_ticket, mute
@@ -260,3 +262,27 @@ def test_split_offers_to_take_the_other_people_along(cast, client_of, source, da
     made = Ticket.objects.latest("pk")
     assert made.requester == cast.dov
     assert {each.user for each in made.participants.all()} == {getattr(cast, name) for name in cc}
+
+
+def test_mute_from_an_old_mail_mutes_the_ticket_that_causes_mail_now(cast, source, target):
+    merge(cast, source, target)
+    mute(user_id=cast.cleo.pk, ticket_id=source.pk, on=True)
+    assert [each.user for each in target.mutes.all()] == [cast.cleo]
+    mute(user_id=cast.cleo.pk, ticket_id=source.pk, on=False)
+    assert not target.mutes.exists()
+
+
+def test_mute_still_stops_what_was_held_about_the_merged_ticket(cast, source, target):
+    mute(user_id=cast.cleo.pk, ticket_id=source.pk, on=True)
+    merge(cast, source, target)
+    assert {each.ticket for each in cast.cleo.mutes.all()} == {source, target}
+    assert [each.ticket for each in muted_by(actor(cast.cleo))] == [target]
+
+
+def test_link_to_a_merged_ticket_is_one_to_the_ticket_it_went_into(cast, source, target):
+    merge(cast, source, target)
+    other = builders.ticket(cast.ben, cast.acme)
+    made = link(actor=actor(cast.fay), ticket=other, other=source)
+    assert (made.first, made.second) == (target, other)
+    with pytest.raises(RuleViolation, match="linked to itself"):
+        link(actor=actor(cast.fay), ticket=target, other=source)

@@ -9,7 +9,7 @@ from orgs.actor import Actor
 from orgs.models import User
 from supportcenter.errors import RuleViolation
 from tickets.actions.opening import TicketDraft, create_ticket
-from tickets.actions.record import lock, lock_both, record_reference, require_agent
+from tickets.actions.record import end_of, lock, lock_both, record_reference, require_agent
 from tickets.models.conversation import ActivityKind, Attachment, Comment
 from tickets.models.linking import TicketLink
 from tickets.models.ticket import Ticket
@@ -67,8 +67,12 @@ def people_besides(comment: Comment) -> list[User]:
 
 @transaction.atomic
 def link(*, actor: Actor, ticket: Ticket, other: Ticket) -> TicketLink:
-    """Link two related tickets of any organizations. Internal. Does nothing if they are linked already."""
+    """Link two related tickets of any organizations. Internal. Does nothing if they are linked already.
+
+    A merged ticket stands for the one it was merged into.
+    """
     require_agent(actor)
+    ticket, other = end_of(ticket), end_of(other)
     if ticket.pk == other.pk:
         raise RuleViolation("same_ticket", "A ticket can't be linked to itself.", field="target")
     ticket, other = lock_both(ticket, other)

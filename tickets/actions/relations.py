@@ -86,20 +86,31 @@ def _moved(rows: Callable[[Ticket], QuerySet]) -> dict[str, Any]:
     return {"carry": carry, "restore": restore}
 
 
-def _moved_once(model: type[Follow | Mute]) -> dict[str, Any]:
-    """Move rows of which a person has one per ticket, unless they have one on the target."""
+def _move_follows(joining: Joining) -> list[int]:
+    """Move follows of people who don't follow the target."""
+    there = Follow.objects.filter(ticket=joining.target).values_list("user", flat=True)
+    rows = Follow.objects.filter(ticket=joining.source).exclude(user__in=list(there))
+    ids = list(rows.values_list("pk", flat=True))
+    rows.update(ticket=joining.target)
+    return ids
 
-    def carry(joining: Joining) -> list[int]:
-        there = model.objects.filter(ticket=joining.target).values_list("user", flat=True)
-        rows = model.objects.filter(ticket=joining.source).exclude(user__in=list(there))
-        ids = list(rows.values_list("pk", flat=True))
-        rows.update(ticket=joining.target)
-        return ids
 
-    def restore(source: Ticket, target: Ticket, ids: list[int]) -> None:
-        model.objects.filter(pk__in=ids, ticket=target).update(ticket=source)
+def _restore_follows(source: Ticket, target: Ticket, ids: list[int]) -> None:
+    Follow.objects.filter(pk__in=ids, ticket=target).update(ticket=source)
 
-    return {"carry": carry, "restore": restore}
+
+def _copy_mutes(joining: Joining) -> list[int]:
+    """Mute the target too. On the source the mute still stops mail about it that is held."""
+    there = Mute.objects.filter(ticket=joining.target).values_list("user", flat=True)
+    rows = Mute.objects.filter(ticket=joining.source).exclude(user__in=list(there))
+    made = Mute.objects.bulk_create(
+        Mute(user_id=each.user_id, ticket=joining.target, muted_at=each.muted_at) for each in rows
+    )
+    return [each.pk for each in made]
+
+
+def _delete_mutes(source: Ticket, target: Ticket, ids: list[int]) -> None:
+    Mute.objects.filter(pk__in=ids).delete()
 
 
 def _united(name: str) -> dict[str, Any]:
@@ -273,8 +284,10 @@ RELATIONS: dict[str, Relation] = {
     "tickets.Escalation.ticket": Relation(
         noun="open escalation", split="None.", carry=_move_escalation, restore=_restore_escalation
     ),
-    "tickets.Follow.ticket": Relation(noun="follower", split="None.", **_moved_once(Follow)),
-    "tickets.Mute.ticket": Relation(noun="mute", split="None.", **_moved_once(Mute)),
+    "tickets.Follow.ticket": Relation(
+        noun="follower", split="None.", carry=_move_follows, restore=_restore_follows
+    ),
+    "tickets.Mute.ticket": Relation(noun="mute", split="None.", carry=_copy_mutes, restore=_delete_mutes),
     "tickets.ServerDraft.ticket": Relation(
         noun="draft", split="None.", carry=_carry_drafts, restore=_restore_drafts
     ),
