@@ -16,7 +16,7 @@ from anymail.backends.base import AnymailBaseBackend
 from django.core.mail import EmailMessage as DjangoMessage
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
@@ -98,11 +98,24 @@ def _claim() -> Sequence[EmailMessage]:
         ids = [mail.pk for mail in claimed]
         EmailMessage.objects.filter(pk__in=ids).update(state=MailState.SENDING, claimed_at=now)
     mails = EmailMessage.objects.filter(pk__in=ids).order_by("due_at", "id")
-    return list(
-        mails.select_related(
-            "recipient", "ticket__organization", "activity__actor", "activity__comment__author", "event"
-        )
+    mails = mails.select_related(
+        "recipient", "ticket__organization", "activity__actor", "activity__comment__author", "event"
     )
+    for mail in mails:
+        _use_present_address(mail)
+    return list(mails)
+
+
+def _use_present_address(mail: EmailMessage) -> None:
+    """Send a mail to the address that its recipient has now; hours may have passed since it was queued.
+
+    Mail about an account goes where it was asked for, such as to an address that is to be confirmed.
+    """
+    if mail.recipient is None or mail.kind == "account" or mail.to_address == mail.recipient.email:
+        return
+    mail.to_address = mail.recipient.email
+    with suppress(IntegrityError), transaction.atomic():  # while another mail of the event has that address
+        EmailMessage.objects.filter(pk=mail.pk).update(to_address=mail.to_address)
 
 
 class _Run:

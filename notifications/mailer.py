@@ -23,7 +23,7 @@ from notifications.mail_texts import framed
 from notifications.models.messages import EmailMessage
 from notifications.withholding import reason_to_withhold, reason_to_withhold_update
 from orgs.invitations import token_for
-from orgs.models import User
+from orgs.models import Organization, User
 from orgs.roles import Capability
 from tickets.models.ticket import Ticket
 from tickets.timeline import status_words
@@ -52,6 +52,7 @@ def build(mail: EmailMessage, batch: Batch | None = None) -> EmailMultiAlternati
         "member_invited": _member_invited,
         "tier_change": _tier_change,
         "invoice_issued": _invoice_issued,
+        "duties_released": _duties_released,
         "digest": _digest,
         "account": _account,
     }
@@ -205,6 +206,17 @@ def _invoice_issued(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
         "organization": invoice.billing_group.organization,
         "total": format_amount(invoice.total, invoice.currency),
         "url": absolute(invoice.get_absolute_url()),
+    }
+
+
+def _duties_released(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
+    content = mail.content
+    tickets = Ticket.objects.filter(pk__in=content["tickets"]).select_related("team").order_by("pk")
+    return {
+        "person": User.objects.get(pk=content["user"]),
+        "tickets": [{"ticket": each, "url": absolute(each.get_absolute_url())} for each in tickets],
+        "organizations": Organization.objects.filter(pk__in=content["organizations"]).order_by("name"),
+        "url": absolute(reverse("tickets:queue", args=["unassigned"])),
     }
 
 

@@ -1,4 +1,4 @@
-"""The only receiver of a signal: delivery reports from anymail's webhooks."""
+"""The receiver of the mail provider's signal: delivery reports from anymail's webhooks."""
 
 from typing import Any
 

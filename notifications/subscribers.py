@@ -16,6 +16,7 @@ from orgs.models import Invitation, Membership, User
 from orgs.roles import Capability
 from supportcenter.outbox.models import OutboxMessage
 from supportcenter.outbox.registry import subscribe
+from tickets import events as ticket_events
 from tickets.models.following import Follow
 
 # The account team is notified about these tier changes, admins about all that are not in TEAM_ONLY.
@@ -88,6 +89,12 @@ def notify_about_invoice(message: OutboxMessage) -> None:
     invoice = Invoice.objects.select_related("billing_group__organization").get(pk=message.payload["invoice"])
     readers = people_with(invoice.billing_group.organization, Capability.SEE_INVOICES)
     _queue(message, "invoice_issued", readers, {"invoice": invoice.pk})
+
+
+@subscribe("notifications.duties_released", ticket_events.DUTIES_RELEASED)
+def notify_about_released_duties(message: OutboxMessage) -> None:
+    """Queue one mail to each duty lead about everything that someone who left had."""
+    _queue(message, "duties_released", staff_with(Capability.LEAD_ESCALATIONS), dict(message.payload))
 
 
 def _queue(message: OutboxMessage, kind: str, people: Iterable[User], content: dict[str, Any]) -> None:

@@ -64,10 +64,16 @@ def _invoice(mail: EmailMessage, batch: Batch) -> str:
     return "" if can_see else "The recipient can no longer see this organization's invoices."
 
 
+def _duties_released(mail: EmailMessage, batch: Batch) -> str:
+    is_lead = batch.actor(mail).can(Capability.LEAD_ESCALATIONS)
+    return "" if is_lead else "The recipient is no longer a duty lead."
+
+
 CHECKS: dict[str, Callable[[EmailMessage, Batch], str]] = {
     "ticket_update": reason_to_withhold_update,
     "digest": _digest,
     "member_invited": _invitation,
     "tier_change": _tier_change,
     "invoice_issued": _invoice,
+    "duties_released": _duties_released,
 }

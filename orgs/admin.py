@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from orgs import models
 from orgs.actions.members import change_member
+from orgs.actions.people import save_person
 from orgs.actions.record import record
 from orgs.actor import Actor
 from orgs.roles import OrganizationRole
@@ -114,11 +115,20 @@ class UserForm(forms.ModelForm):
 
 @admin.register(models.User)
 class UserAdmin(admin.ModelAdmin):
+    """People who leave are deactivated, not deleted: what they wrote stays, their tickets are handed on."""
+
     form = UserForm
     list_display = ["email", "name", "staff_role", "is_active"]
     list_filter = ["staff_role", "is_active"]
     search_fields = ["email", "name"]
     fields = ["email", "name", "time_zone", "staff_role", "is_staff", "is_active"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.Form, change: bool) -> None:
+        actor = Actor.of(request.user, Source.WEB)  # type: ignore[arg-type]
+        save_person(actor=actor, user=obj)
 
 
 class UnitInline(admin.TabularInline):

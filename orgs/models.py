@@ -9,7 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -50,11 +50,19 @@ class UserQuerySet(models.QuerySet):
         return self.staff_with(Capability.WORK_QUEUE).order_by("name")
 
     def with_handles(self, handles: Sequence[str]) -> Self:
-        """Return agents whose address has one of these handles before its @."""
+        """Return agents with one of these handles: the address, or what precedes its @."""
         matching = Q(pk__in=[])
         for handle in handles:
-            matching |= Q(email__startswith=f"{handle}@")
+            matching |= Q(email=handle) if "@" in handle else Q(email__startswith=f"{handle}@")
         return self.agents().filter(matching)
+
+    def with_shared_handles(self) -> Self:
+        """With ``is_shared``: whether another agent has the same handle."""
+        handle = Func(
+            F("email"), Value("@"), Value(1), function="split_part", output_field=models.TextField()
+        )
+        others = User.objects.agents().order_by().annotate(handle=handle).exclude(pk=OuterRef("pk"))
+        return self.annotate(handle=handle, is_shared=Exists(others.filter(handle=OuterRef("handle"))))
 
     def staff_with(self, capability: Capability) -> Self:
         """Return active staff with a capability."""

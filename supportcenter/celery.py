@@ -40,6 +40,7 @@ SCHEDULE = {
     "invoice months that have ended": ("billing.close_months", 3600.0),
     "recount the report figures of changed days": ("tickets.count_figures", 30.0),
     "recount the report figures of the last days": ("tickets.count_last_days", 21600.0),
+    "return tickets of former agents": ("tickets.release_duties", 60.0),
     "close solved tickets": ("tickets.close_solved", 3600.0),
     "delete drafts that can't be sent anymore": ("tickets.delete_stale_drafts", 3600.0),
     "delete unsent uploads": ("tickets.delete_unsent_files", 3600.0),

@@ -35,7 +35,7 @@ from tickets.models.queue import SavedView
 from tickets.models.related import set_empty
 from tickets.models.tags import Tag
 from tickets.models.teams import Team
-from tickets.models.ticket import Ticket, TicketQuerySet, number_of
+from tickets.models.ticket import Ticket, TicketQuerySet, assigned_people, number_of
 from tickets.paging import ordered
 from tickets.permissions import (
     may_change_view,
@@ -238,9 +238,9 @@ def follows_all(actor: Actor, organization: Organization) -> bool | None:
 
 
 def muted_by(actor: Actor) -> QuerySet[Mute]:
-    """Return the mutes of tickets that the person can still see, newest first."""
+    """Return the mutes of tickets that the person can still see and that aren't merged, newest first."""
     visible = Ticket.objects.visible_to(actor)
-    mutes = Mute.objects.filter(user=actor.person, ticket__in=visible)
+    mutes = Mute.objects.filter(user=actor.person, ticket__in=visible.filter(merged_into=None))
     return mutes.select_related("ticket").order_by("-pk")
 
 
@@ -248,6 +248,11 @@ def queue_tickets(actor: Actor) -> TicketQuerySet:
     """Return all tickets, for agents."""
     require(actor, Capability.WORK_QUEUE)
     return Ticket.objects.visible_to(actor)
+
+
+def assignees() -> QuerySet[User]:
+    """Return agents, and former agents who still have tickets, with ``is_former``."""
+    return assigned_people()
 
 
 def saved_views(actor: Actor) -> QuerySet[SavedView]:
@@ -299,9 +304,10 @@ def macro_chosen(actor: Actor, value: object) -> Macro | None:
 
 
 def agents_matching(actor: Actor, words: str) -> QuerySet[User]:
-    """Return a few agents whose name or handle starts with what was typed."""
+    """Return a few agents whose name or handle starts with what was typed, with ``is_shared``."""
     require(actor, Capability.WORK_QUEUE)
-    return agents().filter(Q(email__istartswith=words) | Q(name__istartswith=words))[:MOST_OFFERED]
+    found = agents().filter(Q(email__istartswith=words) | Q(name__istartswith=words))
+    return found.with_shared_handles()[:MOST_OFFERED]  # type: ignore[attr-defined]
 
 
 def mergeable_for(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
@@ -322,7 +328,9 @@ def linkable_for(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
 def _others(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
     others = Ticket.objects.visible_to(actor).exclude(pk=ticket.pk).filter(merged_into=None)
     if number := number_of(words):
-        others = others.filter(pk=number)
+        others = others.filter(
+            Q(pk=number) | Q(pk__in=Ticket.objects.filter(pk=number).values("merged_into"))
+        )
     elif words:
         others = searched(actor, others, words).queryset
     return others.for_list().load("organization")

@@ -1,4 +1,6 @@
-"""Events of the settings. Those of tickets are named by their history entry (``ActivityKind.event``)."""
+"""Events of the settings and the staff. Those of tickets are named by their history entry
+(``ActivityKind.event``).
+"""
 
 TEAM_CREATED = "team.created"
 TEAM_CHANGED = "team.changed"
@@ -8,3 +10,5 @@ LIST_CHANGED = "list.changed"
 TAG_RENAMED = "tag.renamed"
 TAGS_MERGED = "tags.merged"
 TAG_DELETED = "tag.deleted"
+# Someone is no longer an agent or an account manager, and what was theirs was handed on.
+DUTIES_RELEASED = "staff.duties_released"

@@ -19,8 +19,9 @@ TAGS = {
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 
 
-# Not inside a word, an address or a path.
-MENTION = re.compile(r"(?<![\w@./+-])@([a-z0-9](?:[\w.+-]*[a-z0-9_])?)(?![\w@])", re.IGNORECASE)
+# What precedes the @ of a login, or all of it. Not inside a word, an address or a path.
+_NAME = r"[a-z0-9](?:[\w.+-]*[a-z0-9_])?"
+MENTION = re.compile(rf"(?<![\w@./+-])@({_NAME}(?:@{_NAME})?)(?![\w@])", re.IGNORECASE)
 
 # To find the end of a link can take quadratic time, so a longer text without blanks is not one.
 LONGEST_LINK = 1000

@@ -1,12 +1,20 @@
 """What this app does after events: update the search index, reports and clocks."""
 
+from typing import Any
+
+from django.dispatch import receiver
+
 from billing import events as billing_events
+from orgs.actions.people import staff_changed
+from orgs.actor import Actor
 from orgs.events import ORGANIZATION_EDITED
+from orgs.models import User
 from supportcenter.outbox.models import OutboxMessage
 from supportcenter.outbox.registry import subscribe
 from tickets import events
 from tickets.actions.clocks import mark_stale
 from tickets.actions.indexing import index_tag, index_tickets
+from tickets.actions.leaving import release_duties
 from tickets.models.conversation import ActivityKind
 from tickets.reports.actions import mark_days_of
 
@@ -48,3 +56,9 @@ def recalculate_for_organization(message: OutboxMessage) -> None:
 def recalculate_all(message: OutboxMessage) -> None:
     """Have every open clock recalculated, as any organization may use the calendar or the tier."""
     mark_stale()
+
+
+@receiver(staff_changed, dispatch_uid="tickets.staff_changed")
+def on_staff_changed(sender: Any, actor: Actor, user: User, **kwargs: Any) -> None:
+    """Hand on what someone can't do anymore, in the transaction of that change."""
+    release_duties(actor=actor, user=user)

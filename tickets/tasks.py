@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from tickets.actions import changes, clocks, composing, escalation, files, indexing
+from tickets.actions import changes, clocks, composing, escalation, files, indexing, leaving
 from tickets.bulk import actions as bulk
 from tickets.reports.actions import count_dirty_days, mark_last_days
 
@@ -34,6 +34,12 @@ def check_clocks() -> int:
 def notify_overdue_escalations() -> int:
     """Notify duty leads of overdue escalations."""
     return escalation.notify_overdue_escalations()
+
+
+@shared_task(name="tickets.release_duties", ignore_result=True)
+def release_duties() -> int:
+    """Return unsolved tickets of former agents to their teams."""
+    return leaving.release_duties_of_former_agents()
 
 
 @shared_task(name="tickets.run_bulk", ignore_result=True)

@@ -50,6 +50,13 @@ def _commented(before: Values, after: Values, for_staff: bool) -> str:
 
 
 def _assigned(before: Values, after: Values, for_staff: bool) -> str:
+    if after.get("has_left"):
+        to = (
+            f"returned the ticket to the team {after['team']}"
+            if after.get("team")
+            else "unassigned the ticket"
+        )
+        return f"{to} because {before['assignee']} is no longer an agent"
     if after.get("by_team"):
         person = f" and {after['assignee']}" if after["assignee"] else ""
         return f"assigned the ticket to the team {after['team']}{person}"
@@ -126,6 +133,15 @@ def _removed(before: Values, after: Values, for_staff: bool) -> str:
     return f"removed {format_list(after['participants'])} from the conversation"
 
 
+def _unsnoozed(before: Values, after: Values, for_staff: bool) -> str:
+    return f"The ticket was unsnoozed because {after.get('reason', 'the customer is waiting')}"
+
+
+def _merged(before: Values, after: Values, for_staff: bool) -> str:
+    text = f"merged {after['reference']} into this ticket"
+    return f"{text} and {_severity_changed(before, after, for_staff)}" if "severity" in after else text
+
+
 def _with_reference(text: str) -> Text:
     return lambda before, after, for_staff: text.format(after["reference"])
 
@@ -169,12 +185,12 @@ ENTRIES: dict[ActivityKind, Entry] = {
     Kind.HANDED_OVER: Entry(_handed_over, "notes", is_internal=True),
     Kind.SNOOZED: Entry(_snoozed, "moon", is_internal=True),
     Kind.UNSNOOZED: Entry(
-        "The ticket was unsnoozed because the customer is waiting",
+        _unsnoozed,
         "bell",
         is_internal=True,
         is_impersonal=True,
     ),
-    Kind.MERGED: Entry(_with_reference("merged {} into this ticket"), "git-merge"),
+    Kind.MERGED: Entry(_merged, "git-merge"),
     Kind.MERGED_AWAY: Entry(_with_reference("merged this ticket into {}"), "git-merge"),
     Kind.MERGE_UNDONE: Entry(_with_reference("undid the merge with {}"), "arrow-back-up"),
     Kind.MERGE_SPLIT_OFF: Entry(_with_reference("undid the merge with {}"), "arrow-back-up"),

@@ -46,6 +46,17 @@ def change_account_manager(*, actor: Actor, organization: Organization, manager:
         raise RuleViolation("not_allowed", "Only the account team can set account managers.")
     if manager and not Actor(user=manager, source=actor.source).can(Capability.MANAGE_ACCOUNTS):
         raise RuleViolation("not_a_manager", f"{manager} is not an account manager.", field="manager")
+    return _set_account_manager(actor, organization, manager)
+
+
+@transaction.atomic
+def release_accounts(*, actor: Actor, user: User) -> list[Organization]:
+    """Remove someone who left the account team as account manager; return the organizations without one."""
+    managed = Organization.objects.filter(account_manager=user).order_by("pk")
+    return [_set_account_manager(actor, each, None) for each in managed]
+
+
+def _set_account_manager(actor: Actor, organization: Organization, manager: User | None) -> Organization:
     organization = lock(organization)
     before = organization.account_manager
     if before == manager:

@@ -100,7 +100,7 @@ def test_merge_and_undo(fay):
     page = open_ticket(fay, 3)
     here = page.locator("#ticket-line .num").text_content()
     fay.follow(page.get_by_role("link", name="Merge into another ticket"))
-    page.locator("#offered-tickets button").first.click()
+    fay.follow(page.locator("#offered-tickets a.btn").first)
     with page.expect_navigation():
         page.get_by_role("button", name="Merge", exact=True).click()
     expect(page.locator("#toasts")).to_contain_text(f"{here} merged into this ticket.")

@@ -11,7 +11,9 @@ from notifications.actions.preferences import change_preferences
 from notifications.digest import compose_due
 from notifications.models.messages import EmailMessage, MailState, Reason
 from notifications.models.preferences import Frequency, MailPreferences
+from notifications.models.suppressions import Suppression
 from notifications.unsubscribe import Unsubscription, token_for, unsubscription_from
+from orgs.models import User
 from supportcenter.outbox.dispatch import dispatch_due
 from tests import builders
 from tests.cast import actor
@@ -183,3 +185,45 @@ def test_mails_about_sign_in_and_tiers_cannot_be_stopped(cast, run_outbox):
     run_outbox()
     mail = next(each for each in outgoing.outbox if each.to == ["ada@acme.example"])
     assert "List-Unsubscribe" not in mail.extra_headers
+
+
+def moved(user, address: str) -> None:
+    """Give a person another address, and let what was held for them leave."""
+    User.objects.filter(pk=user.pk).update(email=address)
+    EmailMessage.objects.filter(sent_at=None).update(due_at=timezone.now())
+    compose_due(timezone.now())
+
+
+@pytest.mark.parametrize("frequency", [Frequency.IMMEDIATE, Frequency.HOURLY])
+def test_held_mail_goes_to_the_address_of_the_time_when_it_leaves(cast, ticket, run_outbox, frequency):
+    wants(cast.ben, frequency, quiet_from=time(0), quiet_until=time(23, 59))
+    builders.comment(cast.fay, ticket, "Later")
+    run_outbox()
+    moved(cast.ben, "ben@new.example")
+    run_outbox()
+    assert told() == {"cleo@acme.example", "ben@new.example"}
+    assert EmailMessage.objects.filter(state="sent").latest("sent_at").to_address == "ben@new.example"
+
+
+def test_suppression_of_the_new_address_counts(cast, ticket, run_outbox):
+    wants(cast.ben, Frequency.IMMEDIATE, quiet_from=time(0), quiet_until=time(23, 59))
+    builders.comment(cast.fay, ticket, "Later")
+    run_outbox()
+    Suppression.objects.create(address="ben@new.example", cause="bounce")
+    moved(cast.ben, "ben@new.example")
+    run_outbox()
+    assert told() == {"cleo@acme.example"}
+
+
+def test_two_people_who_swap_addresses_each_get_their_own_mail(cast, ticket, run_outbox):
+    for person in (cast.ben, cast.cleo):
+        wants(person, Frequency.IMMEDIATE, quiet_from=time(0), quiet_until=time(23, 59))
+    builders.comment(cast.fay, ticket, "Later")
+    run_outbox()
+    moved(cast.cleo, "old@acme.example")
+    moved(cast.ben, "cleo@acme.example")
+    moved(cast.cleo, "ben@acme.example")
+    run_outbox()
+    sent = {each.recipient: each.state for each in EmailMessage.objects.filter(activity__kind="commented")}
+    assert sent == {cast.ben: "sent", cast.cleo: "sent"}
+    assert told() == {"cleo@acme.example", "ben@acme.example"}

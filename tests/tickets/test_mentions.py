@@ -1,4 +1,5 @@
 import re
+from time import process_time
 
 import pytest
 from pytest_django.asserts import assertNumQueries
@@ -100,3 +101,47 @@ def test_colleagues_are_offered_by_name_and_handle(cast, client_of, count):
         found = builders.options(fay.get("/suggestions/agents/?q=gu"))
     assert "gus " in found or count == 30
     assert len(found) == min(count + 1, 8)
+
+
+@pytest.fixture
+def other_gus(cast):
+    return User.objects.create(email="gus@partner.example", name="Gus Moreau", staff_role="agent")
+
+
+def test_picker_tells_two_of_one_handle_apart(cast, client_of, other_gus):
+    found = builders.options(client_of(cast.fay).get("/suggestions/agents/?q=gus"))
+    assert sorted(found) == ["gus@partner.example ", "gus@support.example "]
+    other_gus.is_active = False
+    other_gus.save()
+    assert builders.options(client_of(cast.fay).get("/suggestions/agents/?q=gus")) == ["gus "]
+
+
+def test_only_the_one_meant_is_notified(cast, ticket, other_gus, client_of):
+    made = note(cast.fay, ticket, "@gus@partner.example can you look? Not (@GUS@partner.example).")
+    assert [each.user for each in made.mentions.all()] == [other_gus]
+    page = client_of(cast.fay).get(ticket.get_absolute_url()).content.decode()
+    assert '<strong class="mention">@gus@partner.example</strong>' in page
+
+
+def test_handle_of_two_is_refused_and_what_was_typed_stays(cast, ticket, other_gus, client_of):
+    url = f"{ticket.get_absolute_url()}comments/"
+    page = client_of(cast.fay).post(url, {"body": "@gus can you look?", "kind": "note"})
+    assert page.status_code == 422
+    text = re.sub(r"\s+", " ", page.content.decode())
+    assert "More than one agent is called @gus. Write @gus@support.example or @gus@partner.example." in text
+    assert "@gus can you look?" in text
+    assert not Mention.objects.exists()
+    assert ticket.comments.count() == 1
+
+
+def test_former_agent_of_the_same_handle_is_no_conflict(cast, ticket, other_gus):
+    User.objects.filter(pk=other_gus.pk).update(is_active=False)
+    made = note(cast.fay, ticket, "@gus can you look?")
+    assert [each.user for each in made.mentions.all()] == [cast.gus]
+
+
+def test_mentions_in_a_long_text_take_no_time():
+    for text in ("@a" * 50_000, "@" + "a." * 50_000, "@a@" + "-" * 100_000, "@a@b" * 25_000):
+        began = process_time()
+        handles_in(text)
+        assert process_time() - began < 1

@@ -8,11 +8,14 @@ from django.utils import timezone
 from supportcenter.errors import RuleViolation
 from tests import builders
 from tests.cast import actor
-from tickets.actions.changes import solve
+from tickets.actions.changes import change_severity, solve
+from tickets.actions.clocks import check_clocks
 from tickets.actions.comments import add_internal_note
-from tickets.actions.escalation import escalate
-from tickets.actions.merging import merge_into
+from tickets.actions.escalation import escalate, notify_overdue_escalations
+from tickets.actions.merging import merge_into, undo_merge
 from tickets.actions.snoozing import snooze, snoozed_until
+from tickets.models.linking import Merge
+from tickets.models.people import Escalation
 from tickets.models.ticket import Ticket, is_snoozed
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -73,6 +76,87 @@ def test_back_at_once_when_the_customer_wants_something(cast, ticket, call):
     call(cast, ticket)
     ticket.refresh_from_db()
     assert ticket.snoozed_until is None
+
+
+def nothing(cast, ticket) -> None:
+    pass
+
+
+def comment(cast, ticket) -> None:
+    builders.comment(cast.ben, ticket)
+
+
+def escalated(cast, ticket) -> None:
+    escalate(actor=actor(cast.ben), ticket=ticket)
+
+
+def overdue(cast, ticket) -> None:
+    now = timezone.now()
+    ticket.clocks.update(due_at=now - timedelta(minutes=1), warn_at=now - timedelta(hours=1))
+    check_clocks(now)
+
+
+def unacknowledged(cast, ticket) -> None:
+    Escalation.objects.update(deadline_at=timezone.now() - timedelta(minutes=1))
+    notify_overdue_escalations()
+
+
+def critical(cast, ticket) -> None:
+    change_severity(actor=actor(cast.ben), ticket=ticket, severity="critical")
+
+
+def merged(cast, ticket) -> None:
+    other = builders.ticket(cast.ben, cast.acme)
+    builders.comment(cast.fay, other, status="waiting_on_customer")
+    merge_into(actor=actor(cast.fay), ticket=other, target=ticket)
+
+
+def split_off(cast, ticket) -> None:
+    undo_merge(actor=actor(cast.fay), merge=Merge.objects.get())
+
+
+@pytest.mark.parametrize(
+    ("prepare", "call", "why"),
+    [
+        (nothing, comment, "the customer is waiting"),
+        (nothing, critical, "the customer changed the severity"),
+        (nothing, escalated, "the customer escalated it"),
+        (escalated, escalated, "the customer escalated it"),
+        (escalated, unacknowledged, "the escalation was not acknowledged in time"),
+        (nothing, overdue, "a target was missed"),
+        (nothing, merged, "was merged into it"),
+        (merged, split_off, "was undone"),
+    ],
+)
+def test_back_with_the_reason_when_it_needs_attention(cast, ticket, prepare, call, why):
+    prepare(cast, ticket)
+    aside(cast, ticket)
+    call(cast, ticket)
+    ticket.refresh_from_db()
+    assert ticket.snoozed_until is None
+    [entry] = ticket.activities.filter(kind="unsnoozed")
+    assert why in entry.after["reason"]
+    assert entry.is_internal
+
+
+@pytest.mark.parametrize("who", ["ben", "fay"])
+def test_solving_ends_it(cast, ticket, who):
+    aside(cast, ticket)
+    if who == "ben":
+        solve(actor=actor(cast.ben), ticket=ticket)
+    else:
+        builders.comment(cast.fay, ticket, status="solved")
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.snoozed_until) == ("solved", None)
+    builders.comment(cast.ben, ticket, "It is back")
+    assert not ticket.activities.filter(kind="unsnoozed").exists()
+
+
+def test_severity_set_by_an_agent_leaves_it_snoozed(cast, ticket):
+    aside(cast, ticket)
+    change_severity(actor=actor(cast.fay), ticket=ticket, severity="low", reason="A workaround")
+    ticket.refresh_from_db()
+    assert ticket.snoozed_until == LATER
 
 
 def test_that_it_came_back_is_said_to_staff_alone(cast, client_of, ticket):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from orgs.actor import Actor
+from orgs.actor import SYSTEM, Actor
 from orgs.models import User
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
@@ -82,10 +82,29 @@ def assign(*, actor: Actor, ticket: Ticket, assignee: User | None) -> Ticket:
     return set_assignee(actor, ticket, assignee=assignee, team=ticket.team if assignee else None)
 
 
+def return_to_team(ticket: Ticket, *, actor: Actor = SYSTEM) -> bool:
+    """Return a locked ticket to its team or to Unassigned if its assignee is no longer an agent.
+
+    Return whether that was so.
+    """
+    if ticket.assignee is None or Actor(user=ticket.assignee, source=actor.source).can(Capability.WORK_QUEUE):
+        return False
+    set_assignee(actor, ticket, assignee=None, team=ticket.team, has_left=True)
+    return True
+
+
 def set_assignee(
-    actor: Actor, ticket: Ticket, *, assignee: User | None, team: Team | None, by_team: bool = False
+    actor: Actor,
+    ticket: Ticket,
+    *,
+    assignee: User | None,
+    team: Team | None,
+    by_team: bool = False,
+    has_left: bool = False,
 ) -> Ticket:
-    """Set agent and team of a locked ticket; ``by_team`` if the team's rule chose the agent."""
+    """Set agent and team of a locked ticket; ``by_team`` if the team's rule chose the agent, ``has_left`` if
+    the one before is no longer an agent.
+    """
     before, before_team = ticket.assignee, ticket.team
     if before == assignee and before_team == team:
         return ticket
@@ -104,6 +123,7 @@ def set_assignee(
             "by_self": assignee is not None and assignee == actor.user,
         }
         | teams
-        | ({"by_team": True} if by_team else {}),
+        | ({"by_team": True} if by_team else {})
+        | ({"has_left": True} if has_left else {}),
     )
     return ticket

@@ -10,6 +10,7 @@ from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
 from tickets.actions.clocks import load_clocks, save_clocks
 from tickets.actions.record import lock, record, require_agent
+from tickets.actions.snoozing import unsnooze
 from tickets.actions.status import move_status, require_open, require_transition
 from tickets.clock.clocks import CLOCK_FIELDS
 from tickets.models.catalog import Product, Reason
@@ -81,6 +82,8 @@ def change_severity(*, actor: Actor, ticket: Ticket, severity: str, reason: str 
         before={"severity": Severity(before)},
         after={"severity": Severity(severity)} | ({"reason": reason.strip()} if by_agent else {}),
     )
+    if not by_agent:
+        unsnooze(ticket, "the customer changed the severity")
     return ticket
 
 

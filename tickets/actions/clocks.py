@@ -12,6 +12,7 @@ from orgs.actor import SYSTEM, Actor
 from supportcenter.bounds import require_soon
 from supportcenter.errors import RuleViolation
 from tickets.actions.record import lock, record, require_agent
+from tickets.actions.snoozing import unsnooze
 from tickets.clock.clocks import CLOCK_FIELDS, Clocks
 from tickets.models.clock import SlaClock
 from tickets.models.conversation import ActivityKind
@@ -140,4 +141,6 @@ def _publish(ticket: Ticket, which: Q, now: datetime, *, is_overdue: bool) -> in
         assert clock.due_at  # noqa: S101 - both conditions ask for it
         after = {"clock": clock.kind, "due_at": clock.due_at.isoformat()}
         record(ticket, kind, actor=SYSTEM, after=after)
+    if clocks and is_overdue:
+        unsnooze(ticket, "a target was missed")
     return len(clocks)

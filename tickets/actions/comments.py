@@ -7,6 +7,7 @@ from django.db import transaction
 from orgs.actor import Actor
 from orgs.models import User
 from orgs.roles import Capability
+from supportcenter.errors import RuleViolation
 from tickets.actions.escalation import escalate
 from tickets.actions.files import attach
 from tickets.actions.record import lock, record, require_agent
@@ -72,13 +73,29 @@ def add_internal_note(
 
 
 def _save_mentions(note: Comment) -> list[str]:
-    """Save which agents a note mentions and return their handles. Only agents can be mentioned."""
+    """Save which agents a note mentions and return the handles. Only agents can be mentioned.
+
+    Raises ``RuleViolation`` for a handle that two agents have, as only one can be meant.
+    """
     handles = handles_in(note.body)
     mentioned = list(User.objects.with_handles(handles)) if handles else []
+    for handle in handles:
+        _require_one(handle, mentioned)
     Mention.objects.bulk_create(
         [Mention(comment=note, user=user) for user in mentioned], ignore_conflicts=True
     )
-    return sorted({handle_of(user.email) for user in mentioned})
+    known = {handle for user in mentioned for handle in (user.email, handle_of(user.email))}
+    return sorted(known.intersection(handles))
+
+
+def _require_one(handle: str, mentioned: Sequence[User]) -> None:
+    addresses = [f"@{user.email}" for user in mentioned if handle_of(user.email) == handle]
+    if len(addresses) > 1:
+        raise RuleViolation(
+            "ambiguous_mention",
+            f"More than one agent is called @{handle}. Write {' or '.join(addresses)}.",
+            field="body",
+        )
 
 
 def _write(

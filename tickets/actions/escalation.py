@@ -28,6 +28,7 @@ def escalate(*, actor: Actor, ticket: Ticket, text: str = "") -> Escalation:
         raise RuleViolation("not_a_customer", "Only customers can escalate a ticket.")
     ticket = lock(ticket)
     require_open(ticket)
+    unsnooze(ticket, "the customer escalated it")
     present = ticket.escalations.filter(closed_at=None).first()
     if present:
         return present
@@ -41,7 +42,6 @@ def escalate(*, actor: Actor, ticket: Ticket, text: str = "") -> Escalation:
         deadline_at=now + timedelta(minutes=settings.ESCALATION_MINUTES),
     )
     before = ticket.status
-    unsnooze(ticket)
     ticket.escalation_due_at = escalation.deadline_at
     move_status(ticket, after_customer_comment(before), at=now)
     record(
@@ -96,6 +96,7 @@ def notify_overdue_escalations() -> int:
             # The same conditions again: it may have been acknowledged, closed or moved by a merge meanwhile.
             if overdue.filter(pk=escalation.pk, ticket=ticket).update(reminded_at=timezone.now()):
                 record(ticket, ActivityKind.ESCALATION_OVERDUE, actor=SYSTEM)
+                unsnooze(ticket, "the escalation was not acknowledged in time")
                 count += 1
     return count
 

@@ -8,6 +8,7 @@ from orgs.actor import Actor
 from orgs.models import Organization, OrganizationalUnit, Project
 from orgs.roles import Capability
 from supportcenter.errors import RuleViolation
+from tickets.actions.record import end_of
 from tickets.models.catalog import Product
 from tickets.models.following import Follow, FollowScope, Mute
 from tickets.models.ticket import Ticket
@@ -64,7 +65,11 @@ def follow_ticket(*, actor: Actor, ticket: Ticket, on: bool) -> Ticket:
 
 @transaction.atomic
 def mute(*, user_id: int, ticket_id: int, on: bool) -> None:
-    """Mute or unmute a ticket: a muted ticket causes no mail, whatever the reason. Idempotent."""
+    """Mute or unmute a ticket: a muted ticket causes no mail, whatever the reason. Idempotent.
+
+    A link in an old mail may name a ticket that was merged: the one that causes mail now is muted.
+    """
+    ticket_id = end_of(Ticket(pk=ticket_id)).pk
     if on:
         Mute.objects.get_or_create(user_id=user_id, ticket_id=ticket_id)
     else:

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from tickets.models.search import INTERNAL, PEOPLE, PUBLIC, SUBJECT, SearchDocument, SearchWord
-from tickets.models.ticket import Ticket
+from tickets.models.ticket import Ticket, reference_of
 from tickets.search.lexemes import is_fuzzy, places, variants, vector
 
 CHUNK = 200
@@ -91,12 +92,29 @@ def _texts(ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
     tickets = Ticket.objects.filter(pk__in=ids).select_related(
         "organization", "requester", "assignee", "product"
     )
+    tickets = tickets.annotate(has_merged=Exists(Ticket.objects.filter(merged_into=OuterRef("pk"))))
     rows = tickets.prefetch_related("participants__user", "comments__attachments", "tags")
-    return {ticket.pk: list(_texts_of(ticket)) for ticket in rows}
+    merged = _merged_into([ticket.pk for ticket in rows if ticket.has_merged])
+    return {ticket.pk: list(_texts_of(ticket, merged[ticket.pk])) for ticket in rows}
 
 
-def _texts_of(ticket: Ticket) -> Iterator[tuple[str, str]]:
+def _merged_into(ids: Sequence[int]) -> dict[int, list[int]]:
+    """Return for each ticket the ids of those merged into it, or into one of these, and so on."""
+    found: dict[int, list[int]] = defaultdict(list)
+    ends = {pk: pk for pk in ids}
+    while ends:
+        merged = Ticket.objects.filter(merged_into__in=ends).values_list("pk", "merged_into")
+        ends = {pk: ends[target] for pk, target in merged if target}
+        for pk, end in ends.items():
+            found[end].append(pk)
+    return found
+
+
+def _texts_of(ticket: Ticket, merged: Sequence[int]) -> Iterator[tuple[str, str]]:
+    """Yield the texts of a ticket. The numbers of tickets that were merged into it lead to it too."""
     yield SUBJECT, ticket.reference
+    for pk in merged:
+        yield SUBJECT, reference_of(pk)
     yield SUBJECT, ticket.subject
     yield PEOPLE, f"{ticket.organization.name} {ticket.organization.slug} {ticket.product.name}"
     people = [ticket.requester, *(each.user for each in ticket.participants.all())]

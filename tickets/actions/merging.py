@@ -1,35 +1,38 @@
 """Merging a ticket into another of the same organization, and undoing it."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from orgs.actor import Actor
+from orgs.models import User
 from supportcenter.errors import RuleViolation
+from tickets.actions.assignment import return_to_team
 from tickets.actions.clocks import load_clocks, recalculate_clocks, save_clocks
-from tickets.actions.record import lock_both, record_reference, require_agent
+from tickets.actions.record import lock_both, record, record_reference, require_agent
+from tickets.actions.relations import Joining, carry_all, counts_of, restore_all
 from tickets.actions.snapshot import matches, restore, snapshot
 from tickets.actions.snoozing import unsnooze
 from tickets.actions.status import move_status
 from tickets.clock.clocks import CLOCK_FIELDS
 from tickets.models.clock import RESPONSES, ClockKind, SlaClock
-from tickets.models.conversation import Activity, ActivityKind, Comment
-from tickets.models.following import Follow, FollowScope
+from tickets.models.conversation import ActivityKind
 from tickets.models.linking import Merge
-from tickets.models.people import Escalation, Participant
 from tickets.models.ticket import Ticket
-from tickets.states import Status, after_customer_comment
+from tickets.states import ANSWER_OWED, Severity, Status, after_customer_comment
 
 
 @transaction.atomic
 def merge_into(*, actor: Actor, ticket: Ticket, target: Ticket) -> Merge:
-    """Move a ticket's conversation, people and open escalation into another ticket, and close it.
+    """Move a ticket's conversation and what else hangs on it into another ticket, and close it.
 
-    Later updates of it land in the other ticket as well (``tickets.actions.record.lock``). A response owed
-    on either is owed there. Raises ``RuleViolation`` for a ticket of another organization, for the same
-    ticket, and for merged or closed ones.
+    ``tickets.actions.relations`` says what moves. Later updates of it land in the other ticket as well
+    (``tickets.actions.record.lock``). A response owed on either is owed there, by the stricter of the two
+    promises, and the other ticket gets the higher of the two severities. Raises ``RuleViolation`` for a
+    ticket of another organization, for the same ticket, and for merged or closed ones.
     """
     require_agent(actor)
     if ticket.pk == target.pk:
@@ -38,8 +41,10 @@ def merge_into(*, actor: Actor, ticket: Ticket, target: Ticket) -> Merge:
     _require_mergeable(ticket, target)
     now = timezone.now()
     before, target_before = snapshot(ticket), snapshot(target)
-    moved = _move(actor, ticket, target, now)
+    moved = carry_all(Joining(actor, ticket, target, now))
+    raised = _raise_severity(ticket, target)
     _transfer_clocks(ticket, target, now)
+    unsnooze(target, f"{ticket.reference} was merged into it")
     ticket.merged_into = target
     ticket.save(update_fields=["merged_into"])
     _refresh_summary(ticket)
@@ -55,8 +60,49 @@ def merge_into(*, actor: Actor, ticket: Ticket, target: Ticket) -> Merge:
         target_after=snapshot(target),
     )
     record_reference(ticket, ActivityKind.MERGED_AWAY, target, actor=actor)
-    record_reference(target, ActivityKind.MERGED, ticket, actor=actor)
+    after = {"reference": ticket.reference, **raised.get("after", {})}
+    record(target, ActivityKind.MERGED, actor=actor, before=raised.get("before"), after=after)
     return merge
+
+
+@dataclass(frozen=True)
+class MergePreview:
+    """What a merge would do: what moves, who could read more, and what changes on the target.
+
+    ``added`` would be in the target's conversation, ``readers`` in that already and could read what moves.
+    ``before`` and ``after`` are the target as it is and as it would be.
+    """
+
+    moves: list[str]
+    added: list[User]
+    readers: list[User]
+    before: Ticket
+    after: Ticket
+
+
+def preview_merge(*, actor: Actor, ticket: Ticket, target: Ticket) -> MergePreview:
+    """Return what ``merge_into`` would do, by doing it and rolling it back. Raises what that raises."""
+    with transaction.atomic():
+        before, people = Ticket.objects.get(pk=target.pk), set(_people_of(ticket))
+        present = _people_of(target)
+        moved = merge_into(actor=actor, ticket=ticket, target=target).moved
+        after = Ticket.objects.get(pk=target.pk)
+        preview = MergePreview(
+            moves=counts_of(moved),
+            added=[each for each in _people_of(after) if each not in present],
+            readers=[each for each in present if each not in people],
+            before=before,
+            after=after,
+        )
+        transaction.set_rollback(True)
+    return preview
+
+
+def _people_of(ticket: Ticket) -> list[User]:
+    """Return the requester and the people in CC."""
+    participants = ticket.participants.values("user")
+    found = User.objects.filter(Q(pk=ticket.requester_id) | Q(pk__in=participants))
+    return list(found.order_by("name", "pk"))
 
 
 @transaction.atomic
@@ -77,15 +123,19 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Ticket:
         raise RuleViolation(
             "merged_further", f"{target.reference} was merged into another ticket. Undo that merge first."
         )
-    _move_back(merge)
+    restore_all(source, target, merge.moved)
     now = timezone.now()
     source.merged_into = None
     source.save(update_fields=["merged_into"])
     restore(source, merge.source_before)
+    if not source.is_finished:
+        return_to_team(source)
     recalculate_clocks(source, now)
     if matches(target, merge.target_after):
         restore(target, merge.target_before)
         recalculate_clocks(target, now)
+    else:
+        unsnooze(target, f"the merge with {source.reference} was undone")
     _refresh_summary(source)
     _refresh_summary(target)
     merge.undone_by, merge.undone_at = actor.person, now
@@ -117,82 +167,35 @@ def _require_mergeable(ticket: Ticket, target: Ticket) -> None:
             )
 
 
-def _move(actor: Actor, ticket: Ticket, target: Ticket, now: datetime) -> dict[str, Any]:
-    """Move the conversation and return what moved, so that it can be undone."""
-    activities = list(ticket.activities.filter(comment__isnull=False).values_list("pk", flat=True))
-    comments = list(ticket.comments.values_list("pk", flat=True))
-    Activity.objects.filter(pk__in=activities).update(ticket=target)
-    Comment.objects.filter(pk__in=comments).update(ticket=target)
-    moved = {
-        "activities": activities,
-        "comments": comments,
-        "participants": _add_people(actor, ticket, target),
-    }
-    return moved | {"follows": _copy_follows(ticket, target)} | _move_escalation(ticket, target, now)
-
-
-def _add_people(actor: Actor, ticket: Ticket, target: Ticket) -> list[int]:
-    there = {target.requester_id, *target.participants.values_list("user_id", flat=True)}
-    people = [ticket.requester_id, *ticket.participants.order_by("pk").values_list("user_id", flat=True)]
-    made = Participant.objects.bulk_create(
-        Participant(ticket=target, user_id=pk, added_by=actor.user)
-        for pk in dict.fromkeys(people)
-        if pk not in there
-    )
-    return [each.pk for each in made]
-
-
-def _copy_follows(ticket: Ticket, target: Ticket) -> list[int]:
-    users = ticket.follows.exclude(user__in=target.follows.values("user")).values_list("user_id", flat=True)
-    made = Follow.objects.bulk_create(
-        Follow(user_id=pk, scope=FollowScope.TICKET, ticket=target) for pk in users
-    )
-    return [each.pk for each in made]
-
-
-def _move_escalation(ticket: Ticket, target: Ticket, now: datetime) -> dict[str, int | None]:
-    """Move the open escalation, or close it if the target has one."""
-    present = ticket.escalations.filter(closed_at=None).first()
-    if present is None:
-        return {"escalation": None, "ended": None}
-    if target.escalations.filter(closed_at=None).exists():
-        outcome = f"The ticket was merged into {target.reference}."
-        Escalation.objects.filter(pk=present.pk).update(closed_at=now, outcome=outcome)
-        return {"escalation": None, "ended": present.pk}
-    Escalation.objects.filter(pk=present.pk).update(ticket=target)
-    return {"escalation": present.pk, "ended": None}
-
-
-def _move_back(merge: Merge) -> None:
-    moved, source = merge.moved, merge.source_id
-    Activity.objects.filter(pk__in=moved["activities"]).update(ticket=source)
-    Comment.objects.filter(pk__in=moved["comments"]).update(ticket=source)
-    Escalation.objects.filter(pk=moved["escalation"]).update(ticket=source)
-    Escalation.objects.filter(pk=moved["ended"]).update(closed_at=None, outcome="")
-    Participant.objects.filter(pk__in=moved["participants"]).delete()
-    Follow.objects.filter(pk__in=moved["follows"]).delete()
+def _raise_severity(ticket: Ticket, target: Ticket) -> dict[str, dict[str, str]]:
+    """Give the target the higher of the two severities; return the change, empty if there is none."""
+    before, severities = target.severity, list(Severity)
+    if severities.index(Severity(ticket.severity)) <= severities.index(Severity(before)):
+        return {}
+    target.severity = ticket.severity
+    target.save(update_fields=["severity"])
+    return {"before": {"severity": before}, "after": {"severity": target.severity}}
 
 
 def _transfer_clocks(source: Ticket, target: Ticket, now: datetime) -> None:
-    """Close a ticket that was merged; what is owed on it is owed on the target, since the same time.
+    """Close a ticket that was merged; what is owed on it is owed on the target, by the stricter promise.
 
-    A response that is overdue there too is one missed promise, so it is counted on the target alone. A
-    promised update moves unless the target has one.
+    A response that is overdue there too is one missed promise, so it is counted on the target alone. Of two
+    promised updates the earlier one stays.
     """
     clocks = load_clocks(source)
     owed, promise = clocks.open_one(*RESPONSES), clocks.open_one(ClockKind.NEXT_UPDATE)
     is_owed = owed is not None and owed.is_running
     if is_owed:
-        unsnooze(target)
         move_status(target, after_customer_comment(target.status), at=now)
     move_status(source, Status.CLOSED, at=now)
     clocks = load_clocks(target)
     if owed and is_owed:
-        clocks.inherit_start(owed, now)
+        clocks.inherit(owed)
         if (carried := clocks.open_one(*RESPONSES)) and carried.is_overdue(now):
             SlaClock.objects.filter(pk=owed.pk).update(breached_at=None)
-    if promise and promise.due_at and promise.promised_by and not clocks.open_one(ClockKind.NEXT_UPDATE):
-        clocks.update_promised(promise.due_at, now, promise.promised_by)
+    if promise and (promise.promised_by_id or (promise.is_running and target.status in ANSWER_OWED)):
+        clocks.inherit(promise)
     save_clocks(clocks)
     target.updated_at = now
     target.save(update_fields=[*CLOCK_FIELDS, "updated_at"])

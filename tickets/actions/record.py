@@ -28,6 +28,14 @@ def lock(ticket: Ticket) -> Ticket:
     return found
 
 
+def end_of(ticket: Ticket) -> Ticket:
+    """Return the ticket into which a ticket was merged in the end, or the ticket itself."""
+    pk = ticket.pk
+    while target := Ticket.objects.values_list("merged_into_id", flat=True).get(pk=pk):
+        pk = target
+    return ticket if pk == ticket.pk else Ticket.objects.get(pk=pk)
+
+
 def lock_both(one: Ticket, other: Ticket) -> tuple[Ticket, Ticket]:
     """Lock two tickets, merged or not, in the order of their ids so that two callers can't deadlock."""
     found = {each.pk: each for each in _locked().filter(pk__in=[one.pk, other.pk]).order_by("pk")}

@@ -1,4 +1,4 @@
-"""Snapshots of a ticket as plain data: taken before a merge, so that undoing it can restore everything."""
+"""Snapshots of a ticket and of its rows as plain data, so that undoing a merge can restore everything."""
 
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from tickets.models.ticket import Ticket
 
 SNAPSHOT_FIELDS = [
     "status",
+    "severity",
     "solved_at",
     "snoozed_until",
     "last_reply_by_id",
@@ -23,13 +24,12 @@ SNAPSHOT_FIELDS = [
 def snapshot(ticket: Ticket) -> dict[str, Any]:
     """Return the status, what is owed, and the open clocks; instants in ISO 8601 with microseconds."""
     clocks = SlaClock.objects.filter(ticket=ticket, ended_at=None).order_by("pk")
-    every = [field.attname for field in SlaClock._meta.concrete_fields]  # noqa: SLF001 - Django documents it
-    return {"ticket": _plain(ticket, SNAPSHOT_FIELDS), "clocks": [_plain(each, every) for each in clocks]}
+    return {"ticket": _values(ticket, SNAPSHOT_FIELDS), "clocks": [plain(each) for each in clocks]}
 
 
 def matches(ticket: Ticket, snapshot: dict[str, Any]) -> bool:
     """Return whether the ticket itself hasn't changed since."""
-    return bool(_plain(ticket, SNAPSHOT_FIELDS) == snapshot["ticket"])
+    return bool(_values(ticket, SNAPSHOT_FIELDS) == snapshot["ticket"])
 
 
 def restore(ticket: Ticket, snapshot: dict[str, Any]) -> None:
@@ -41,21 +41,27 @@ def restore(ticket: Ticket, snapshot: dict[str, Any]) -> None:
     SlaClock.objects.filter(ticket=ticket, ended_at=None).exclude(pk__in=stored).delete()
     present = SlaClock.objects.in_bulk(stored)
     for values in snapshot["clocks"]:
-        clock, now = _set(SlaClock(), values), present[values["id"]]
+        clock, now = set_values(SlaClock(), values), present[values["id"]]
         if now.due_at == clock.due_at:
             clock.warned_at, clock.notified_at = now.warned_at, now.notified_at
         clock.save(force_update=True)
-    _set(ticket, snapshot["ticket"])
+    set_values(ticket, snapshot["ticket"])
     ticket.updated_at = timezone.now()
     ticket.save(update_fields=[*SNAPSHOT_FIELDS, "updated_at"])
 
 
-def _plain(row: Model, names: list[str]) -> dict[str, Any]:
+def plain(row: Model) -> dict[str, Any]:
+    """Return all columns of a row as plain data."""
+    return _values(row, [field.attname for field in row._meta.concrete_fields])  # noqa: SLF001 - Django documents it
+
+
+def _values(row: Model, names: list[str]) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in names}
     return {name: v.isoformat() if isinstance(v, datetime) else v for name, v in values.items()}
 
 
-def _set(row: Any, values: dict[str, Any]) -> Any:
+def set_values(row: Any, values: dict[str, Any]) -> Any:
+    """Set the columns of a row from plain data, and return it unsaved."""
     for field in row._meta.concrete_fields:  # noqa: SLF001 - Django documents it
         if field.attname in values:
             setattr(row, field.attname, field.to_python(values[field.attname]))

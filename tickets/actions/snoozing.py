@@ -31,9 +31,9 @@ def snoozed_until(choice: str, now: datetime) -> datetime:
 def snooze(*, actor: Actor, ticket: Ticket, until: datetime | None) -> Ticket:
     """Hide a ticket from the queue until an instant, or unsnooze it if ``until`` is None. Internal.
 
-    It returns at that time, or as soon as the customer writes or escalates. Its clocks keep running.
-    Raises ``RuleViolation`` for non-agents, on a solved or closed ticket, and for an instant in the past or
-    more than a year away.
+    It returns at that time, or as soon as it needs attention (``unsnooze``). Its clocks keep running. Raises
+    ``RuleViolation`` for non-agents, on a solved or closed ticket, and for an instant in the past or more
+    than a year away.
     """
     require_agent(actor)
     ticket = lock(ticket)
@@ -56,12 +56,12 @@ def snooze(*, actor: Actor, ticket: Ticket, until: datetime | None) -> Ticket:
     return ticket
 
 
-def unsnooze(ticket: Ticket) -> None:
-    """Return a locked ticket to the queue at once, because a response is owed."""
+def unsnooze(ticket: Ticket, reason: str = "the customer is waiting") -> None:
+    """Return a locked ticket to the queue at once, because it needs attention."""
     until = ticket.snoozed_until
     if until is None:
         return
     ticket.snoozed_until = None
     ticket.save(update_fields=["snoozed_until"])
     if until > timezone.now():
-        record(ticket, ActivityKind.UNSNOOZED, actor=SYSTEM)
+        record(ticket, ActivityKind.UNSNOOZED, actor=SYSTEM, after={"reason": reason})

@@ -5,13 +5,22 @@ from datetime import datetime
 from django.utils import timezone
 
 from supportcenter.errors import RuleViolation
+from tickets.actions.assignment import return_to_team
 from tickets.actions.clocks import load_clocks, save_clocks
 from tickets.clock.clocks import CLOCK_FIELDS
 from tickets.models.conversation import Comment
 from tickets.models.ticket import Ticket
 from tickets.states import UNFINISHED, Status, can_change
 
-FIELDS = ["status", "solved_at", "first_responded_at", "escalation_due_at", "updated_at", *CLOCK_FIELDS]
+FIELDS = [
+    "status",
+    "solved_at",
+    "snoozed_until",
+    "first_responded_at",
+    "escalation_due_at",
+    "updated_at",
+    *CLOCK_FIELDS,
+]
 COMMENT_FIELDS = ["last_reply_by", "last_reply_at"]
 
 
@@ -37,11 +46,16 @@ def move_status(
 
     ``comment`` is the public comment that caused the change, ``by_agent`` whether support wrote it, which
     meets what was owed. Without that, a status in which an answer is owed starts the wait for one, and any
-    other pauses or ends the clocks. The status may stay the same. Solving ends an open escalation.
+    other pauses or ends the clocks. The status may stay the same. Solving ends an open escalation and a
+    snooze. A ticket that is reopened returns to its team if its assignee is no longer an agent.
     """
+    if ticket.is_finished and status in UNFINISHED:
+        return_to_team(ticket)
     ticket.status = status
     ticket.solved_at = None if status in UNFINISHED else ticket.solved_at or at
     ticket.updated_at = timezone.now()  # after storing attachments: someone may have looked meanwhile
+    if ticket.is_finished:
+        ticket.snoozed_until = None
     clocks = load_clocks(ticket)
     if comment and by_agent:
         clocks.agent_replied(at, comment.author, status)

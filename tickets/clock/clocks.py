@@ -19,6 +19,22 @@ WARN_AFTER = 0.75
 # The summary of the clocks on the ticket, so that lists need no other table.
 CLOCK_FIELDS = ["response_due_at", "response_warn_at", "due_kind", "is_best_effort"]
 
+# What makes a promise: a clock that takes it over from another has all of these from that one.
+INHERITED = [
+    "tier",
+    "severity",
+    "promise",
+    "promised_by_id",
+    "is_best_effort",
+    "started_at",
+    "pauses",
+    "due_at",
+    "warn_at",
+    "warned_at",
+    "notified_at",
+    "breached_at",
+]
+
 
 @dataclass(frozen=True)
 class Pause:
@@ -64,6 +80,13 @@ def due_at_of(
             return None
         begins = pause.ended
     return target.support.add(begins, left)
+
+
+def _is_stricter(one: SlaClock, other: SlaClock) -> bool:
+    """Return whether a clock must be met before another; best effort comes last, as it is no promise."""
+    if one.due_at is None or other.due_at is None:
+        return one.due_at is not None
+    return (one.is_best_effort, one.due_at) < (other.is_best_effort, other.due_at)
 
 
 class Clocks:
@@ -154,12 +177,20 @@ class Clocks:
                     clock.warned_at = None
         self._update_summary()
 
-    def inherit_start(self, other: SlaClock, at: datetime) -> None:
-        """Count the response that is owed from the start of another ticket's clock, if that is earlier."""
-        clock = self.open_one(*RESPONSES)
-        if clock and other.started_at < clock.started_at:
-            clock.started_at, clock.pauses = other.started_at, other.pauses
-            self.recalculate(at)
+    def inherit(self, other: SlaClock) -> None:
+        """Owe what another ticket's clock owes, as that one does, if it is stricter: due first.
+
+        A response is owed only where the tier has a target for it.
+        """
+        is_response = other.kind in RESPONSES
+        clock = self.open_one(*RESPONSES) if is_response else self.open_one(other.kind)
+        if clock is None and not is_response:
+            clock = SlaClock(ticket=self.ticket, kind=other.kind)
+            self.rows.append(clock)
+        if clock and _is_stricter(other, clock):
+            for name in INHERITED:
+                setattr(clock, name, getattr(other, name))
+            self._update_summary()
 
     def _start(self, kind: str, at: datetime) -> None:
         clock = SlaClock(ticket=self.ticket, kind=kind, started_at=at)

@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from billing.entitlements import tier_choices
-from orgs.access import agents, person_labels
+from orgs.access import person_labels
 from orgs.actor import Actor
 from orgs.models import User
 from supportcenter.combobox import SuggestedText
@@ -50,9 +50,19 @@ class QueueOptions:
         self.actor = actor
 
     @cached_property
+    def assignees(self) -> dict[User, str]:
+        """The agents, and former agents who still have tickets, with their labels; one query."""
+        return person_labels(access.assignees())
+
+    @property
     def agents(self) -> dict[User, str]:
-        """The agents with their labels; one query."""
-        return person_labels(agents())
+        """The agents with their labels."""
+        return {each: label for each, label in self.assignees.items() if not each.is_former}  # type: ignore[attr-defined]
+
+    @property
+    def former_agents(self) -> dict[User, str]:
+        """The former agents with their labels."""
+        return {each: label for each, label in self.assignees.items() if each.is_former}  # type: ignore[attr-defined]
 
     @cached_property
     def lists(self) -> Lists:
@@ -66,6 +76,7 @@ class QueueOptions:
                 ME,
                 UNASSIGNED,
                 *((each.email, label) for each, label in self.agents.items()),
+                *((each.email, f"{label} (former agent)") for each, label in self.former_agents.items()),
             ],
             "team": lambda: [(each.name, each.name) for each in self.lists["teams"]],
             "tier": tier_choices,

@@ -15,8 +15,7 @@ UNDOABLE_FOR = timedelta(hours=24)
 class Merge(models.Model):
     """A ticket that was merged into another, with everything needed to undo it.
 
-    ``moved`` holds ids by kind: activities, comments and an escalation that were moved, participants and
-    follows that were created, and as ``ended`` an escalation that was closed because both tickets had one.
+    ``moved`` holds what undoing needs by relation, as ``tickets.actions.relations`` wrote it.
     The other fields are snapshots of both tickets, as ``tickets.actions.snapshot`` takes them.
     """
 

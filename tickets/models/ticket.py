@@ -4,7 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils import timezone
@@ -265,7 +265,12 @@ class Ticket(models.Model):
 
     @property
     def reference(self) -> str:
-        return f"{settings.TICKET_PREFIX}-{self.pk}"
+        return reference_of(self.pk)
+
+    @property
+    def merged_into_reference(self) -> str:
+        """The reference of the ticket that it was merged into; empty if it wasn't."""
+        return reference_of(self.merged_into_id) if self.merged_into_id else ""
 
     @property
     def customer_status(self) -> str:
@@ -294,6 +299,21 @@ class Ticket(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.status == Status.CLOSED
+
+
+def assigned_people() -> models.QuerySet[User]:
+    """Return agents by name, then former agents who still have tickets, with ``is_former``."""
+    is_agent = Q(pk__in=User.objects.agents().order_by().values("pk"))
+    has_tickets = Q(pk__in=Ticket.objects.exclude(assignee=None).order_by().values("assignee"))
+    people = User.objects.filter(is_agent | has_tickets).annotate(
+        is_former=ExpressionWrapper(~is_agent, models.BooleanField())
+    )
+    return people.order_by("is_former", "name", "pk")
+
+
+def reference_of(number: int) -> str:
+    """Return the reference of the ticket with a number, such as ``SUP-1042``."""
+    return f"{settings.TICKET_PREFIX}-{number}"
 
 
 def number_of(reference: str) -> int | None:

@@ -10,7 +10,6 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from billing.entitlements import organizations_on, tier_choices
-from orgs.access import agents
 from orgs.actor import Actor
 from orgs.models import Organization, Project, User
 from orgs.roles import Capability
@@ -18,7 +17,15 @@ from tickets.models.catalog import Product, Reason
 from tickets.models.people import Participant
 from tickets.models.tags import Tag
 from tickets.models.teams import Team
-from tickets.models.ticket import Ticket, is_due_soon, is_escalated, is_overdue, is_snoozed, is_unread
+from tickets.models.ticket import (
+    Ticket,
+    assigned_people,
+    is_due_soon,
+    is_escalated,
+    is_overdue,
+    is_snoozed,
+    is_unread,
+)
 from tickets.search.moments import span
 from tickets.states import CUSTOMER_FILTERS, UNFINISHED, Severity, Status
 
@@ -292,7 +299,12 @@ _table = [
         for_customers=True,
     ),
     Operator("severity", "Severity", *_one_of("severity", SEVERITIES), for_customers=True),
-    Operator("assignee", "Assignee: me, none, or a name", _assignee, _suggest_people(agents, ME, UNASSIGNED)),
+    Operator(
+        "assignee",
+        "Assignee: me, none, or a name",
+        _assignee,
+        _suggest_people(assigned_people, ME, UNASSIGNED),
+    ),
     Operator(
         "requester",
         "Requester, by name or address",

@@ -24,14 +24,14 @@ from tickets.access import (
     ticket_named,
 )
 from tickets.actions import linking
-from tickets.actions.merging import merge_into, undo_merge
+from tickets.actions.merging import merge_into, preview_merge, undo_merge
 from tickets.forms.linking import SplitForm, TargetForm
 from tickets.models.ticket import Ticket
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: HttpRequest, reference: str) -> HttpResponse:
-    """Merge the ticket into another one of the same organization."""
+    """Merge the ticket into another one of the same organization, after a preview."""
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
 
@@ -43,10 +43,23 @@ def merge(request: HttpRequest, reference: str) -> HttpResponse:
     page: dict[str, Any] = {
         "title": "Merge",
         "button": "Merge into this",
-        "question": f"Merge {ticket.reference} into ",
+        "is_previewed": True,
+        "offered": mergeable_for(actor, ticket, _words(request)),
     }
-    page |= {"offered": mergeable_for(actor, ticket, _words(request))}
+    if "target" in request.GET and request.method != "POST":
+        return _preview(request, actor, ticket, page)
     return _pick(request, actor, ticket, into, page)
+
+
+def _preview(request: HttpRequest, actor: Actor, ticket: Ticket, page: dict[str, Any]) -> HttpResponse:
+    """Show what merging into the chosen ticket would do, or the page to choose one with what is wrong."""
+    form = TargetForm(request.GET)
+    preview = submit(form, lambda: preview_merge(actor=actor, ticket=ticket, target=_chosen(actor, form)))
+    if preview is None:
+        return _show_pick(request, ticket, form, page)
+    act_in(request, ticket.organization)
+    context = {"ticket": ticket, "preview": preview}
+    return render_form(request, "tickets/merge_preview.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,7 +76,7 @@ def links(request: HttpRequest, reference: str) -> HttpResponse:
     page = {
         "title": "Link a related ticket",
         "button": "Link",
-        "question": "",
+        "is_previewed": False,
         "offered": linkable_for(actor, ticket, _words(request)),
     }
     return _pick(request, actor, ticket, to, page)
@@ -83,16 +96,20 @@ def _pick(
     """Show a page to choose another ticket, and run ``do`` with the chosen one."""
     form = TargetForm(posted(request))
 
-    def do_with_chosen() -> Ticket:
-        chosen = ticket_named(actor, form.cleaned_data["target"])
-        if chosen is None:
-            raise RuleViolation(
-                "no_such_ticket", "Enter the reference of an existing ticket.", field="target"
-            )
-        return do(chosen)
-
-    if done := submit(form, do_with_chosen):
+    if done := submit(form, lambda: do(_chosen(actor, form))):
         return redirect(done)
+    return _show_pick(request, ticket, form, page)
+
+
+def _chosen(actor: Actor, form: TargetForm) -> Ticket:
+    """Return the ticket named in a valid form."""
+    chosen = ticket_named(actor, form.cleaned_data["target"])
+    if chosen is None:
+        raise RuleViolation("no_such_ticket", "Enter the reference of an existing ticket.", field="target")
+    return chosen
+
+
+def _show_pick(request: HttpRequest, ticket: Ticket, form: TargetForm, page: dict[str, Any]) -> HttpResponse:
     act_in(request, ticket.organization)
     context = {"ticket": ticket, "form": form, "q": _words(request), **page}
     return render_form(request, "tickets/pick_ticket.html", context)
@@ -127,7 +144,8 @@ def split(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     actor = actor_of(request)
     ticket = ticket_for(actor, reference, capability=Capability.WORK_QUEUE)
     comment = comment_for(ticket, pk)
-    form = SplitForm(posted(request), initial={"subject": ticket.subject})
+    others = linking.people_besides(comment)
+    form = SplitForm(posted(request), initial={"subject": ticket.subject}, others=others)
     if new := submit(form, lambda: linking.split(actor=actor, comment=comment, **form.cleaned_data)):
         messages.success(request, f"{new.reference} created from a comment on {ticket.reference}.")
         return redirect(new)

@@ -123,6 +123,8 @@ def _score(entry: Entry, words: list[str]) -> int:
 
 
 def _entry_of(ticket: Ticket, kind: str = "Ticket") -> Entry:
+    if ticket.merged_into_reference:
+        kind = f"Merged into {ticket.merged_into_reference}"
     return Entry(kind, f"{ticket.reference} {ticket.subject}", "ticket", ticket.get_absolute_url())
 
 

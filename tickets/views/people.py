@@ -14,5 +14,8 @@ from tickets.mentions import handle_of
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Suggest agents while @name is typed."""
     found = agents_matching(actor_of(request), search_text(request, 80))
-    handles = [(handle_of(each.email), each.name) for each in found]
+    handles = [
+        (each.email if each.is_shared else handle_of(each.email), each.name)  # type: ignore[attr-defined]
+        for each in found
+    ]
     return render_options(request, [Option(f"{handle} ", name, f"@{handle}") for handle, name in handles])

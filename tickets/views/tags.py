@@ -10,7 +10,7 @@ from supportcenter.http import search_text
 from tickets.access import tags_starting_with, ticket_for
 from tickets.actions.tags import set_tags
 from tickets.forms.tags import TagsForm
-from tickets.views.work import change_with
+from tickets.views.work import change_property
 
 
 @require_POST
@@ -23,7 +23,7 @@ def tags(request: HttpRequest, reference: str) -> HttpResponse:
     def save() -> object:
         return set_tags(actor=actor, ticket=ticket, **form.cleaned_data)
 
-    return change_with(request, actor, ticket, save, tags_form=form)
+    return change_property(request, actor, ticket, "tags", save, tags_form=form)
 
 
 @require_safe

@@ -25,6 +25,7 @@ from tickets.access import (
     ticket_for,
 )
 from tickets.actions.macros import filled
+from tickets.actions.unchanged import states_of
 from tickets.actions.visits import mark_seen
 from tickets.clock.countdown import countdown
 from tickets.clock.explanation import explain
@@ -169,6 +170,7 @@ def ticket_context(request: HttpRequest, actor: Actor, ticket: Ticket, **context
         "composer": composer_for(actor, ticket),
         "status_form": StatusForm(present=ticket.status),
         "severity_form": severity_form_for(actor, ticket),
+        "seen": states_of(ticket, [each.name for each in lists.get("tags", [])]),
     }
     if allowed.work:
         base |= panel_of(actor, ticket, people, lists)

@@ -15,6 +15,7 @@ from supportcenter.rules import attempt
 from tickets.access import ticket_for
 from tickets.actions.assignment import assign, assign_to_team
 from tickets.actions.changes import change_severity, change_status, reclassify, solve
+from tickets.actions.unchanged import change_unless_stale
 from tickets.forms.work import AssignmentForm, ClassificationForm, StatusForm
 from tickets.models.teams import Team
 from tickets.models.ticket import Ticket
@@ -37,7 +38,7 @@ def assignment(request: HttpRequest, reference: str) -> HttpResponse:
             return assign_to_team(actor=actor, ticket=ticket, team=chosen)
         return assign(actor=actor, ticket=ticket, assignee=chosen)
 
-    return change_with(request, actor, ticket, assign_chosen, assignment=form)
+    return change_property(request, actor, ticket, "assignment", assign_chosen, assignment=form)
 
 
 @require_POST
@@ -50,7 +51,7 @@ def status(request: HttpRequest, reference: str) -> HttpResponse:
     def set_status() -> object:
         return change_status(actor=actor, ticket=ticket, **form.cleaned_data)
 
-    return change_with(request, actor, ticket, set_status, status_form=form)
+    return change_property(request, actor, ticket, "status", set_status, status_form=form)
 
 
 @require_POST
@@ -65,7 +66,7 @@ def severity(request: HttpRequest, reference: str) -> HttpResponse:
     def set_severity() -> object:
         return change_severity(actor=actor, ticket=ticket, **form.cleaned_data)
 
-    return change_with(request, actor, ticket, set_severity, severity_form=form)
+    return change_property(request, actor, ticket, "severity", set_severity, severity_form=form)
 
 
 @require_POST
@@ -78,7 +79,7 @@ def classification(request: HttpRequest, reference: str) -> HttpResponse:
     def set_both() -> object:
         return reclassify(actor=actor, ticket=ticket, **form.cleaned_data)
 
-    return change_with(request, actor, ticket, set_both, classification=form)
+    return change_property(request, actor, ticket, "classification", set_both, classification=form)
 
 
 @require_POST
@@ -108,3 +109,20 @@ def change_with(
     if all(form.is_valid() for form in forms.values()):
         return change(request, actor, ticket, make)
     return ticket_update(request, actor, ticket, "side", status=422, **forms)
+
+
+def change_property(
+    request: HttpRequest,
+    actor: Actor,
+    ticket: Ticket,
+    name: str,
+    make: Callable[[], object],
+    **forms: BaseForm,
+) -> HttpResponse:
+    """Run ``change_with`` unless the property changed since the page was shown."""
+    seen = request.POST.get("seen")
+
+    def make_unless_stale() -> object:
+        return change_unless_stale(ticket=ticket, name=name, seen=seen, make=make)
+
+    return change_with(request, actor, ticket, make_unless_stale, **forms)
