@@ -158,7 +158,7 @@ PARSERS: dict[str, list[Parser]] = {
     "billing/holiday_file.py": [
         (
             parse_holidays,
-            ["x y\n" * 20_000],
+            LINES,
             [
                 *map(filled, ["x\n", "2026-01-01\n", "date ", '"', "2026-01-01 "]),
                 "2026-01-01" + filled(" ") + "\nx",
@@ -262,9 +262,22 @@ PARSERS: dict[str, list[Parser]] = {
         )
     ],
     "tickets/search/completion.py": [
-        (suggestions, [], [filled(part, '"') for part in ("a", "a ", "a:", '"', '" ', "-", 'x:" ', "a:b ")])
+        (
+            suggestions,
+            [],
+            [
+                filled(part, end)
+                for end in ('"', ' ""')
+                for part in ("a", "a ", "a:", '"', '" ', "-", 'x:" ', "a:b ")
+            ],
+        )
     ],
     "notifications/inbound/dsn.py": [
+        (
+            lambda text: (dsn.ADDRESS.search(text), dsn.MESSAGE_ID.search(text), dsn.STATUS.search(text)),
+            [],
+            [filled("a"), filled("@"), "<" + filled("@"), filled("<a@"), filled("5.1")],
+        ),
         (
             read_dsn,
             [filled("a\n\n")],
@@ -294,7 +307,7 @@ PARSERS: dict[str, list[Parser]] = {
                 nested(20),
                 nested(300),
             ],
-        )
+        ),
     ],
     "notifications/tracking.py": [
         (

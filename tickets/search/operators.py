@@ -82,7 +82,7 @@ def _one_of(what: str, choices: Choices) -> tuple[Condition, Suggest]:
 
 
 def _split(what: str, value: str, choices: Iterable[str]) -> list[str]:
-    values = list(dict.fromkeys(value.lower().split(",")))
+    values = value.lower().split(",")
     for each in values:
         if each not in choices:
             raise ValueError(f"“{each}” is not a {what}. Choose from {', '.join(choices)}.")
