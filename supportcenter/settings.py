@@ -86,7 +86,7 @@ except ValueError as error:
     raise ImproperlyConfigured(str(error)) from error
 _site = urlsplit(SITE_URL)
 _https = _site.scheme == "https"
-ALLOWED_HOSTS = [_site.hostname]
+ALLOWED_HOSTS = [_site.hostname or ""]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
