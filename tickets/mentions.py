@@ -22,8 +22,8 @@ def mentions_in(words: str) -> list[str]:
 _TOKEN = re.compile(r"(?<![\w#&/.@-])#escalate(?![\w/@-])", re.IGNORECASE)
 
 
-# Everything after the usual signature separator (RFC 3676, section 4.3; many programs drop its space).
-_SIGNATURE = re.compile(r"^-- ?$.*", re.MULTILINE | re.DOTALL)
+# The usual separator of a signature (RFC 3676, section 4.3; many programs drop its space).
+_SEPARATORS = {"--", "-- "}
 
 
 def asks_to_escalate(text: str) -> bool:
@@ -41,12 +41,22 @@ def own_words(text: str) -> Iterator[str]:
 
     Quoted text, code, links and the signature are not their own words.
     """
-    own = _SIGNATURE.sub("", text.replace("\r\n", "\n"))
     depth = 0
-    for token in parse(own):
+    for token in parse(_without_signature(text)):
         depth += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
         if depth == 0 and token.type == "inline":
             yield _plain(token.children or [])
+
+
+def _without_signature(text: str) -> str:
+    """Return the text before the first separator of a signature that is not part of code."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    if _SEPARATORS.isdisjoint(lines):
+        return text
+    blocks = [token.map for token in parse("\n".join(lines)) if token.type in {"fence", "code_block"}]
+    code = {number for block in blocks if block for number in range(*block)}
+    ends = (number for number, line in enumerate(lines) if line in _SEPARATORS and number not in code)
+    return "\n".join(lines[: next(ends, None)])
 
 
 def _plain(tokens: list[Token]) -> str:

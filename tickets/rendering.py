@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import nh3
-from linkify_it import LinkifyIt
-from linkify_it.main import Match
+from linkify_it.main import LinkifyIt, Match
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
@@ -84,13 +83,16 @@ class _Linkify(LinkifyIt):
         self.re = {name: part.replace(self.re["src_domain"], general) for name, part in self.re.items()}
 
 
+_linkify = _Linkify()
+
+
 def _link_url(state: StateInline, silent: bool) -> bool:
     """Link a URL, as the library's own rule does, which for each one reads the whole text."""
     if state.linkLevel or not state.src.startswith("://", state.pos):
         return False
     scheme = _SCHEME.search(state.pending[-6:])
     after = state.src[state.pos : state.pos + LONGEST_LINK]
-    length = scheme and state.md.linkify.test_schema_at(after, f"{scheme[0]}:", 1)
+    length = scheme and _linkify.test_schema_at(after, f"{scheme[0]}:", 1)
     if not scheme or not length:
         return False
     after = after[: 1 + length].rstrip("*")  # they may end emphasis
@@ -109,7 +111,7 @@ def _link_url(state: StateInline, silent: bool) -> bool:
 def _link_words(state: StateCore) -> None:
     """Link addresses without a scheme, as the library's own rule does, which takes quadratic time."""
     for token in state.tokens:
-        if token.type == "inline" and state.md.linkify.pretest(token.content):
+        if token.type == "inline" and _linkify.pretest(token.content):
             token.children = list(_with_links(token.children or [], state.md))
 
 
@@ -126,7 +128,7 @@ def _with_links(children: Sequence[Token], markdown: MarkdownIt) -> Iterator[Tok
 
 def _linked(text: str, markdown: MarkdownIt, *, is_escaped: bool) -> Iterator[Token]:
     end = 0
-    for start, link in _links_in(text, markdown.linkify):
+    for start, link in _links_in(text):
         url = markdown.normalizeLink(link.url)
         if not markdown.validateLink(url) or (start == 0 and is_escaped):
             continue
@@ -138,17 +140,16 @@ def _linked(text: str, markdown: MarkdownIt, *, is_escaped: bool) -> Iterator[To
     yield Token("text", "", 0, content=text[end:])
 
 
-def _links_in(text: str, linkify: LinkifyIt) -> Iterator[tuple[int, Match]]:
+def _links_in(text: str) -> Iterator[tuple[int, Match]]:
     """Yield each link in a text with its position. Links hold no blanks, so that each word is read alone."""
     for word in _WORD.finditer(text):
         if len(word[0]) <= LONGEST_LINK and ("." in word[0] or ":" in word[0]):
-            for link in linkify.match(word[0]) or []:
+            for link in _linkify.match(word[0]) or []:
                 yield word.start() + link.index, link
 
 
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": True})
 _markdown.enable(["table", "strikethrough", "linkify"])
-_markdown.linkify = _Linkify()
 _markdown.inline.ruler.at("linkify", _link_url)
 _markdown.core.ruler.at("linkify", _link_words)
 _markdown.core.ruler.push("lower_headings", _lower_headings)

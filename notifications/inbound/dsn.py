@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
 from email.policy import Compat32
@@ -69,6 +70,7 @@ def read(raw: bytes) -> Dsn | None:
         message_id = _message_id(message, raw)
         found = [_of_recipient(message, message_id, *each) for each in _reports(message)]
     except (
+        MessageError,
         LookupError,
         TypeError,
         ValueError,

@@ -140,7 +140,7 @@ PARSERS: dict[str, list[Parser]] = {
     "orgs/csv_import.py": [
         (
             read_table,
-            ["date,project\n" + "1,2\n" * 9_900],
+            ["date,project\n" + "1,2\n" * 9_900, "date,project\n" + "a\n" * 30_000],
             [
                 *map(filled, ["date,", "a,", '"', '""', "\n", ";", "_-", "date,project\n"]),
                 *("date,project\n" + filled(rest) for rest in ("a\n", "1,2\n", "a,", '"\n', '"a"\n')),

@@ -268,3 +268,9 @@ def test_server_is_asked_to_try_again_while_the_database_is_down(receive, monkey
     with pytest.raises(CommandError) as caught:
         receive(notification())
     assert caught.value.returncode == 75
+
+
+def test_field_that_python_refuses_to_write_is_no_report():
+    field = "Diagnostic-Code: smtp; 550 5.1.1 <b\x0bn@acme.example>: no such\n mailbox here"
+    head = "Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n"
+    assert dsn.read(f"{head}{field}\n\n--b--\n".encode()) is None

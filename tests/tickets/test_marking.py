@@ -64,7 +64,7 @@ def test_excerpt_comes_from_anywhere_in_a_long_comment(cast, ticket):
     assert "[needle]" in excerpt_of(ticket, "needle")
 
 
-def test_excerpt_shows_what_a_misspelled_word_was_taken_for(cast, ticket):
+def test_excerpt_shows_the_word_that_replaced_a_misspelled_one(cast, ticket):
     builders.comment(cast.ben, ticket, "Konsumenten warten")
     index_tickets(Ticket.objects.values_list("pk", flat=True))
     SearchWord.objects.filter(word="konsumenten").update(documents=50)

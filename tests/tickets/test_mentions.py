@@ -33,6 +33,12 @@ def note(author, on, body):
         ("mail fay@support.example or a@fay", []),
         ("`@fay` and\n\n> @gus\n\n    @hal", []),
         ("@@fay /@fay @", []),
+        ("Hi\n-- \n@fay", []),
+        ("Hi\r\n--\r\n@fay", []),
+        ("```sql\n-- \nSELECT 1\n```\n@fay", ["fay"]),
+        ("```\r\n--\r\n```\r\n@fay\r\n-- \r\n@gus", ["fay"]),
+        ("- code:\n  ~~~\n--\n", []),
+        ("~~~\n--\n@gus", []),
     ],
 )
 def test_handles_in_a_note(text, handles):

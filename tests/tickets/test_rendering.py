@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,26 @@ def test_links_lead_out_politely():
     assert to_html("[docs](https://example.com)") == (
         '<p><a href="https://example.com" rel="nofollow noopener noreferrer">docs</a></p>\n'
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("see https://example.com/a_b_c?q=(1), or", ["https://example.com/a_b_c?q=(1)"]),
+        ("**http://example.com** *HTTPS://a.example/x*", ["http://example.com", "HTTPS://a.example/x"]),
+        ("www.example.com\nor ada@acme.example:", ["http://www.example.com"]),
+        ("mail ada@acme.com", ["mailto:ada@acme.com"]),
+        (
+            "http://xn--e1afmkfd.com/x xn--e1afmkfd.com",
+            ["http://xn--e1afmkfd.com/x", "http://xn--e1afmkfd.com"],
+        ),
+        ("[http://a.com](http://b.com) `http://c.com`", ["http://b.com"]),
+        ("http\\://a.com xhttp://a_b javascript://a.com", []),
+        ("a.com/" + "a" * 2000, []),
+    ],
+)
+def test_addresses_become_links(text, links):
+    assert re.findall('href="([^"]*)"', to_html(text)) == links
 
 
 @pytest.mark.parametrize(

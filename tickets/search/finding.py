@@ -31,7 +31,7 @@ BY_RANK = Sort("rank", descending=True, read=int)
 class Found:
     """The result of a search: its tickets, and sentences about what was not understood or not shown.
 
-    ``words`` are those to mark in what is shown, and ``near`` those that misspelled ones were taken for. With
+    ``words`` are those to mark in what is shown, and ``near`` those that replaced misspelled ones. With
     a ``sort``, the tickets are annotated with their rank.
     """
 

@@ -80,7 +80,7 @@ def excerpts(
 ) -> dict[int, list[Part]]:
     """Return an excerpt of the newest comment with a hit for each ticket of a page; costs one query.
 
-    ``near`` are the words that the search took misspelled ones for. PostgreSQL finds the hits: it does so in
+    ``near`` are the words that replaced misspelled ones. PostgreSQL finds the hits: it does so in
     linear time, and only what surrounds the first one is read.
     """
     words = list(dict.fromkeys([*_words_of(query), *near]))

@@ -25,7 +25,7 @@ READ_BY_CUSTOMERS = f"{SUBJECT}{PEOPLE}{PUBLIC}"
 class Lexemes(SearchQuery):
     """A ``tsquery`` in PostgreSQL's own form, of words that are lexemes already.
 
-    ``near`` are those of its words that are not typed, but taken for what is.
+    ``near`` are its words that replaced misspelled ones.
     """
 
     template = "%(expressions)s::tsquery"
