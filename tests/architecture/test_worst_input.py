@@ -21,6 +21,7 @@ from notifications.tracking import DeliveryReport, cause_of
 from orgs.csv_import import Column, read
 from orgs.week import parse_blocks
 from supportcenter.errors import RuleViolation
+from supportcenter.http import csv_download
 from supportcenter.logs import hide_secret_links
 from supportcenter.placeholders import fill, placeholder_problem
 from tickets.files.types import sniff
@@ -314,6 +315,13 @@ PARSERS: dict[str, list[Parser]] = {
             lambda text: cause_of(report(text)),
             [],
             list(map(filled, ["4.1.", " 4", "tran", "soft ", "5.1.1", "\n5"])),
+        )
+    ],
+    "supportcenter/http.py": [
+        (
+            lambda text: list(csv_download("x.csv", [[text]]).streaming_content),
+            [],
+            [*map(filled, [" ", ";", "\u200b", "=", "＝", "\t", '"']), filled(" ", "x")],
         )
     ],
     "tickets/files/types.py": [(lambda text: sniff(text.encode()), [], [filled("a"), filled("é")])],
