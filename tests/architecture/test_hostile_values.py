@@ -24,6 +24,8 @@ HOSTILE = [
     "\u202e%_\\'\"<&{{(",
     "x" * 1_000_000,
 ]
+# Web servers refuse longer addresses, and each request is logged with its own.
+LONGEST_IN_ADDRESS = 2_000
 PARAMETERS = [
     "after",
     "before",
@@ -94,8 +96,8 @@ def test_no_value_is_a_server_error(world, client_of, name):  # noqa: F811
     """Send each hostile value in the page's address, then in one field after the other of its forms."""
     client, path = client_of(world.people[reader_of(name)]), address(world, name)
     for value in HOSTILE:
-        response = client.get(f"{path}?{encoded(dict.fromkeys(PARAMETERS, value))}")
-        assert response.status_code < 500, value[:40]
+        given = dict.fromkeys(PARAMETERS, value[:LONGEST_IN_ADDRESS])
+        assert client.get(f"{path}?{encoded(given)}").status_code < 500, value[:40]
     page = client.get(path)
     if "html" not in page.headers["Content-Type"]:
         return
@@ -107,11 +109,12 @@ def test_no_value_is_a_server_error(world, client_of, name):  # noqa: F811
                 continue
             SENT.add((method, view, field))
             for value in HOSTILE:
-                body = encoded(fields | {field: value})
                 if method == "post":
+                    body = encoded(fields | {field: value})
                     response = client.post(target, body, "application/x-www-form-urlencoded")
                 else:
-                    response = client.get(f"{target}?{body}")
+                    given = fields | {field: value[:LONGEST_IN_ADDRESS]}
+                    response = client.get(f"{target}?{encoded(given)}")
                 assert response.status_code < 500, (view, field, value[:40])
 
 
