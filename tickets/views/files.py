@@ -31,11 +31,11 @@ def uploads(request: HttpRequest) -> JsonResponse:
     """Store a file while its form is still being filled in."""
     form = UploadForm(request.POST, request.FILES)
     form.store_files(actor_of(request))
-    if form.errors or not form.uploads:
+    if not form.errors and not form.uploads:
+        form.add_error("files_sent", "No file was uploaded.")
+    if form.errors:
         errors = [str(error) for error in form.errors.get("files_sent", [])]
-        return JsonResponse(
-            {"errors": errors or ["No file was uploaded."]}, status=status_for(request, {"form": form})
-        )
+        return JsonResponse({"errors": errors}, status=status_for(request, {"form": form}))
     return JsonResponse({"id": str(form.uploads[0].pk), "name": form.uploads[0].name})
 
 
