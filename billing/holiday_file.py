@@ -13,6 +13,8 @@ from supportcenter.bounds import check_day
 MAX_DAYS = 500
 MAX_EVENT_DAYS = 31
 MAX_NAME = 80
+# Enough to see that it is the wrong file.
+MAX_PROBLEMS = 100
 _LINE = re.compile(r"\"?(\d{4}-\d\d-\d\d)\"?\s*[,;\t ]?\s*(.*)")
 _HEADER = re.compile(r"\"?(date|day|on)\"?\s*[,;\t]", re.IGNORECASE)
 
@@ -75,6 +77,8 @@ def _table(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterato
             start = line.strip()[:40]
             text = f"“{start}” doesn't start with a date up to 2099. Enter it like 2026-12-24 Christmas Eve."
             problems.append(Problem(number, text))
+            if len(problems) == MAX_PROBLEMS:
+                return
         else:
             yield Holiday(day, match[2].strip().strip('"')[:MAX_NAME])
 

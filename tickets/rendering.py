@@ -115,22 +115,22 @@ def _link_words(state: StateCore) -> None:
             token.children = list(_with_links(token.children or [], state.md))
 
 
-def _with_links(children: Sequence[Token], markdown: MarkdownIt) -> Iterator[Token]:
+def _with_links(children: Sequence[Token], parser: MarkdownIt) -> Iterator[Token]:
     links, before = 0, ""
     for child in children:
         links += {"link_open": 1, "link_close": -1}.get(child.type, 0)
         if child.type != "text" or links:
             yield child
         else:
-            yield from _linked(child.content, markdown, is_escaped=before == "text_special")
+            yield from _linked(child.content, parser, is_escaped=before == "text_special")
         before = child.type
 
 
-def _linked(text: str, markdown: MarkdownIt, *, is_escaped: bool) -> Iterator[Token]:
+def _linked(text: str, parser: MarkdownIt, *, is_escaped: bool) -> Iterator[Token]:
     end = 0
     for start, link in _links_in(text):
-        url = markdown.normalizeLink(link.url)
-        if not markdown.validateLink(url) or (start == 0 and is_escaped):
+        url = parser.normalizeLink(link.url)
+        if not parser.validateLink(url) or (start == 0 and is_escaped):
             continue
         yield Token("text", "", 0, content=text[end:start])
         yield Token("link_open", "a", 1, attrs={"href": url})

@@ -7,7 +7,6 @@ with the reason why it never reads a user's text.
 import ast
 import contextlib
 import signal
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +23,7 @@ from supportcenter.errors import RuleViolation
 from supportcenter.http import csv_download
 from supportcenter.logs import hide_secret_links
 from supportcenter.placeholders import fill, placeholder_problem
+from tests import growth
 from tickets.files.types import sniff
 from tickets.forms.addresses import split_addresses
 from tickets.mentions import asks_to_escalate, handles_in
@@ -353,10 +353,13 @@ def look(text: str) -> int:
 
 
 def cpu(parser: Callable[[str], object], text: str) -> float:
-    began = time.process_time()
-    with contextlib.suppress(ValueError, RuleViolation):  # a text that is refused
-        parser(text)
-    return time.process_time() - began
+    """Return the CPU seconds of a parser, also for a text that it refuses."""
+
+    def parse(each: str) -> None:
+        with contextlib.suppress(ValueError, RuleViolation):
+            parser(each)
+
+    return growth.cpu(parse, text)
 
 
 @pytest.mark.parametrize("module", PARSERS)
@@ -366,11 +369,19 @@ def test_worst_input_takes_linear_time(module):
             [SECONDS, PASSES * cpu(look, filled("a")), *(TIMES * cpu(parser, text) for text in ordinary)]
         )
         for text in worst:
-            with stopped_after(limit):
-                try:
-                    cpu(parser, text)
-                except TimeoutError:
-                    pytest.fail(f"took more than {limit:.2f} s for {len(text)} letters: {text[:40]!r}…")
+            # The best of three: what else runs on the machine slows down each of them, but rarely all.
+            if not any(is_done(parser, text, limit) for _ in range(3)):
+                pytest.fail(f"took more than {limit:.2f} s for {len(text)} letters: {text[:40]!r}…")
+
+
+def is_done(parser: Callable[[str], object], text: str, limit: float) -> bool:
+    """Return whether the parser ends within a limit of CPU seconds."""
+    try:
+        with stopped_after(limit):
+            cpu(parser, text)
+    except TimeoutError:
+        return False
+    return True
 
 
 def reads_patterns(path: Path) -> bool:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.steps import confirm, expect_message
 
 HAL = "hal@support.example"
-EXPORT_HEADER = "invoice,line,kind,month"
+EXPORT_HEADER = '"invoice","line","kind","month"'
 
 
 def to_quote(person, slug: str, tier: str) -> Page:

@@ -1,5 +1,4 @@
 import re
-from time import process_time
 
 import pytest
 from pytest_django.asserts import assertNumQueries
@@ -9,6 +8,7 @@ from notifications.models.preferences import MailPreferences
 from orgs.models import User
 from tests import builders
 from tests.cast import actor
+from tests.growth import LINEAR, growth
 from tickets.actions.assignment import assign
 from tickets.actions.comments import add_internal_note
 from tickets.mentions import handles_in
@@ -146,8 +146,6 @@ def test_former_agent_of_the_same_handle_is_no_conflict(cast, ticket, other_gus)
     assert [each.user for each in made.mentions.all()] == [cast.gus]
 
 
-def test_mentions_in_a_long_text_take_no_time():
-    for text in ("@a" * 50_000, "@" + "a." * 50_000, "@a@" + "-" * 100_000, "@a@b" * 25_000):
-        began = process_time()
-        handles_in(text)
-        assert process_time() - began < 1
+@pytest.mark.parametrize("part", ["@a", "a.", "-", "@a@b"])
+def test_mentions_in_a_long_text_take_linear_time(part):
+    assert growth(handles_in, lambda size: ("@a@" + part * size)[:size]) < LINEAR
