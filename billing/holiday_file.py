@@ -67,6 +67,12 @@ def parse_holidays(text: str) -> list[Holiday]:
     return sorted(found.values())
 
 
+def _report(problems: list[Problem], line: int, text: str) -> None:
+    problems.append(Problem(line, text))
+    if len(problems) == MAX_PROBLEMS:
+        raise BadFile(problems)
+
+
 def _table(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterator[Holiday]:
     for number, line in lines:
         if not line.strip() or (number == 1 and _HEADER.match(line)):
@@ -76,9 +82,7 @@ def _table(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterato
         if not match or day is None:
             start = line.strip()[:40]
             text = f"“{start}” doesn't start with a date up to 2099. Enter it like 2026-12-24 Christmas Eve."
-            problems.append(Problem(number, text))
-            if len(problems) == MAX_PROBLEMS:
-                return
+            _report(problems, number, text)
         else:
             yield Holiday(day, match[2].strip().strip('"')[:MAX_NAME])
 
@@ -93,29 +97,29 @@ def _events(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterat
             event = {"BEGIN": (number, "")}
         elif (name, value.upper()) == ("END", "VEVENT"):
             if event is None:
-                problems.append(Problem(number, "An event ends here but doesn't start."))
+                _report(problems, number, "An event ends here but doesn't start.")
             else:
                 yield from _days_of(event, problems)
             event = None
         elif event is not None:
             event.setdefault(name, (number, value.strip()))
     if event is not None:
-        problems.append(Problem(event["BEGIN"][0], "The event that starts here doesn't end."))
+        _report(problems, event["BEGIN"][0], "The event that starts here doesn't end.")
 
 
 def _days_of(event: dict[str, tuple[int, str]], problems: list[Problem]) -> Iterator[Holiday]:
     if "RRULE" in event:
-        problems.append(Problem(event["RRULE"][0], "The event is recurring. Add each of its days instead."))
+        _report(problems, event["RRULE"][0], "The event is recurring. Add each of its days instead.")
         return
     number, value = event.get("DTSTART", (event["BEGIN"][0], ""))
     first = _date(value)
     if first is None:
-        problems.append(Problem(number, "The event has no all-day DTSTART up to 2099, like 20261224."))
+        _report(problems, number, "The event has no all-day DTSTART up to 2099, like 20261224.")
         return
     end_number, end_value = event.get("DTEND", (number, ""))
     end = _date(end_value) if end_value else first + timedelta(days=1)
     if end is None or not first < end <= first + timedelta(days=MAX_EVENT_DAYS):
-        problems.append(Problem(end_number, f"The event must last 1 to {MAX_EVENT_DAYS} whole days."))
+        _report(problems, end_number, f"The event must last 1 to {MAX_EVENT_DAYS} whole days.")
         return
     name = re.sub(r"\\([,;\\])", r"\1", event.get("SUMMARY", (0, ""))[1])[:MAX_NAME]
     for offset in range((end - first).days):

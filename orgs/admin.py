@@ -115,7 +115,7 @@ class UserForm(forms.ModelForm):
 
 @admin.register(models.User)
 class UserAdmin(admin.ModelAdmin):
-    """People who leave are deactivated, not deleted: what they wrote stays, their tickets are handed on."""
+    """People who leave are deactivated, not deleted: what they wrote stays, their tickets are released."""
 
     form = UserForm
     list_display = ["email", "name", "staff_role", "is_active"]

@@ -28,7 +28,7 @@ def _day(label: str) -> DayField:
     return DayField(label=label, required=False, widget=widget)
 
 
-def people_choices(people: QuerySet[User]) -> list[Choice]:
+def actor_choices(people: QuerySet[User]) -> list[Choice]:
     """Return who can have made a change: people, and the system itself."""
     return [*person_choices(people), (SYSTEM, "System")]
 
@@ -51,7 +51,7 @@ class AuditFilterForm(forms.Form):
         person = cast("ComboboxField", self.fields["person"])
         options = ("orgs:audit_people", [slug]) if slug else ("orgs:settings_people", [])
         person.widget = Combobox(*options, attrs={"class": "form-select"})
-        person.choices = [("", "Anyone"), *people_choices(people)]
+        person.choices = [("", "Anyone"), *actor_choices(people)]
         self.full_clean()
 
     @property

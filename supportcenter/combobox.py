@@ -78,9 +78,11 @@ def key_of(typed: str, choices: Any) -> Any:
     if len(exact or found) == 1:
         return (exact or found)[0][0]
     if not found:
-        raise ValidationError(f"Nothing matches “{typed[:MAX_TYPED]}”. Choose one of the suggestions.")
+        raise ValidationError(f"No match for “{typed[:MAX_TYPED]}”. Choose one of the suggestions.")
     names = get_text_list([label for _, label in found[:MAX_NAMED]], "or")
-    raise ValidationError(f"Several match “{typed[:MAX_TYPED]}”. Enter the whole name, such as {names}.")
+    raise ValidationError(
+        f"“{typed[:MAX_TYPED]}” isn't specific enough. Enter the full name, such as {names}."
+    )
 
 
 class SuggestedText(forms.TextInput):

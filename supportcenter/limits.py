@@ -1,6 +1,6 @@
 """How often a person, and an organization, can write, upload and search in a minute.
 
-The limits are far above what people do; they stop a script from filling the queue or slowing the site.
+The limits are far above normal use. They stop a script from filling the queue or slowing the site.
 """
 
 import time

@@ -29,9 +29,3 @@ def unless_down(use: Callable[[], Found], otherwise: Found) -> Found:
         _asks_again_at = time.monotonic() + PAUSE_SECONDS
         logger.warning("cache_down", error=str(error))
         return otherwise
-
-
-def forget_failures() -> None:
-    """Ask the cache again at once, for tests."""
-    global _asks_again_at  # noqa: PLW0603 - one state for the process
-    _asks_again_at = 0.0

@@ -48,7 +48,7 @@ COMMUNITY_FORUM_URL = env.str("COMMUNITY_FORUM_URL", default="https://forum.exam
 ACCOUNT_TEAM_EMAIL = env.str("ACCOUNT_TEAM_EMAIL", default="account-team@support.example")
 # `True` behind a proxy that terminates TLS and sets `X-Forwarded-Proto` itself, whatever the client sends.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
-# Limit how often a person can write, upload and search in a minute, far above what people do.
+# Limit how often a person can write, upload and search in a minute. The limits are far above normal use.
 RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
 # How many seconds browsers insist on HTTPS (Strict-Transport-Security).
 HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000)
@@ -133,7 +133,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "supportcenter.limits.RateLimits",
     "supportcenter.rules.ConflictPage",
-    "supportcenter.timeouts.TimeoutPage",
     "supportcenter.middleware.ReaderTimeZone",
 ]
 

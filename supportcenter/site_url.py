@@ -20,7 +20,7 @@ def read_site_url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(EXAMPLE)
     if parts.path or parts.query or parts.fragment or parts.username is not None:
-        raise ValueError(f"{EXAMPLE}, with nothing after the host: give the support center a host of its own")
+        raise ValueError(f"{EXAMPLE}, with nothing after the host. The site needs a host of its own.")
     return f"{parts.scheme}://{_host(parts.hostname)}{port}"
 
 

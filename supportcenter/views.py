@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from psycopg.errors import QueryCanceled
 from redis.exceptions import RedisError
 
 from notifications.metrics import exposition
@@ -113,10 +114,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Render the error page from the template alone, so that the same fault cannot break it.
 
-    Called while the exception is handled. What passes by itself, such as a full disk or an outage of Valkey,
-    is 503; the rest is a defect of ours.
+    Django calls it while the exception is handled. What passes by itself is 503: a statement that took too
+    long, a full disk, an outage of Valkey. The rest is a defect of ours.
     """
     error = sys.exception()
+    if error and isinstance(error.__cause__, QueryCanceled):
+        return HttpResponse(render_to_string("503.html"), status=503)
     if isinstance(error, RedisError) or is_full_disk(error):
         return HttpResponse(render_to_string("errors/outage.html"), status=503, headers={"Retry-After": "30"})
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -15,7 +15,7 @@ from hypothesis import settings
 
 from notifications import delivery
 from notifications.delivery import deliver_due
-from supportcenter.optional_cache import forget_failures
+from supportcenter import optional_cache
 from supportcenter.outbox.dispatch import dispatch_due
 from tests.cast import Cast, make_cast
 from tests.site import Site
@@ -86,9 +86,9 @@ def _contexts_of_responses() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_cache() -> None:
+def _fresh_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rate limits of one test must not affect the next."""
-    forget_failures()
+    monkeypatch.setattr(optional_cache, "_asks_again_at", 0.0)
     cache.clear()
 
 

@@ -10,5 +10,5 @@ LIST_CHANGED = "list.changed"
 TAG_RENAMED = "tag.renamed"
 TAGS_MERGED = "tags.merged"
 TAG_DELETED = "tag.deleted"
-# Someone is no longer an agent or an account manager, and what was theirs was handed on.
+# Someone is no longer an agent or an account manager, and what they were responsible for was released.
 DUTIES_RELEASED = "staff.duties_released"

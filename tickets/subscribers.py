@@ -60,5 +60,5 @@ def recalculate_all(message: OutboxMessage) -> None:
 
 @receiver(staff_changed, dispatch_uid="tickets.staff_changed")
 def on_staff_changed(sender: Any, actor: Actor, user: User, **kwargs: Any) -> None:
-    """Hand on what someone can't do anymore, in the transaction of that change."""
+    """Release what someone can no longer do, in the transaction of that change."""
     release_duties(actor=actor, user=user)

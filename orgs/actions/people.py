@@ -15,7 +15,7 @@ staff_changed = Signal()
 
 @transaction.atomic
 def save_person(*, actor: Actor, user: User) -> User:
-    """Save a user who was edited. Receivers of ``staff_changed`` hand on what they can't do anymore."""
+    """Save a user who was edited. Receivers of ``staff_changed`` release what they can no longer do."""
     before = User.objects.select_for_update().filter(pk=user.pk).first()
     user.save()
     if before and (before.staff_role, before.is_active) != (user.staff_role, user.is_active):

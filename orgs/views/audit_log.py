@@ -11,7 +11,7 @@ from orgs.access import (
     settings_log,
 )
 from orgs.actor import actor_of
-from orgs.audit import AuditFilterForm, as_table, page_of, people_choices, steps_of
+from orgs.audit import AuditFilterForm, actor_choices, as_table, page_of, steps_of
 from orgs.roles import Capability
 from supportcenter.combobox import Choice
 from supportcenter.http import csv_download
@@ -39,13 +39,13 @@ def audit_log(request: HttpRequest, slug: str) -> HttpResponse:
 def audit_people(request: HttpRequest, slug: str) -> list[Choice]:
     """Return the people to filter an organization's audit log by."""
     organization = organization_for(actor_of(request), slug, capability=Capability.MANAGE_ORGANIZATION)
-    return people_choices(people_in_audit_log(organization))
+    return actor_choices(people_in_audit_log(organization))
 
 
 def settings_people(request: HttpRequest) -> list[Choice]:
     """Return the people to filter the log of the settings by."""
     settings_log(actor_of(request))
-    return people_choices(people_in_settings_log())
+    return actor_choices(people_in_settings_log())
 
 
 @require_safe

@@ -18,9 +18,8 @@ const MESSAGES = {
   409: "Someone else changed this in the meantime. Reload the page to see the current state.",
   413: "This is too large to send. Remove a file or choose a smaller one.",
   429: "Too many requests. Wait a moment, then try again.",
-  503: "A part of the support center is temporarily unavailable. What you typed is still here. Try again in a minute.",
   500: "Something went wrong on our side. What you typed is still here. Try again in a moment.",
-  503: "That took too long. Try again, with a shorter search or fewer filters. What you typed is still here.",
+  503: "This took too long, or a part of the site is temporarily unavailable. What you typed is still here. Try again in a minute.",
 };
 
 function fail(ctx, status, requestId) {

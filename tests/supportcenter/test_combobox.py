@@ -36,8 +36,8 @@ def test_label_or_what_only_one_label_contains_is_enough(typed, key):
 @pytest.mark.parametrize(
     ("typed", "problem"),
     [
-        ("yor", "Several match “yor”. Enter the whole name, such as York, Yorkton or New York."),
-        ("Paris", "Nothing matches “Paris”. Choose one of the suggestions."),
+        ("yor", "“yor” isn't specific enough. Enter the full name, such as York, Yorkton or New York."),
+        ("Paris", "No match for “Paris”. Choose one of the suggestions."),
     ],
 )
 def test_error_says_what_else_to_type(typed, problem):

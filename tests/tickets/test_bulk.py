@@ -120,7 +120,7 @@ def test_tags_are_added_to_those_that_are_there(cast, fay, tickets):
         ({"kind": "merge", "target": "SUP-1"}, "No ticket has this number"),
         ({"kind": "merge"}, "Enter the ticket"),
         ({"kind": "nonsense"}, "Select a valid choice"),
-        ({"kind": "assign", "assignee": "999999"}, "Nothing matches “999999”"),
+        ({"kind": "assign", "assignee": "999999"}, "No match for “999999”"),
         ({"kind": "assign", "ticket": ["x"]}, "The selection is invalid"),
         ({"kind": "assign", "ticket": []}, "Choose at least one ticket"),
         ({"kind": "assign", "ticket": [9**18]}, "Choose at least one ticket"),

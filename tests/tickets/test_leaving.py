@@ -89,7 +89,7 @@ def test_leads_get_one_mail(cast, root, team, run_outbox):
     EmailMessage.objects.all().delete()
     deactivate(root, cast.fay)
     [mail] = [each for each in run_outbox() if each.to == [cast.gus.email]]
-    assert mail.subject == "Fay Dubois is no longer an agent: 2 tickets to assign"
+    assert mail.subject == "Fay Dubois is no longer an agent: 2 tickets to reassign"
     for each in tickets:
         assert each.reference in mail.body
     assert "Streaming" in mail.body
@@ -129,7 +129,7 @@ def test_accounts_of_an_account_manager(cast, root, run_outbox):
     assert cast.acme.account_manager is None
     assert AuditEntry.objects.get(organization=cast.acme).summary == "Removed the account manager"
     [mail] = [each for each in run_outbox() if each.to == [cast.gus.email]]
-    assert "no account manager now: Acme" in mail.body
+    assert "no longer have an account manager: Acme" in mail.body
 
 
 def test_team_assigns_nothing_to_who_left(cast, root, team, client_of):

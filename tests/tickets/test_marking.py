@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests import builders
 from tests.cast import actor
+from tests.tickets.test_search import marked
 from tickets.actions.indexing import index_tickets
 from tickets.models.search import SearchWord
 from tickets.models.ticket import Ticket
@@ -32,7 +33,7 @@ def ticket(cast):
 
 def excerpt_of(ticket, query, *near, internal=False) -> str:
     parts = excerpts([ticket], query, near, internal=internal).get(ticket.pk, [])
-    return "".join(f"[{part.text}]" if part.is_hit else part.text for part in parts)
+    return marked(parts)
 
 
 @pytest.mark.parametrize(

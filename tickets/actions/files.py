@@ -47,8 +47,8 @@ def stage_files(*, actor: Actor, files: Sequence[File]) -> list[Attachment]:
             logger.exception("storage_full")
             raise RuleViolation(
                 STORAGE_FULL,
-                "There is no space to store files right now. Your text is still here: send it without the "
-                "file, or try again later.",
+                "The server is out of storage space. Your text is still here. Send it without the file, or "
+                "try again later.",
             ) from error
         raise
     return staged

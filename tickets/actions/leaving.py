@@ -1,4 +1,4 @@
-"""Handing on what someone had on the support staff once they can't do it anymore."""
+"""Releasing what people were responsible for once they leave the support staff or change their role."""
 
 from django.db import transaction
 
@@ -22,7 +22,7 @@ MACRO_NAME_LENGTH = 80
 
 @transaction.atomic
 def release_duties(*, actor: Actor, user: User) -> list[Ticket]:
-    """Hand on what was a person's as an agent or account manager, if they are none anymore.
+    """Release what a person was responsible for as an agent or account manager, if they no longer are one.
 
     Unsolved tickets return to their team or to Unassigned, macros become shared, shared views belong to the
     duty leads, and memberships of teams, follows of tickets and accounts end. Their own views stay, in case
@@ -46,7 +46,7 @@ def release_duties(*, actor: Actor, user: User) -> list[Ticket]:
 
 
 def release_duties_of_former_agents() -> int:
-    """Release the tickets of everyone who is no longer an agent, however that came; return how many."""
+    """Release the tickets of everyone who is no longer an agent, whatever the reason; return how many."""
     assigned = Ticket.objects.unfinished().exclude(assignee=None).order_by()
     agents = User.objects.agents().order_by().values("pk")
     former = User.objects.filter(pk__in=assigned.values("assignee")).exclude(pk__in=agents)

@@ -36,8 +36,8 @@ def states_of(ticket: Ticket, tags: Sequence[str]) -> dict[str, str]:
 def change_unless_stale(*, ticket: Ticket, name: str, seen: str | None, make: Callable[[], Result]) -> Result:
     """Run a change of a property unless someone else changed that property since the page was shown.
 
-    ``seen`` is its state as the page showed it; without one nothing is compared. That is checked under the
-    ticket's lock, so of two people who change the same property at once one is told.
+    ``seen`` is its state as the page showed it; without one nothing is compared. The check holds the
+    ticket's lock, so if two people change the same property at once, the second is refused.
     """
     present = lock(ticket)
     if seen:

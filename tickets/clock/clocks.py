@@ -83,7 +83,7 @@ def due_at_of(
 
 
 def _is_stricter(one: SlaClock, other: SlaClock) -> bool:
-    """Return whether a clock must be met before another; best effort comes last, as it is no promise."""
+    """Return whether a clock must be met before another. Best effort comes last: it isn't a promise."""
     if one.due_at is None or other.due_at is None:
         return one.due_at is not None
     return (one.is_best_effort, one.due_at) < (other.is_best_effort, other.due_at)
@@ -178,7 +178,7 @@ class Clocks:
         self._update_summary()
 
     def inherit(self, other: SlaClock) -> None:
-        """Owe what another ticket's clock owes, as that one does, if it is stricter: due first.
+        """Take over another ticket's clock in place of the one here, if it is due earlier.
 
         A response is owed only where the tier has a target for it.
         """
