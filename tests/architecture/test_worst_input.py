@@ -6,6 +6,7 @@ with the reason why it never reads a user's text.
 
 import ast
 import contextlib
+import gc
 import signal
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -334,18 +335,24 @@ NO_USER_TEXT = {
 
 @contextlib.contextmanager
 def stopped_after(seconds: float) -> Iterator[None]:
-    """Raise ``TimeoutError`` in a block that takes more CPU time: a quadratic one would take minutes."""
+    """
+    Raise ``TimeoutError`` in a block that takes more CPU time: a quadratic one would take minutes.
+
+    The garbage collector rests meanwhile: an exception raised within its callbacks would be lost there.
+    """
 
     def stop(*_: object) -> None:
         raise TimeoutError
 
     before = signal.signal(signal.SIGPROF, stop)
+    gc.disable()
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+        gc.enable()
 
 
 def look(text: str) -> int:
