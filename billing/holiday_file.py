@@ -1,17 +1,18 @@
-"""Extra holidays as text: one a line, a table, or a calendar file (.ics). Pure."""
+"""Extra holidays as text: one a line, a table, or a calendar file (.ics)."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from functools import partial
 
 import holidays
 
+from billing.holiday_ics import Report, read_days
 from orgs.csv_import import BadFile, Problem
 from supportcenter.bounds import check_day
 
 MAX_DAYS = 500
-MAX_EVENT_DAYS = 31
 MAX_NAME = 80
 # Enough to see that it is the wrong file.
 MAX_PROBLEMS = 100
@@ -54,12 +55,12 @@ def public_holidays(country: str, year: int) -> list[Holiday]:
 
 def parse_holidays(text: str) -> list[Holiday]:
     """Return the holidays in a text by date, each date once. Raises ``BadFile`` with every problem."""
-    lines = list(enumerate(text.removeprefix("\ufeff").splitlines(), start=1))
-    is_ics = text.lstrip("\ufeff \r\n").upper().startswith("BEGIN:VCALENDAR")
+    text = text.removeprefix("\ufeff")
+    is_ics = text.lstrip().upper().startswith("BEGIN:VCALENDAR")
     problems: list[Problem] = []
     found: dict[date, Holiday] = {}
-    for day in (_events if is_ics else _table)(lines, problems):
-        found.setdefault(day.on, day)
+    for on, name in (read_days if is_ics else _table)(text, partial(_report, problems)):
+        found.setdefault(on, Holiday(on, name[:MAX_NAME]))
         if len(found) > MAX_DAYS:
             raise BadFile([Problem(0, f"There are more than {MAX_DAYS} days. Split the import.")])
     if problems:
@@ -73,71 +74,20 @@ def _report(problems: list[Problem], line: int, text: str) -> None:
         raise BadFile(problems)
 
 
-def _table(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterator[Holiday]:
-    for number, line in lines:
+def _table(text: str, report: Report) -> Iterator[tuple[date, str]]:
+    for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or (number == 1 and _HEADER.match(line)):
             continue
         match = _LINE.fullmatch(line.strip())
         day = match and _date(match[1])
         if not match or day is None:
             start = line.strip()[:40]
-            text = f"“{start}” doesn't start with a date up to 2099. Enter it like 2026-12-24 Christmas Eve."
-            _report(problems, number, text)
+            report(
+                number,
+                f"“{start}” doesn't start with a date up to 2099. Enter it like 2026-12-24 Christmas Eve.",
+            )
         else:
-            yield Holiday(day, match[2].strip().strip('"')[:MAX_NAME])
-
-
-def _events(lines: Sequence[tuple[int, str]], problems: list[Problem]) -> Iterator[Holiday]:
-    """Yield the holidays of a calendar file, whose events must be all-day and not recurring."""
-    event: dict[str, tuple[int, str]] | None = None
-    for number, line in _unfolded(lines):
-        name, _, value = line.partition(":")
-        name = name.partition(";")[0].upper()
-        if (name, value.upper()) == ("BEGIN", "VEVENT"):
-            event = {"BEGIN": (number, "")}
-        elif (name, value.upper()) == ("END", "VEVENT"):
-            if event is None:
-                _report(problems, number, "An event ends here but doesn't start.")
-            else:
-                yield from _days_of(event, problems)
-            event = None
-        elif event is not None:
-            event.setdefault(name, (number, value.strip()))
-    if event is not None:
-        _report(problems, event["BEGIN"][0], "The event that starts here doesn't end.")
-
-
-def _days_of(event: dict[str, tuple[int, str]], problems: list[Problem]) -> Iterator[Holiday]:
-    if "RRULE" in event:
-        _report(problems, event["RRULE"][0], "The event is recurring. Add each of its days instead.")
-        return
-    number, value = event.get("DTSTART", (event["BEGIN"][0], ""))
-    first = _date(value)
-    if first is None:
-        _report(problems, number, "The event has no all-day DTSTART up to 2099, like 20261224.")
-        return
-    end_number, end_value = event.get("DTEND", (number, ""))
-    end = _date(end_value) if end_value else first + timedelta(days=1)
-    if end is None or not first < end <= first + timedelta(days=MAX_EVENT_DAYS):
-        _report(problems, end_number, f"The event must last 1 to {MAX_EVENT_DAYS} whole days.")
-        return
-    name = re.sub(r"\\([,;\\])", r"\1", event.get("SUMMARY", (0, ""))[1])[:MAX_NAME]
-    for offset in range((end - first).days):
-        yield Holiday(first + timedelta(days=offset), name)
-
-
-def _unfolded(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a calendar file, with folded lines joined, and the number of their first line."""
-    start, text = 0, ""
-    for number, line in lines:
-        if line[:1] in {" ", "\t"}:
-            text += line[1:]
-            continue
-        if start:
-            yield start, text
-        start, text = number, line
-    if start:
-        yield start, text
+            yield day, match[2].strip().strip('"')
 
 
 def _date(text: str) -> date | None:

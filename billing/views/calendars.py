@@ -11,6 +11,7 @@ from billing.access import calendar_for, calendars_for, matrix_for
 from billing.actions.calendars import add_holidays, save_calendar
 from billing.calendar_forms import CalendarForm, HolidayImportForm, HolidaysForm
 from billing.holiday_file import format_holidays, load_holidays, public_holidays
+from billing.holiday_ics import YEARS_AHEAD
 from billing.matrix import promises
 from billing.models.calendars import SupportCalendar
 from orgs.actor import Actor, actor_of
@@ -67,6 +68,7 @@ def extra_holidays(request: HttpRequest, pk: int) -> HttpResponse:
         posted(request), request.FILES or None, initial={"text": format_holidays(offered)}
     )
     context: dict[str, Any] = {"calendar": found, "asked": asked, "is_check": is_check, "outcome": False}
+    context["years_ahead"] = YEARS_AHEAD
     fresh = form.submit(
         lambda: add_holidays(actor=actor, calendar=found, days=form.cleaned_data["lines"], dry_run=is_check)
     )

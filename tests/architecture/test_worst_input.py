@@ -16,6 +16,7 @@ import pytest
 
 from billing.charge_file import amount, parse_charges
 from billing.holiday_file import parse_holidays
+from billing.holiday_ics import MAX_EVENTS
 from notifications.inbound import dsn
 from notifications.tracking import DeliveryReport, cause_of
 from orgs.csv_import import Column, read
@@ -53,6 +54,11 @@ QUERY = "consumer connection timeout kafka replica postgres leader election"
 def filled(part: str, end: str = "") -> str:
     """Return 100 KB of the part, repeated."""
     return (part * (SIZE // len(part) + 1))[: SIZE - len(end)] + end
+
+
+def events(*lines: str, times: int = MAX_EVENTS) -> str:
+    """Return a calendar file with events of the same lines."""
+    return "BEGIN:VCALENDAR\n" + "\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT", ""]) * times
 
 
 def words(length: int) -> str:
@@ -176,7 +182,29 @@ PARSERS: dict[str, list[Parser]] = {
                 ),
                 "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101\nSUMMARY:" + filled("\\,") + "\nEND:VEVENT",
             ],
-        )
+        ),
+        (
+            parse_holidays,
+            [events("UID:a", "DTSTART:20260101")],
+            [
+                *(
+                    events(series, rest)
+                    for series in ("X:y", "UID:a", "UID:a\nRECURRENCE-ID:20260101")
+                    for rest in ("X:y", "DTSTART:20260101\nRRULE:FREQ=DAILY;COUNT=1", "BEGIN:A", "END:A")
+                ),
+                *(
+                    events("DTSTART:20260101", filled(line), times=1)
+                    for line in (
+                        "EXDATE:20260101\n",
+                        "RDATE:20260101\n",
+                        "RRULE:FREQ=DAILY;COUNT=1\n",
+                        "RRULE:FREQ=MONTHLY;BYMONTHDAY=30;BYMONTH=2\n",
+                        "A;b=",
+                        "\\",
+                    )
+                ),
+            ],
+        ),
     ],
     "tickets/rendering.py": [
         (to_html, LINES, [filled(part) for part in MARKDOWN]),
