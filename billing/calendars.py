@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from supportcenter.zones import periods_around
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -91,16 +93,20 @@ class SupportHours:
         return self.spans(day)[-1][1]
 
     def spans(self, day: date) -> list[tuple[datetime, datetime]]:
-        """Return opening and closing times of a day, in UTC so that differences are right across DST."""
+        """Return when support opens and closes on a day, in UTC so that differences are right across DST.
+
+        It is open at each instant at which a clock there shows a time within an interval. So an interval in
+        the hour that comes twice is open twice, and one in the hour that is skipped not at all.
+        """
         if day in self.extra_holidays or (self.country and day in _holidays(self.country)):
             return []
         return [
-            (self._instant(day, each.opens), self._instant(_closing_day(day, each), each.closes))
+            (opens, closes)
+            for begins, ends, ahead in periods_around(day, self.zone)
             for each in self.week[day.weekday()]
+            if (opens := max(begins, datetime.combine(day, each.opens, UTC) - ahead))
+            < (closes := min(ends, datetime.combine(_closing_day(day, each), each.closes, UTC) - ahead))
         ]
-
-    def _instant(self, day: date, at: time) -> datetime:
-        return datetime.combine(day, at, self.zone).astimezone(UTC)
 
     def _next_support_day(self, day: date) -> date:
         last = day + SEARCH_LIMIT

@@ -7,11 +7,12 @@ the tier that is in force when it begins. See docs/billing.md for the rules and 
 import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from billing.money import format_amount, format_percent, round_preserving_sum
+from supportcenter.zones import begin_of
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,6 @@ def previous_month(month: date) -> date:
 
 def days_in(month: date) -> int:
     return calendar.monthrange(month.year, month.month)[1]
-
-
-def begin_of(day: date, zone: ZoneInfo) -> datetime:
-    """Return the instant, in UTC, at which a day begins in a time zone."""
-    return datetime.combine(day, time(0), zone).astimezone(UTC)
 
 
 def months_covered(started_at: datetime, ended_at: datetime, zone: ZoneInfo) -> list[date]:

@@ -14,7 +14,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from billing.money import format_amount, round_amount, round_preserving_sum
-from billing.proration import Price, Span, begin_of, local_month, month_of, next_month, support_parts
+from billing.proration import Price, Span, local_month, month_of, next_month, support_parts
+from supportcenter.zones import begin_of
 
 
 @dataclass(frozen=True)

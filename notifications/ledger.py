@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 from notifications.models.messages import EmailMessage, EmailMessageQuerySet
 from notifications.models.suppressions import SuppressionQuerySet
 from supportcenter.bounds import DayField
+from supportcenter.zones import begin_of
 from tickets.paging import Sort, read_id
 from tickets.timeline import timeline_text
 
@@ -71,8 +72,9 @@ class MailFilterForm(forms.Form):
         if query := filters.get("q"):
             mails = mails.to(query)
         if day := filters.get("day"):
-            start = timezone.make_aware(datetime.combine(day, time()))
-            mails = mails.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1))
+            here = timezone.get_current_timezone()
+            ends = begin_of(day + timedelta(days=1), here)
+            mails = mails.filter(created_at__gte=begin_of(day, here), created_at__lt=ends)
         return mails
 
 

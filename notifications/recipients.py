@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from notifications.models.messages import Reason
 from notifications.models.preferences import Frequency, MailPreferences
+from supportcenter.zones import instant_at
 from tickets.models.conversation import ActivityKind
 
 REASON_TEXTS = {
@@ -166,7 +167,7 @@ def _next_hour(now: datetime) -> datetime:
 def _next_at(at: time, now: datetime, zone: ZoneInfo) -> datetime:
     """Return the next instant after ``now`` at which it is ``at`` in the time zone."""
     today = now.astimezone(zone).date()
-    moments = (datetime.combine(today + timedelta(days=days), at, zone) for days in (0, 1, 2))
+    moments = (instant_at(today + timedelta(days=days), at, zone) for days in (0, 1, 2))
     return next(moment for moment in moments if moment > now)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 from django import forms
@@ -14,6 +14,7 @@ from orgs.access import person_choices
 from orgs.models import AuditArea, AuditEntry, User
 from supportcenter.bounds import DayField
 from supportcenter.combobox import Choice, Combobox, ComboboxField
+from supportcenter.zones import begin_of
 
 PAGE_SIZE = 50
 SYSTEM = "system"
@@ -60,21 +61,16 @@ class AuditFilterForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
     def apply(self, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        wanted = self.filters
+        wanted, here = self.filters, timezone.get_current_timezone()
         if area := wanted.get("area"):
             entries = entries.filter(area=area)
         if person := wanted.get("person"):
             entries = entries.filter(actor=None if person == SYSTEM else person)
         if since := wanted.get("since"):
-            entries = entries.filter(created_at__gte=_start_of(since))
+            entries = entries.filter(created_at__gte=begin_of(since, here))
         if until := wanted.get("until"):
-            entries = entries.filter(created_at__lt=_start_of(until + timedelta(days=1)))
+            entries = entries.filter(created_at__lt=begin_of(until + timedelta(days=1), here))
         return entries
-
-
-def _start_of(day: date) -> datetime:
-    """Return midnight in the user's time zone."""
-    return timezone.make_aware(datetime.combine(day, time()))
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,16 @@ stores and Python can't read. So all days and times from outside are checked her
 """
 
 from datetime import UTC, date, datetime, timedelta
+from datetime import timezone as fixed_zone
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 
 from supportcenter.errors import RuleViolation
+from supportcenter.zones import instant_at
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -21,6 +24,8 @@ END = datetime(2101, 1, 1, tzinfo=UTC)
 MAX_ID = 2**63 - 1
 # The furthest that a ticket can be snoozed, or an update be promised.
 AHEAD = timedelta(days=366)
+# Marks a time that was typed without a time zone.
+_AS_TYPED = fixed_zone(timedelta(), "as typed")
 
 
 def check_day(day: date) -> date:
@@ -55,16 +60,23 @@ class DayField(forms.DateField):
 
 
 class InstantField(forms.DateTimeField):
-    """A time between 2000 and 2099, in the reader's time zone."""
+    """A time between 2000 and 2099, in the reader's time zone unless it names another.
+
+    Django's own field refuses a time that comes twice or is skipped where clocks change.
+    """
 
     def to_python(self, value: Any) -> datetime | None:
         try:
-            instant = super().to_python(value)
+            with timezone.override(_AS_TYPED):
+                instant = super().to_python(value)
         except OverflowError:
             raise ValidationError(_problem()) from None
-        if instant is not None:
-            _checked(instant.date())
-        return instant
+        if instant is None:
+            return None
+        _checked(instant.date())
+        if instant.tzinfo is not _AS_TYPED:
+            return instant
+        return instant_at(instant.date(), instant.time(), timezone.get_current_timezone())
 
 
 def _checked(day: date) -> date:

@@ -19,12 +19,13 @@ from billing.entitlements import is_entitled, tier_of
 from billing.models.changes import ChangeStatus, TierChange
 from billing.models.groups import BillingGroup
 from billing.models.tiers import SupportTier
-from billing.proration import Price, begin_of
+from billing.proration import Price
 from billing.quote_inputs import quote_for
 from orgs.actions.record import lock, record
 from orgs.actor import SYSTEM, Actor
 from orgs.models import AuditArea, Organization
 from supportcenter.errors import RuleViolation
+from supportcenter.zones import begin_of
 
 logger = structlog.get_logger(__name__)
 

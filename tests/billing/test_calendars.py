@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -19,10 +20,23 @@ from billing.calendars import (
 )
 
 MINUTE = timedelta(minutes=1)
-# Clocks change in one of the zones, or the year has a day more.
-CHANGES = ["2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01", "2026-04-05", "2024-02-29"]
-
-ZONES = ["UTC", "Europe/Helsinki", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]
+QUARTER = timedelta(minutes=15)
+# Days on which clocks change in 2026, also by half an hour, at midnight, and in the south.
+CHANGES = {
+    "Europe/Berlin": ("2026-03-29", "2026-10-25"),
+    "Europe/Helsinki": ("2026-03-29", "2026-10-25"),
+    "Europe/London": ("2026-03-29", "2026-10-25"),
+    "Atlantic/Azores": ("2026-03-29", "2026-10-25"),
+    "Africa/Cairo": ("2026-04-24", "2026-10-29"),
+    "Asia/Beirut": ("2026-03-29", "2026-10-24"),
+    "America/New_York": ("2026-03-08", "2026-11-01"),
+    "America/St_Johns": ("2026-03-08", "2026-11-01"),
+    "America/Havana": ("2026-03-08", "2026-11-01"),
+    "America/Santiago": ("2026-04-04", "2026-09-06"),
+    "Australia/Lord_Howe": ("2026-04-05", "2026-10-04"),
+    "Pacific/Auckland": ("2026-04-05", "2026-09-27"),
+}
+ZONES = ["UTC", "Asia/Kolkata", *CHANGES]
 COUNTRIES = ["", "FI", "US", "JP", "xx"]
 FIRST, LAST = datetime(2024, 1, 1), datetime(2027, 12, 31)  # noqa: DTZ001 - hypothesis adds the zone
 instants = st.datetimes(FIRST, LAST, timezones=st.just(UTC)).map(
@@ -33,9 +47,9 @@ zones = st.sampled_from(ZONES).map(ZoneInfo)
 
 @st.composite
 def days(draw) -> tuple[Interval, ...]:
-    """Up to three blocks, by quarters of an hour, away from the hours in which clocks change."""
-    edges = sorted(draw(st.sets(st.integers(6 * 4, 22 * 4), max_size=6)))
-    clock = [time(edge // 4, edge % 4 * 15) for edge in edges[: len(edges) // 2 * 2]]
+    """Up to three blocks, by quarters of an hour."""
+    edges = sorted(draw(st.sets(st.integers(0, 24 * 4), max_size=6)))
+    clock = [time(edge // 4 % 24, edge % 4 * 15) for edge in edges[: len(edges) // 2 * 2]]
     return tuple(Interval(opens, closes) for opens, closes in zip(clock[::2], clock[1::2], strict=True))
 
 
@@ -50,10 +64,13 @@ def at(text: str, zone: str = "Europe/Helsinki") -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
 
 
+public_holidays = cache(holidays.country_holidays)
+
+
 def is_open(support: SupportHours, instant: datetime) -> bool:
     """The slow oracle: whether a minute is a minute of support."""
     local = instant.astimezone(support.zone)
-    if support.country not in {"", "xx"} and local.date() in holidays.country_holidays(support.country):
+    if support.country not in {"", "xx"} and local.date() in public_holidays(support.country):
         return False
     return any(
         block.opens <= local.time() and (block.closes == time(0) or local.time() < block.closes)
@@ -83,13 +100,33 @@ def test_elapsed_time_is_exactly_the_open_minutes(support, start, minutes):
     assert support.elapsed(start, end) == MINUTE * open_minutes(support, start, end)
 
 
-@pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize("day", CHANGES)
-def test_days_on_which_clocks_change_have_their_real_length(zone, day):
-    support = SupportHours(WEEKDAYS, ZoneInfo(zone))
-    start = at(f"{day}T00:00", zone).astimezone(UTC) - timedelta(days=2)
-    end = start + timedelta(days=5)
-    assert support.elapsed(start, end) == MINUTE * open_minutes(support, start, end)
+def blocks(*edges: str) -> SupportHours:
+    """Return support hours that are the same each day, in UTC."""
+    clock = [time.fromisoformat(edge) for edge in edges]
+    day = tuple(Interval(opens, closes) for opens, closes in zip(clock[::2], clock[1::2], strict=True))
+    return SupportHours((day,) * 7, UTC)
+
+
+@pytest.mark.parametrize(("zone", "day"), [(zone, day) for zone, days in CHANGES.items() for day in days])
+def test_days_on_which_clocks_change_have_their_real_minutes(zone, day):
+    start = datetime.fromisoformat(f"{day}T00:00Z") - timedelta(hours=15)
+    end = start + timedelta(hours=54)
+    quarters = [time(number // 4, number % 4 * 15) for number in range(24 * 4)]
+    alternate = tuple(
+        Interval(opens, closes) for opens, closes in zip(quarters[::2], quarters[1::2], strict=True)
+    )
+    for daily in (
+        SupportHours((alternate,) * 7, UTC),
+        blocks("00:00", "02:30", "03:00", "00:00"),
+        blocks("01:15", "02:15", "02:15", "02:45", "23:15", "23:45"),
+        blocks("00:00", "00:00"),
+    ):
+        support = replace(daily, zone=ZoneInfo(zone))
+        assert support.elapsed(start, end) == MINUTE * open_minutes(support, start, end)
+        minutes = (start + MINUTE * number for number in range(54 * 60))
+        opened = [minute for minute in minutes if is_open(support, minute)]
+        for position in range(0, len(opened), 15):
+            assert support.add(start, MINUTE * (position + 1)) == opened[position] + MINUTE
 
 
 def test_public_holidays_and_closed_days_have_no_support():

@@ -13,13 +13,13 @@ from billing.proration import (
     Price,
     Span,
     SupportPart,
-    begin_of,
     local_month,
     months_covered,
     next_month,
     previous_month,
     support_parts,
 )
+from supportcenter.zones import begin_of
 from tests.billing.oracle import FREE, MONTHS, ZONES, brute_force, cents, first_instant, histories, money
 
 ADVANCED = Price(Decimal(2000), Decimal(7))

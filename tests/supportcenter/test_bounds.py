@@ -35,7 +35,8 @@ def test_instants_out_of_bounds_are_refused_in_every_zone(zone, typed):
 @pytest.mark.parametrize("typed", ["2000-01-01T12:00", "2099-12-31T23:59"])
 def test_instants_at_the_bounds_are_taken_in_every_zone(zone, typed):
     with timezone.override(ZoneInfo(zone)):
-        assert f"{InstantField().clean(typed):%Y-%m-%dT%H:%M}" == typed
+        instant = InstantField().clean(typed)
+    assert f"{instant.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}" == typed
 
 
 @pytest.mark.parametrize("typed", ["9999-12-31", "0001-01-01", "1999-12-31", "2100-01-01"])

@@ -1,6 +1,6 @@
 """Snoozing a ticket until a time."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,6 +8,7 @@ from django.utils import timezone
 from orgs.actor import SYSTEM, Actor
 from supportcenter.bounds import require_soon
 from supportcenter.errors import RuleViolation
+from supportcenter.zones import instant_at
 from tickets.actions.record import lock, record, require_agent
 from tickets.models.conversation import ActivityKind
 from tickets.models.ticket import Ticket
@@ -24,7 +25,7 @@ def snoozed_until(choice: str, now: datetime) -> datetime:
     if choice == "hour":
         return now + timedelta(hours=1)
     days = 1 if choice == "tomorrow" else 7 - now.weekday()
-    return datetime.combine(now.date() + timedelta(days=days), MORNING, now.tzinfo)
+    return instant_at(now.date() + timedelta(days=days), MORNING, now.tzinfo or UTC)
 
 
 @transaction.atomic

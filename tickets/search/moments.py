@@ -2,7 +2,9 @@
 
 import calendar
 import re
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta
+
+from supportcenter.zones import begin_of
 
 HELP = (
     "Enter a date like 2026-10-01, >2026-10-01 for later dates, 2026-10-01..2026-10-31, "
@@ -52,8 +54,5 @@ def _days(text: str, now: datetime) -> tuple[datetime, datetime]:
         raise ValueError(f"“{text}” is not a date. {HELP}")
     is_month = match is not None and not match[1]
     days = calendar.monthrange(first.year, first.month)[1] if is_month else 1
-    return _start(first, now.tzinfo), _start(first + timedelta(days=days), now.tzinfo)
-
-
-def _start(day: date, zone: tzinfo | None) -> datetime:
-    return datetime.combine(day, time(), zone)
+    zone = now.tzinfo or UTC
+    return begin_of(first, zone), begin_of(first + timedelta(days=days), zone)

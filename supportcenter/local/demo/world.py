@@ -12,10 +12,10 @@ from django.contrib.auth.hashers import make_password
 from billing.actions.periods import start_period
 from billing.models.groups import BillingGroup
 from billing.models.tiers import SupportTier
-from billing.proration import begin_of
 from orgs.models import Membership, Organization, OrganizationalUnit, Project, Service, User
 from supportcenter.local.demo.billing import invoiced_months
 from supportcenter.local.demo.people import ORGANIZATIONS, STAFF, DemoOrganization
+from supportcenter.zones import begin_of
 from tickets.models.following import Follow
 
 # Organizations that upgraded: the previous tier, and how many days ago they changed.
