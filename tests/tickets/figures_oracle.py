@@ -61,6 +61,10 @@ def _of_clock(clock: SlaClock, kind: str) -> Iterator[tuple[tuple, str, int]]:
         yield from _timed(key, name, clock.met_at - clock.started_at)
         if not clock.is_best_effort and not clock.breached_at:
             yield key, f"{kind}_in_time", 1
+    raised_due_at = clock.due_from_start_at
+    if raised_due_at and not clock.breached_at and raised_due_at < (clock.ended_at or datetime.now(UTC)):
+        agent = clock.met_by_id or clock.ticket.assignee_id
+        yield _on(clock.ticket, raised_due_at, agent, **promised), f"{kind}_raised_missed", 1
     if clock.breached_at:
         agent = clock.met_by_id or clock.ticket.assignee_id
         yield _on(clock.ticket, clock.breached_at, agent, **promised), f"{kind}_missed", 1

@@ -4,6 +4,7 @@ import random
 import uuid
 from datetime import datetime, timedelta
 
+from django.db.models import F
 from django.utils import timezone
 
 from tests.cast import Cast
@@ -139,7 +140,9 @@ class Histories:
     def change_severity(self, ticket: Ticket) -> None:
         ticket.severity = self.dice.choice(SEVERITIES)
         ticket.save()
-        ticket.clocks.filter(ended_at=None, breached_at=None).update(severity=ticket.severity)
+        earlier = F("started_at") + (F("due_at") - F("started_at")) * self.dice.random()
+        owed = ticket.clocks.filter(ended_at=None, breached_at=None)
+        owed.update(severity=ticket.severity, due_from_start_at=earlier)
         self.note(ticket, timezone.now())
 
     def assign(self, ticket: Ticket) -> None:

@@ -80,7 +80,8 @@ def test_due_when_exactly_the_promised_minutes_have_run(case):
 @given(case=cases())
 def test_warned_when_three_quarters_have_run_and_never_after_it_is_due(case):
     case.target = replace(case.target, minutes=case.target.minutes // 4 * 4)
-    warn_at = due_at_of(case.target, case.start, case.pauses, share=WARN_AFTER)
+    allowed = MINUTE * case.target.minutes * WARN_AFTER
+    warn_at = due_at_of(case.target, case.start, case.pauses, allowed=allowed)
     due_at = due_at_of(case.target, case.start, case.pauses)
     if warn_at is None:
         assert due_at is None

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from billing.actions.periods import start_period
 from billing.models.calendars import SupportCalendar
 from billing.models.tiers import SlaTarget, SupportTier
-from orgs.models import Service
+from orgs.models import Service, User
 from orgs.source import Source
 from supportcenter.errors import RuleViolation
 from supportcenter.outbox.dispatch import dispatch_due
@@ -135,12 +135,58 @@ def test_escalation_owes_an_answer(cast, ticket):
     assert due(ticket) == NOW + 60 * MINUTE
 
 
-def test_severity_counts_from_the_start(cast, ticket, clock):
+def change_to(ticket, severity: str) -> None:
+    fay = User.objects.get(email="fay@support.example")
+    change_severity(actor=actor(fay), ticket=ticket, severity=severity, reason="Because")
+
+
+def test_raised_severity_counts_from_the_change_and_a_lower_one_from_the_start(ticket, clock):
     clock.shift(20 * MINUTE)
-    change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical", reason="Because")
-    assert due(ticket) == NOW + 30 * MINUTE
-    change_severity(actor=actor(cast.fay), ticket=ticket, severity="low", reason="Because")
-    assert due(ticket) == NOW + timedelta(hours=12)
+    change_to(ticket, "critical")
+    assert (due(ticket), only().due_from_start_at) == (NOW + 50 * MINUTE, NOW + 30 * MINUTE)
+    assert only().warn_at == NOW + 42.5 * MINUTE
+    change_to(ticket, "low")
+    assert (due(ticket), only().due_from_start_at) == (NOW + timedelta(hours=12), None)
+
+
+def test_target_that_is_raised_late_is_not_missed_at_once(ticket, clock):
+    change_to(ticket, "low")
+    clock.shift(5 * 60 * MINUTE)
+    change_to(ticket, "critical")
+    assert due(ticket) == NOW + timedelta(hours=5, minutes=30)
+    assert not only().is_missed
+    mark_stale()
+    check_clocks(NOW + timedelta(hours=5))
+    assert due(ticket) == NOW + timedelta(hours=5, minutes=30)
+
+
+def test_raising_the_severity_never_gives_more_time(ticket, clock):
+    clock.shift(40 * MINUTE)
+    change_to(ticket, "critical")
+    assert due(ticket) == NOW + 60 * MINUTE
+
+
+def test_missed_target_stays_missed_when_the_severity_is_raised_and_a_lower_one_gives_time(ticket, clock):
+    clock.shift(70 * MINUTE)
+    change_to(ticket, "critical")
+    assert only().breached_at == NOW + 60 * MINUTE
+    change_to(ticket, "low")
+    assert only().breached_at is None
+
+
+def test_severity_raised_in_a_pause_leaves_what_was_left_at_most(cast, ticket, clock):
+    change_to(ticket, "low")
+    clock.shift(timedelta(hours=2))
+    change_status(actor=actor(cast.fay), ticket=ticket, status="on_hold")
+    clock.shift(timedelta(days=2))
+    change_to(ticket, "critical")
+    clock.shift(timedelta(days=1))
+    builders.comment(cast.ben, ticket)
+    assert due(ticket) == NOW + timedelta(days=3, hours=2, minutes=30)
+    change_status(actor=actor(cast.fay), ticket=ticket, status="on_hold")
+    change_to(ticket, "low")
+    builders.comment(cast.ben, ticket)
+    assert due(ticket) == NOW + timedelta(days=3, hours=12)
 
 
 def test_severity_never_makes_a_met_target_missed(cast, ticket, clock):
@@ -150,21 +196,13 @@ def test_severity_never_makes_a_met_target_missed(cast, ticket, clock):
     assert not only().is_missed
 
 
-def test_target_that_a_higher_severity_has_used_up_is_missed_and_a_lower_one_gives_time(cast, ticket, clock):
-    clock.shift(40 * MINUTE)
-    change_severity(actor=actor(cast.fay), ticket=ticket, severity="critical", reason="Because")
-    assert only().breached_at == NOW + 30 * MINUTE
-    change_severity(actor=actor(cast.fay), ticket=ticket, severity="low", reason="Because")
-    assert only().breached_at is None
-
-
-def test_new_tier_counts_from_the_start_once_its_event_was_heard(cast, ticket, clock):
+def test_new_tier_counts_from_its_beginning_once_its_event_was_heard(cast, ticket, clock):
     premium = SupportTier.objects.get(code="premium")
     clock.shift(5 * MINUTE)
     start_period(cast.acme, premium, at=NOW + 5 * MINUTE, group=cast.acme_group)
     publish_once("tier_change.activated", cast.acme.pk)
     check_clocks(NOW + 5 * MINUTE)
-    assert due(ticket) == NOW + 30 * MINUTE
+    assert due(ticket) == NOW + 35 * MINUTE
     assert only().tier == "premium"
 
 
@@ -386,4 +424,4 @@ def test_undone_merge_is_recalculated_by_the_current_tier(cast, ticket, clock):
     premium = SupportTier.objects.get(code="premium")
     start_period(cast.acme, premium, at=NOW + 5 * MINUTE, group=cast.acme_group)
     undo_merge(actor=actor(cast.fay), merge=made)
-    assert due(ticket) == NOW + 30 * MINUTE
+    assert due(ticket) == NOW + 35 * MINUTE

@@ -57,6 +57,11 @@ def test_why_the_clock_stands_still_and_what_starts_it(status, words):
     assert ("A comment re" in text) is (status != "closed")
 
 
+def test_target_that_was_raised_later():
+    text = sentences(clock(due_from_start_at=DUE - 20 * MINUTES), status="new")
+    assert text.endswith("counts from then; from the start it would have been due by 11:40.")
+
+
 @pytest.mark.parametrize(("kind", "what"), [("next_response", "response"), ("next_update", "update")])
 def test_what_is_owed_next_and_whether_it_is_late(kind, what):
     assert f"The next {what} is due by 12:00." in sentences(met(), clock(kind))

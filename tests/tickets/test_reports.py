@@ -56,7 +56,15 @@ def test_staff_read_the_attainment_and_that_of_the_period_before(cast, client_of
 def test_best_effort_stands_apart_and_is_never_missed(cast, client_of):
     figures(cast.acme, tier="basic", first_best_effort={"count": 4, "seconds": 4 * 7200})
     cells = client_of(cast.gus).get("/reports/?by=tier").context["report"].lines[0].cells
-    assert cells == ["–", "0", "0", "–", "–", "4", "2 h"]
+    assert cells == ["–", "0", "0", "–", "–", "4", "2 h", "0"]
+
+
+def test_targets_that_were_raised_later_are_told_apart(cast, client_of):
+    figures(cast.acme, first={"count": 3, "in_time": 3, "missed": 1}, first_raised={"missed": 2})
+    page = client_of(cast.gus).get("/reports/")
+    (line,) = [each for each in page.context["report"].lines if each.label == "Advanced"]
+    assert (line.cells[0], line.cells[2], line.cells[-1]) == ("75.0%", "1", "3")
+    assert "Missed from the start" in page.content.decode()
 
 
 def test_admin_reads_only_the_own_organization(cast, client_of):

@@ -52,7 +52,8 @@ def _move_and_record(ticket: Ticket, status: str, kind: ActivityKind, *, actor: 
 def change_severity(*, actor: Actor, ticket: Ticket, severity: str, reason: str = "") -> Ticket:
     """Change the severity, as the requester, an organization admin, or an agent, who must give a reason.
 
-    Open clocks are recalculated by the new severity from their start. Those that were met don't change.
+    Open clocks are recalculated: a stricter target counts from now, a laxer one from their start. Those that
+    were met don't change.
     """
     ticket = lock(ticket)
     if not is_in_charge(actor, ticket):

@@ -1,10 +1,11 @@
 """Snapshots of a ticket and of its rows as plain data, so that undoing a merge can restore everything."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.duration import duration_string
 
 from tickets.clock.clocks import CLOCK_FIELDS
 from tickets.models.clock import SlaClock
@@ -57,7 +58,13 @@ def plain(row: Model) -> dict[str, Any]:
 
 def _values(row: Model, names: list[str]) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in names}
-    return {name: v.isoformat() if isinstance(v, datetime) else v for name, v in values.items()}
+    return {name: _plain_value(value) for name, value in values.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return duration_string(value) if isinstance(value, timedelta) else value
 
 
 def set_values(row: Any, values: dict[str, Any]) -> Any:

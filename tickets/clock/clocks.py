@@ -29,6 +29,8 @@ INHERITED = [
     "started_at",
     "pauses",
     "due_at",
+    "due_from_start_at",
+    "allowed",
     "warn_at",
     "warned_at",
     "notified_at",
@@ -60,16 +62,17 @@ def pauses_of(clock: SlaClock) -> list[Pause]:
 
 
 def due_at_of(
-    target: Target, started_at: datetime, pauses: Sequence[Pause], *, share: float = 1
+    target: Target, started_at: datetime, pauses: Sequence[Pause], *, allowed: timedelta | None = None
 ) -> datetime | None:
-    """Return when a share of the target's time has run, pauses excluded; None while a pause prevents it.
+    """Return when the allowed support time has run, pauses excluded; None while a pause prevents it.
 
-    A best-effort target has no running time: it is the end of a business day, counted again after a pause.
+    By default it is the target's time. A best-effort target has no running time: it is the end of a business
+    day, counted again after a pause.
     """
     if target.minutes is None:
         lasts = bool(pauses) and pauses[-1].ended is None
         return None if lasts else target.due_at(pauses[-1].ended or started_at if pauses else started_at)
-    left = timedelta(minutes=target.minutes) * share
+    left = timedelta(minutes=target.minutes) if allowed is None else allowed
     begins = started_at
     for pause in pauses:
         passed = target.support.elapsed(begins, pause.began)
@@ -80,6 +83,14 @@ def due_at_of(
             return None
         begins = pause.ended
     return target.support.add(begins, left)
+
+
+def run_until(target: Target, started_at: datetime, pauses: Sequence[Pause], until: datetime) -> timedelta:
+    """Return the support time that a clock has run by an instant, pauses excluded."""
+    total = target.support.elapsed(started_at, until)
+    for pause in pauses:
+        total -= target.support.elapsed(pause.began, min(pause.ended or until, until))
+    return total
 
 
 def _is_stricter(one: SlaClock, other: SlaClock) -> bool:
@@ -167,7 +178,7 @@ class Clocks:
         self._update_summary()
 
     def recalculate(self, at: datetime) -> None:
-        """Apply the present severity, tier and calendar to each open clock, from its start."""
+        """Apply the present severity, tier and calendar to each open clock."""
         for clock in self.rows:
             if clock.is_open and not clock.promised_by_id and self._set_target(clock, at):
                 is_overdue = clock.is_overdue(at)
@@ -205,18 +216,50 @@ class Clocks:
             clock.ended_at = at
             self._end_pause(clock, at)
             return False
-        clock.tier, clock.severity = self.entitlement.tier_code, severity
         words = target.label.removesuffix(" (best effort)")
-        clock.promise = f"{words} ({severity.label} severity, {self.entitlement.tier_name} tier)"
+        promise = f"{words} ({severity.label} severity, {self.entitlement.tier_name} tier)"
+        if clock.promise != promise:
+            clock.allowed = self._allowed(clock, target, at)
+        clock.tier, clock.severity, clock.promise = self.entitlement.tier_code, severity, promise
         clock.is_best_effort = target.is_best_effort
-        pauses = pauses_of(clock)
-        clock.due_at = due_at_of(target, clock.started_at, pauses)
-        clock.warn_at = None
-        if target.is_best_effort:
-            clock.breached_at = None
-        else:
-            clock.warn_at = due_at_of(target, clock.started_at, pauses, share=WARN_AFTER)
+        self._set_due(clock, target)
         return True
+
+    def _allowed(self, clock: SlaClock, target: Target, at: datetime) -> timedelta | None:
+        """Return the support time from the clock's start on in which a changed target must be met.
+
+        It counts from the change, as a raise would otherwise miss it at once. But it is due no later than the
+        previous target was, and no earlier than if it had applied from the start.
+        """
+        if target.minutes is None:
+            return None
+        own = timedelta(minutes=target.minutes)
+        if not clock.promise:
+            return own
+        pauses = pauses_of(clock)
+        allowed = own + run_until(target, clock.started_at, pauses, at)
+        if clock.due_at and not clock.is_best_effort:
+            ended = [each for each in pauses if each.ended]
+            allowed = min(allowed, run_until(target, clock.started_at, ended, clock.due_at))
+        elif clock.allowed and clock.tier == self.entitlement.tier_code:
+            # While a clock is paused, its due time is unknown, but not how long it may still run.
+            allowed = min(allowed, clock.allowed)
+        return max(allowed, own)
+
+    @staticmethod
+    def _set_due(clock: SlaClock, target: Target) -> None:
+        pauses = pauses_of(clock)
+        clock.due_at = due_at_of(target, clock.started_at, pauses, allowed=clock.allowed)
+        clock.due_from_start_at = clock.warn_at = None
+        if target.minutes is None:
+            clock.breached_at = None
+            return
+        own = timedelta(minutes=target.minutes)
+        allowed = own if clock.allowed is None else clock.allowed
+        if allowed != own:
+            clock.due_from_start_at = due_at_of(target, clock.started_at, pauses)
+        warned = allowed - own * (1 - WARN_AFTER)
+        clock.warn_at = due_at_of(target, clock.started_at, pauses, allowed=warned)
 
     def _pause(self, clock: SlaClock, at: datetime, reason: str) -> None:
         if not clock.is_open or clock.promised_by_id:

@@ -41,22 +41,29 @@ def explain(status: str, clocks: Sequence[SlaClock], when: FormatInstant) -> lis
 def _of(clock: SlaClock, when: FormatInstant) -> list[str]:
     """Describe the first response whatever its outcome, and other clocks only while something is owed."""
     if clock.kind == ClockKind.FIRST_RESPONSE:
-        return [_promise(clock), *_first_response(clock, when)]
+        return [_promise(clock), *_first_response(clock, when), *_raised(clock, when)]
     if not clock.is_running or clock.due_at is None:
         return []
     late = " It is overdue." if clock.is_missed else ""
     if clock.promised_by_id:
         return [f"{clock.promised_by} promised the next update by {when(clock.due_at)}.{late}"]
     what = "response" if clock.kind == ClockKind.NEXT_RESPONSE else "update"
-    return [
-        f"The next {what} is {'expected' if clock.is_best_effort else 'due'} by {when(clock.due_at)}.{late}"
-    ]
+    due = f"The next {what} is {'expected' if clock.is_best_effort else 'due'} by {when(clock.due_at)}.{late}"
+    return [due, *_raised(clock, when)]
 
 
 def _promise(clock: SlaClock) -> str:
     if clock.is_best_effort:
         return f"Best effort: first response by the {clock.promise}."
     return f"Target: first response within {clock.promise}."
+
+
+def _raised(clock: SlaClock, when: FormatInstant) -> list[str]:
+    """Say that a target counts from when it was raised, and what it would have been from the start."""
+    if clock.due_from_start_at is None:
+        return []
+    words = f"from the start it would have been due by {when(clock.due_from_start_at)}"
+    return [f"The target was raised later and counts from then; {words}."]
 
 
 def _first_response(clock: SlaClock, when: FormatInstant) -> list[str]:

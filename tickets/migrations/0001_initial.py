@@ -233,7 +233,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField(help_text='In UTC')),
-                ('kind', models.CharField(choices=[('opened', 'Opened'), ('solved', 'Solved'), ('first', 'First'), ('first_best_effort', 'First Best Effort'), ('next', 'Next'), ('next_best_effort', 'Next Best Effort'), ('rated_1', 'Rated 1'), ('rated_2', 'Rated 2'), ('rated_3', 'Rated 3'), ('rated_4', 'Rated 4'), ('rated_5', 'Rated 5'), ('escalated', 'Escalated'), ('acknowledged', 'Acknowledged')], max_length=20)),
+                ('kind', models.CharField(choices=[('opened', 'Opened'), ('solved', 'Solved'), ('first', 'First'), ('first_best_effort', 'First Best Effort'), ('first_raised', 'First Raised'), ('next', 'Next'), ('next_best_effort', 'Next Best Effort'), ('next_raised', 'Next Raised'), ('rated_1', 'Rated 1'), ('rated_2', 'Rated 2'), ('rated_3', 'Rated 3'), ('rated_4', 'Rated 4'), ('rated_5', 'Rated 5'), ('escalated', 'Escalated'), ('acknowledged', 'Acknowledged')], max_length=20)),
                 ('tier', models.CharField(max_length=50)),
                 ('severity', models.CharField(choices=[('low', 'Low'), ('high', 'High'), ('critical', 'Critical')], max_length=10)),
                 ('bucket', models.SmallIntegerField(null=True)),
@@ -252,7 +252,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField(help_text='In UTC')),
-                ('kind', models.CharField(choices=[('opened', 'Opened'), ('solved', 'Solved'), ('first', 'First'), ('first_best_effort', 'First Best Effort'), ('next', 'Next'), ('next_best_effort', 'Next Best Effort'), ('rated_1', 'Rated 1'), ('rated_2', 'Rated 2'), ('rated_3', 'Rated 3'), ('rated_4', 'Rated 4'), ('rated_5', 'Rated 5'), ('escalated', 'Escalated'), ('acknowledged', 'Acknowledged')], max_length=20)),
+                ('kind', models.CharField(choices=[('opened', 'Opened'), ('solved', 'Solved'), ('first', 'First'), ('first_best_effort', 'First Best Effort'), ('first_raised', 'First Raised'), ('next', 'Next'), ('next_best_effort', 'Next Best Effort'), ('next_raised', 'Next Raised'), ('rated_1', 'Rated 1'), ('rated_2', 'Rated 2'), ('rated_3', 'Rated 3'), ('rated_4', 'Rated 4'), ('rated_5', 'Rated 5'), ('escalated', 'Escalated'), ('acknowledged', 'Acknowledged')], max_length=20)),
                 ('tier', models.CharField(max_length=50)),
                 ('severity', models.CharField(choices=[('low', 'Low'), ('high', 'High'), ('critical', 'Critical')], max_length=10)),
                 ('bucket', models.SmallIntegerField(null=True)),
@@ -443,6 +443,8 @@ class Migration(migrations.Migration):
                 ('is_best_effort', models.BooleanField(default=False)),
                 ('started_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField(null=True)),
+                ('due_from_start_at', models.DateTimeField(null=True)),
+                ('allowed', models.DurationField(null=True)),
                 ('warn_at', models.DateTimeField(null=True)),
                 ('paused_at', models.DateTimeField(null=True)),
                 ('pauses', models.JSONField(default=list)),
@@ -776,7 +778,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='slaclock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', True), models.Q(('due_at__gte', datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.UTC)), ('due_at__lt', datetime.datetime(2101, 1, 1, 0, 0, tzinfo=datetime.UTC))), _connector='OR'), models.Q(('warn_at__isnull', True), models.Q(('warn_at__gte', datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.UTC)), ('warn_at__lt', datetime.datetime(2101, 1, 1, 0, 0, tzinfo=datetime.UTC))), _connector='OR')), name='clock_times_within_bounds'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', True), models.Q(('due_at__gte', datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.UTC)), ('due_at__lt', datetime.datetime(2101, 1, 1, 0, 0, tzinfo=datetime.UTC))), _connector='OR'), models.Q(('warn_at__isnull', True), models.Q(('warn_at__gte', datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.UTC)), ('warn_at__lt', datetime.datetime(2101, 1, 1, 0, 0, tzinfo=datetime.UTC))), _connector='OR'), models.Q(('due_from_start_at__isnull', True), models.Q(('due_from_start_at__gte', datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.UTC)), ('due_from_start_at__lt', datetime.datetime(2101, 1, 1, 0, 0, tzinfo=datetime.UTC))), _connector='OR')), name='clock_times_within_bounds'),
         ),
         migrations.AddConstraint(
             model_name='ticket',

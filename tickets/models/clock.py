@@ -24,11 +24,13 @@ RESPONSES = (ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE)
 class SlaClock(models.Model):
     """What support owes from ``started_at`` on, and when it is due; calculated by ``tickets.clock``.
 
-    ``due_at`` and ``warn_at`` (75% of the time) are empty while it is paused with time left. ``pauses``
-    lists every pause as start, end (null while it lasts) and the status that caused it. A clock ends with
-    ``ended_at``: met if ``met_at`` is set, otherwise nothing was owed anymore. ``breached_at`` is the due
-    time it missed; a best-effort clock is never breached. ``promise`` is the target as text. ``is_stale``
-    asks for a recalculation because the tier or its calendar changed.
+    ``due_at`` and ``warn_at`` (75% of the time) are empty while it is paused with time left. ``allowed`` is
+    the support time that may pass since the start, empty for best effort: more than the target's if that was
+    raised later, and then ``due_from_start_at`` is when it would otherwise be due. ``pauses`` lists every
+    pause as start, end (null while it lasts) and the status that caused it. A clock ends with ``ended_at``:
+    met if ``met_at`` is set, otherwise nothing was owed anymore. ``breached_at`` is the due time it missed;
+    a best-effort clock is never breached. ``promise`` is the target as text. ``is_stale`` asks for a
+    recalculation because the tier or its calendar changed.
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="clocks")
@@ -40,6 +42,8 @@ class SlaClock(models.Model):
     promised_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
+    due_from_start_at = models.DateTimeField(null=True)
+    allowed = models.DurationField(null=True)
     warn_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
     pauses = models.JSONField(default=list)
@@ -55,7 +59,8 @@ class SlaClock(models.Model):
         ordering = ["started_at", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=is_within("due_at", "warn_at"), name="clock_times_within_bounds"
+                condition=is_within("due_at", "warn_at", "due_from_start_at"),
+                name="clock_times_within_bounds",
             ),
             models.UniqueConstraint(
                 fields=["ticket", "kind"], condition=Q(ended_at=None), name="clock_open_once"

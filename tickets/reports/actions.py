@@ -18,7 +18,7 @@ INSERT INTO tickets_dirtyday (day)
 SELECT DISTINCT (at AT TIME ZONE 'UTC')::date AS day FROM (
   SELECT created_at AS at FROM tickets_activity WHERE ticket_id = %(ticket)s
   UNION ALL SELECT unnest(ARRAY[created_at, solved_at]) FROM tickets_ticket WHERE id = %(ticket)s
-  UNION ALL SELECT unnest(ARRAY[met_at, breached_at, due_at]) FROM tickets_slaclock
+  UNION ALL SELECT unnest(ARRAY[met_at, breached_at, due_at, due_from_start_at]) FROM tickets_slaclock
     WHERE ticket_id = %(ticket)s
   UNION ALL SELECT unnest(ARRAY[raised_at, acknowledged_at, deadline_at]) FROM tickets_escalation
     WHERE ticket_id = %(ticket)s

@@ -42,6 +42,13 @@ FACTS = """
   WHERE c.breached_at >= %(start)s AND c.breached_at < %(end)s
     AND c.kind IN ('first_response', 'next_response')
  UNION ALL
+  SELECT split_part(c.kind, '_', 1) || '_raised', t.organization_id, c.tier, c.severity, t.product_id,
+    COALESCE(c.met_by_id, t.assignee_id), 0, 0, 1, NULL
+  FROM tickets_slaclock c JOIN tickets_ticket t ON t.id = c.ticket_id
+  WHERE c.due_from_start_at >= %(start)s AND c.due_from_start_at < LEAST(%(end)s, %(now)s)
+    AND c.kind IN ('first_response', 'next_response') AND c.breached_at IS NULL
+    AND COALESCE(c.ended_at, 'infinity') > c.due_from_start_at
+ UNION ALL
   SELECT 'rated_' || r.score, t.organization_id, t.tier, t.severity, t.product_id, t.assignee_id,
     1, 0, 0, NULL
   FROM tickets_rating r JOIN tickets_ticket t ON t.id = r.ticket_id

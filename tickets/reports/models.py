@@ -21,8 +21,10 @@ class FactKind(models.TextChoices):
     SOLVED = "solved"
     FIRST = "first"
     FIRST_BEST_EFFORT = "first_best_effort"
+    FIRST_RAISED = "first_raised"
     NEXT = "next"
     NEXT_BEST_EFFORT = "next_best_effort"
+    NEXT_RAISED = "next_raised"
     RATED_1 = "rated_1"
     RATED_2 = "rated_2"
     RATED_3 = "rated_3"
@@ -69,7 +71,8 @@ class Counts(models.Model):
     """Facts of one kind on one day, as numbers that can be added up.
 
     A response counts in ``count`` and ``in_time`` on its own day, and in ``missed`` on the day its target was
-    missed, so past days don't change. Best effort is a separate kind and is never missed.
+    missed, so past days don't change. Best effort is a separate kind and is never missed. “Raised” are
+    targets that weren't missed, but would have been if they had counted from the start.
     ``seconds`` is the sum of the durations, nights and weekends included; ``bucket`` is the bucket of
     ``tickets.reports.durations`` they are in, and empty for facts without a duration.
     """

@@ -96,7 +96,7 @@ def _responses(code: str, label: str, kind: str, about: str) -> Section:
     return Section(
         code,
         label,
-        [kind, f"{kind}_best_effort"],
+        [kind, f"{kind}_best_effort", f"{kind}_raised"],
         [
             Column("SLA attainment", lambda sums: ratio(in_time(sums), in_time(sums) + missed(sums)), "%"),
             Column("In time", in_time),
@@ -105,6 +105,11 @@ def _responses(code: str, label: str, kind: str, about: str) -> Section:
             Column("Median", _median(kind), "s"),
             Column("Best effort", sum_of(f"{kind}_best_effort_count"), hint="responses without a target"),
             Column("Best effort, average", _average(f"{kind}_best_effort"), "s"),
+            Column(
+                "Missed from the start",
+                lambda sums: missed(sums) + sums[f"{kind}_raised_missed"],
+                hint="targets that were raised later counted from the start",
+            ),
         ],
         [Part("good", "In time", in_time), Part("bad", "Missed", missed)],
         about,

@@ -57,6 +57,7 @@ def _clock(clock: SlaClock) -> dict[str, Any]:
         "is_best_effort": clock.is_best_effort,
         "started_at": _iso(clock.started_at),
         "due_at": _iso(clock.due_at),
+        "due_from_start_at": _iso(clock.due_from_start_at),
         "met_at": _iso(clock.met_at),
         "breached_at": _iso(clock.breached_at),
         "pauses": [{"from": began, "to": ended, "status": reason} for began, ended, reason in clock.pauses],
