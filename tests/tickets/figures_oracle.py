@@ -2,17 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tickets.models.clock import SlaClock
 from tickets.models.people import Escalation, Rating
 from tickets.models.ticket import Ticket
 from tickets.reports.durations import bucket_of
-from tickets.reports.models import DailyFigures
+from tickets.reports.models import Figures
 
 
 def exact() -> dict[tuple, dict[str, int]]:
-    """By day, organization, tier, severity, product and agent: all sums that are not nothing."""
+    """By quarter of an hour, organization, tier, severity, product and agent: all sums but zero."""
     found: dict[tuple, Counter[str]] = {}
     for key, measure, amount in facts():
         found.setdefault(key, Counter())[measure] += amount
@@ -22,8 +22,8 @@ def exact() -> dict[tuple, dict[str, int]]:
 def kept() -> dict[tuple, dict[str, int]]:
     """The same out of the figures that are kept."""
     found: dict[tuple, Counter[str]] = {}
-    for each in DailyFigures.objects.all():
-        key = (each.day, each.organization_id, each.tier, each.severity, each.product_id, each.agent_id)
+    for each in Figures.objects.all():
+        key = (each.at, each.organization_id, each.tier, each.severity, each.product_id, each.agent_id)
         sums = found.setdefault(key, Counter())
         for name in ("count", "in_time", "missed", "seconds"):
             sums[f"{each.kind}_{name}"] += getattr(each, name)
@@ -97,10 +97,10 @@ def _timed(key: tuple, kind: str, length: timedelta) -> Iterator[tuple[tuple, st
 
 def _on(
     ticket: Ticket, at: datetime, agent: int | None, tier: str = "", severity: str = ""
-) -> tuple[date, int, str, str, int, int | None]:
-    day = at.astimezone(UTC).date()
+) -> tuple[datetime, int, str, str, int, int | None]:
+    quarter = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
     return (
-        day,
+        quarter,
         ticket.organization_id,
         tier or ticket.tier,
         severity or ticket.severity,

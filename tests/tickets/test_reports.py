@@ -1,7 +1,7 @@
 """The pages of reports: what they show, to whom, and what they cost."""
 
 import csv
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from tickets.models.ticket import Ticket
 from tickets.reports.access import source_for_organization, source_for_staff
 from tickets.reports.actions import count_dirty_days, mark_all_days
 from tickets.reports.forms import ReportForm
-from tickets.reports.models import DailyFigures, DailyTotals
+from tickets.reports.models import Figures
 from tickets.reports.period import Period
 from tickets.reports.sections import SECTIONS
 
@@ -24,10 +24,10 @@ TODAY = date(2026, 11, 23)
 YESTERDAY = timezone.now().date() - timedelta(days=1)
 
 
-def figures(organization, day: date = YESTERDAY, **facts: Any) -> None:
-    """Figures of one day, and the totals that go with them: counts by kind, or all that a kind has."""
+def figures(organization, day: date = YESTERDAY, *, at: time = time(12), **facts: Any) -> None:
+    """Figures of a time in UTC: counts by kind, or all that a kind has."""
     key = {
-        "day": day,
+        "at": datetime.combine(day, at, UTC),
         "tier": facts.pop("tier", "advanced"),
         "severity": facts.pop("severity", "high"),
         "product": facts.pop("product", None) or Product.objects.get(code="kafka"),
@@ -36,8 +36,7 @@ def figures(organization, day: date = YESTERDAY, **facts: Any) -> None:
     for kind, fact in facts.items():
         values = {"count": 0, "in_time": 0, "missed": 0, "seconds": 0}
         values |= {"count": fact} if isinstance(fact, int) else fact
-        DailyFigures.objects.create(organization=organization, agent=agent, kind=kind, **key, **values)
-        DailyTotals.objects.create(kind=kind, **key, **values)
+        Figures.objects.create(organization=organization, agent=agent, kind=kind, **key, **values)
 
 
 def rows_of(response) -> list[list[str]]:
@@ -65,6 +64,22 @@ def test_targets_that_were_raised_later_are_told_apart(cast, client_of):
     (line,) = [each for each in page.context["report"].lines if each.label == "Advanced"]
     assert (line.cells[0], line.cells[2], line.cells[-1]) == ("75.0%", "1", "3")
     assert "Missed from the start" in page.content.decode()
+
+
+def test_days_are_those_of_the_reader_or_of_a_chosen_zone_also_in_the_file(cast, client_of):
+    cast.gus.time_zone = "Asia/Kathmandu"
+    cast.gus.save()
+    figures(cast.acme, opened=2, at=time(18))
+    figures(cast.acme, opened=3, at=time(18, 15))
+    gus = client_of(cast.gus)
+    days = f"period=custom&since={YESTERDAY}&until={YESTERDAY}"
+    for zone, expected in [("", 2), ("Europe/Helsinki", 5), ("Pacific/Kiritimati", 0), ("nonsense", 2)]:
+        page = gus.get(f"/reports/resolution/?{days}&zone={zone}")
+        assert page.context["report"].total["opened_count"] == expected
+        file = rows_of(client_of(cast.fay).get(page.context["exports"]["over_time"]))
+        assert file[0][0] == f"Day ({page.context['report'].period.zone})"
+        assert file[-1][-1] == str(expected)
+    assert "time zone Asia/Kathmandu" in gus.get("/reports/").content.decode()
 
 
 def test_admin_reads_only_the_own_organization(cast, client_of):
@@ -101,7 +116,7 @@ def test_figures_themselves_refuse_what_is_not_the_readers(cast):
         with pytest.raises(PermissionDenied):
             source.by(name, ["opened"], period)
         with pytest.raises(PermissionDenied):
-            source.open_before(YESTERDAY, name)
+            source.open_at(timezone.now(), name)
         with pytest.raises(PermissionDenied):
             source.only({name: 1})
     with pytest.raises(PermissionDenied):
@@ -227,7 +242,7 @@ def test_reports_cost_the_same_with_many_rows(cast, client_of, count, django_ass
 
 def form(query: str) -> ReportForm:
     names = {"tier": {"basic": "Basic"}, "severity": {"low": "Low"}}
-    return ReportForm(QueryDict(query), names=names, today=TODAY)
+    return ReportForm(QueryDict(query), names=names, now=datetime.combine(TODAY, time(12), UTC))
 
 
 @pytest.mark.parametrize(
@@ -244,7 +259,8 @@ def form(query: str) -> ReportForm:
     ],
 )
 def test_period_of_a_report(query, first, last):
-    assert form(query).covered == Period(first, last)
+    covered = form(query).covered
+    assert (covered.first, covered.last) == (first, last)
 
 
 @pytest.mark.parametrize(

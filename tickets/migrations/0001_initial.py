@@ -229,29 +229,10 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='DailyTotals',
+            name='Figures',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(help_text='In UTC')),
-                ('kind', models.CharField(choices=[('opened', 'Opened'), ('solved', 'Solved'), ('first', 'First'), ('first_best_effort', 'First Best Effort'), ('first_raised', 'First Raised'), ('next', 'Next'), ('next_best_effort', 'Next Best Effort'), ('next_raised', 'Next Raised'), ('rated_1', 'Rated 1'), ('rated_2', 'Rated 2'), ('rated_3', 'Rated 3'), ('rated_4', 'Rated 4'), ('rated_5', 'Rated 5'), ('escalated', 'Escalated'), ('acknowledged', 'Acknowledged')], max_length=20)),
-                ('tier', models.CharField(max_length=50)),
-                ('severity', models.CharField(choices=[('low', 'Low'), ('high', 'High'), ('critical', 'Critical')], max_length=10)),
-                ('bucket', models.SmallIntegerField(null=True)),
-                ('count', models.IntegerField()),
-                ('in_time', models.IntegerField()),
-                ('missed', models.IntegerField()),
-                ('seconds', models.BigIntegerField()),
-                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.product')),
-            ],
-            options={
-                'verbose_name_plural': 'daily totals',
-            },
-        ),
-        migrations.CreateModel(
-            name='DailyFigures',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(help_text='In UTC')),
+                ('at', models.DateTimeField()),
                 ('kind', models.CharField(choices=[('opened', 'Opened'), ('solved', 'Solved'), ('first', 'First'), ('first_best_effort', 'First Best Effort'), ('first_raised', 'First Raised'), ('next', 'Next'), ('next_best_effort', 'Next Best Effort'), ('next_raised', 'Next Raised'), ('rated_1', 'Rated 1'), ('rated_2', 'Rated 2'), ('rated_3', 'Rated 3'), ('rated_4', 'Rated 4'), ('rated_5', 'Rated 5'), ('escalated', 'Escalated'), ('acknowledged', 'Acknowledged')], max_length=20)),
                 ('tier', models.CharField(max_length=50)),
                 ('severity', models.CharField(choices=[('low', 'Low'), ('high', 'High'), ('critical', 'Critical')], max_length=10)),
@@ -265,7 +246,7 @@ class Migration(migrations.Migration):
                 ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.product')),
             ],
             options={
-                'verbose_name_plural': 'daily figures',
+                'verbose_name_plural': 'figures',
             },
         ),
         migrations.CreateModel(
@@ -537,20 +518,20 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('comment', 'user'), name='mention_once'),
         ),
         migrations.AddIndex(
-            model_name='dailytotals',
-            index=models.Index(fields=['day', 'kind'], name='totals_of_day'),
+            model_name='figures',
+            index=models.Index(fields=['kind', 'at'], name='figures_of_kind'),
         ),
         migrations.AddIndex(
-            model_name='dailyfigures',
-            index=models.Index(fields=['day', 'kind'], name='figures_of_day'),
+            model_name='figures',
+            index=models.Index(fields=['at'], name='figures_of_time'),
         ),
         migrations.AddIndex(
-            model_name='dailyfigures',
-            index=models.Index(fields=['organization', 'kind', 'day'], name='figures_of_org'),
+            model_name='figures',
+            index=models.Index(fields=['organization', 'kind', 'at'], name='figures_of_org'),
         ),
         migrations.AddIndex(
-            model_name='dailyfigures',
-            index=models.Index(fields=['agent', 'kind', 'day'], name='figures_of_agent'),
+            model_name='figures',
+            index=models.Index(fields=['agent', 'kind', 'at'], name='figures_of_agent'),
         ),
         migrations.AddIndex(
             model_name='savedview',

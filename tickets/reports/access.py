@@ -9,7 +9,7 @@ from orgs.models import Organization, User
 from orgs.roles import Capability
 from tickets.models.catalog import Product
 from tickets.models.ticket import Ticket
-from tickets.reports.models import DailyFigures, DailyTotals
+from tickets.reports.models import Figures
 from tickets.reports.source import DIMENSIONS, ReportSource
 from tickets.states import Severity
 
@@ -32,12 +32,11 @@ def names_for(source: ReportSource) -> dict[str, dict[Any, str]]:
 def source_for_staff(actor: Actor) -> ReportSource:
     """Return the source of all figures, for staff."""
     require(actor, Capability.SEE_REPORTS)
-    figures, totals = DailyFigures.objects.visible_to(actor), DailyTotals.objects.all()
-    return ReportSource(Ticket.objects.all(), figures, totals, DIMENSIONS)
+    return ReportSource(Ticket.objects.all(), Figures.objects.visible_to(actor), DIMENSIONS)
 
 
 def source_for_organization(actor: Actor, organization: Organization) -> ReportSource:
     """Return the source of an organization's figures, for its admins; without agents."""
-    figures = DailyFigures.objects.visible_to(actor).filter(organization=organization)
+    figures = Figures.objects.visible_to(actor).filter(organization=organization)
     tickets = Ticket.objects.visible_to(actor).of(organization)
-    return ReportSource(tickets, figures, None, ("tier", "severity", "product"))
+    return ReportSource(tickets, figures, ("tier", "severity", "product"))

@@ -1,12 +1,15 @@
 """The filters of a report: period, grouping and dimensions."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 
+from orgs.forms import TIME_ZONES
 from supportcenter.bounds import DayField
 from supportcenter.combobox import Combobox, ComboboxField
 from tickets.reports.period import MAX_DAYS, Period
@@ -51,17 +54,24 @@ class ReportForm(forms.Form):
     since = _day("From")
     until = _day("To")
     by = forms.ChoiceField(label="Group by", required=False, widget=_select())
+    zone = ComboboxField(
+        label="Time zone",
+        required=False,
+        choices=TIME_ZONES,
+        widget=Combobox("orgs:time_zones", attrs={"class": "form-select"}),
+    )
 
     def __init__(
         self,
         data: QueryDict,
         *,
         names: Mapping[str, Mapping[Any, str]],
-        today: date,
+        now: datetime,
         slugs: Sequence[str] = (),
     ) -> None:
-        super().__init__({"period": USUAL} | data.dict())
-        self.today = today
+        usual = {"period": USUAL, "zone": str(timezone.get_current_timezone())}
+        super().__init__(usual | {name: value for name, value in data.items() if value})
+        self.now = now
         self.dimensions = list(names)
         self.fields["by"].choices = [(each, LABELS[each][0]) for each in names]  # type: ignore[attr-defined]
         for dimension, values in names.items():
@@ -75,6 +85,7 @@ class ReportForm(forms.Form):
             self.fields[dimension] = ComboboxField(
                 label=label, required=False, choices=choices, widget=widget
             )
+        self.fields["zone"] = self.fields.pop("zone")  # the last one, as it is changed least
         self.full_clean()
 
     def clean(self) -> dict[str, Any]:
@@ -92,20 +103,29 @@ class ReportForm(forms.Form):
             self.add_error(None, f"A report covers at most {MAX_DAYS} days.")
 
     @property
+    def time_zone(self) -> tzinfo:
+        """Return the chosen time zone, or the reader's if the choice is invalid."""
+        chosen = self.cleaned_data.get("zone")
+        return ZoneInfo(chosen) if chosen else timezone.get_current_timezone()
+
+    @property
     def covered(self) -> Period:
         """Return the chosen days, or the last thirty if the choice is invalid. No day is in the future."""
-        values = getattr(self, "cleaned_data", {})
+        return Period(*self._days(self.now.astimezone(self.time_zone).date()), self.time_zone)
+
+    def _days(self, today: date) -> tuple[date, date]:
+        values = self.cleaned_data
         chosen = values.get("period") or USUAL
         if chosen == "custom" and not self.non_field_errors():
-            return Period(min(values["since"], self.today), min(values["until"], self.today))
-        month = self.today.replace(day=1)
+            return min(values["since"], today), min(values["until"], today)
+        month = today.replace(day=1)
         if chosen == "month":
-            return Period(month, self.today)
+            return month, today
         if chosen == "last-month":
             last = month - timedelta(days=1)
-            return Period(last.replace(day=1), last)
+            return last.replace(day=1), last
         days = int(chosen) if chosen.isdigit() else int(USUAL)
-        return Period(self.today - timedelta(days=days - 1), self.today)
+        return today - timedelta(days=days - 1), today
 
     @property
     def dimension(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -41,9 +41,9 @@ class FiguresQuerySet(models.QuerySet):
             return self.all()
         return self.filter(organization__in=actor.organizations_with(Capability.SEE_ALL_TICKETS))
 
-    def between(self, first: date, last: date) -> Self:
-        """Filter by day, both ends included."""
-        return self.filter(day__gte=first, day__lte=last)
+    def between(self, begins: datetime, ends: datetime) -> Self:
+        """Filter by time, the end excluded."""
+        return self.filter(at__gte=begins, at__lt=ends)
 
     def summed(
         self, kinds: Iterable[str], by: Combinable, *, with_times: bool = True
@@ -67,21 +67,25 @@ class FiguresQuerySet(models.QuerySet):
         return {key: dict(values) for key, values in sums.items()}
 
 
-class Counts(models.Model):
-    """Facts of one kind on one day, as numbers that can be added up.
+class Figures(models.Model):
+    """Facts of one kind in one quarter of an hour, as numbers that can be added up.
 
-    A response counts in ``count`` and ``in_time`` on its own day, and in ``missed`` on the day its target was
-    missed, so past days don't change. Best effort is a separate kind and is never missed. “Raised” are
-    targets that weren't missed, but would have been if they had counted from the start.
-    ``seconds`` is the sum of the durations, nights and weekends included; ``bucket`` is the bucket of
-    ``tickets.reports.durations`` they are in, and empty for facts without a duration.
+    A quarter of an hour, because days begin at one in every time zone. A response counts in ``count`` and
+    ``in_time`` at its own time, and in ``missed`` when its target was missed, so the past doesn't change.
+    Best effort is a separate kind and is never missed. “Raised” are targets that weren't missed, but would
+    have been if they had counted from the start. ``seconds`` is the sum of the durations, nights and
+    weekends included; ``bucket`` is the bucket of ``tickets.reports.durations`` they are in, and empty for
+    facts without a duration. The agent is who responded or acknowledged the escalation, and otherwise the
+    ticket's assignee, if any.
     """
 
-    day = models.DateField(help_text="In UTC")
+    at = models.DateTimeField()
     kind = models.CharField(max_length=20, choices=FactKind)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
     tier = models.CharField(max_length=50)
     severity = models.CharField(max_length=10, choices=Severity)
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+", db_index=False)
+    agent = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     bucket = models.SmallIntegerField(null=True)
     count = models.IntegerField()
     in_time = models.IntegerField()
@@ -91,43 +95,20 @@ class Counts(models.Model):
     objects = FiguresQuerySet.as_manager()
 
     class Meta:
-        abstract = True
-
-
-class DailyFigures(Counts):
-    """Facts by organization and agent as well.
-
-    The agent is who responded or acknowledged the escalation, and otherwise the ticket's assignee, if any.
-    """
-
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
-    agent = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
-
-    class Meta:
-        verbose_name_plural = "daily figures"
+        verbose_name_plural = "figures"
         indexes = [
-            models.Index(fields=["day", "kind"], name="figures_of_day"),
-            models.Index(fields=["organization", "kind", "day"], name="figures_of_org"),
-            models.Index(fields=["agent", "kind", "day"], name="figures_of_agent"),
+            models.Index(fields=["kind", "at"], name="figures_of_kind"),
+            models.Index(fields=["at"], name="figures_of_time"),
+            models.Index(fields=["organization", "kind", "at"], name="figures_of_org"),
+            models.Index(fields=["agent", "kind", "at"], name="figures_of_agent"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.day} {self.kind} of {self.organization}"
-
-
-class DailyTotals(Counts):
-    """The same over all organizations and agents: far fewer rows, for reports that need neither."""
-
-    class Meta:
-        verbose_name_plural = "daily totals"
-        indexes = [models.Index(fields=["day", "kind"], name="totals_of_day")]
-
-    def __str__(self) -> str:
-        return f"{self.day} {self.kind}"
+        return f"{self.at:%Y-%m-%d %H:%M} {self.kind} of {self.organization}"
 
 
 class DirtyDay(models.Model):
-    """A day whose figures must be counted again, because something on it changed."""
+    """A day, in UTC, whose figures must be counted again, because something on it changed."""
 
     day = models.DateField(primary_key=True)
 

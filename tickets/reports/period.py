@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from supportcenter.zones import begin_of
 
 MAX_DAYS = 366
 DAY = timedelta(days=1)
@@ -10,10 +12,20 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Period:
-    """From the first day to the last, both included, in UTC."""
+    """From the first day to the last, both included, in a time zone."""
 
     first: date
     last: date
+    zone: tzinfo = UTC
+
+    @property
+    def begins(self) -> datetime:
+        return begin_of(self.first, self.zone)
+
+    @property
+    def ends(self) -> datetime:
+        """Return the instant at which the period is over."""
+        return begin_of(self.last + DAY, self.zone)
 
     @property
     def days(self) -> int:
@@ -22,7 +34,7 @@ class Period:
     @property
     def before(self) -> "Period":
         """Return the period of as many days just before."""
-        return Period(self.first - timedelta(days=self.days), self.first - DAY)
+        return Period(self.first - timedelta(days=self.days), self.first - DAY, self.zone)
 
     @property
     def words(self) -> str:
@@ -58,7 +70,7 @@ class Period:
         first = self.first
         while first <= self.last:
             last = min(self._end_of_step(first), self.last)
-            found.append(Period(first, last))
+            found.append(Period(first, last, self.zone))
             first = last + DAY
         return found
 

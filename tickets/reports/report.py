@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from tickets.reports import charts
-from tickets.reports.period import DAY, Period
+from tickets.reports.period import Period
 from tickets.reports.sections import Column, Section
 from tickets.reports.source import ReportSource, Sums
 
@@ -115,7 +115,7 @@ def _backlog(
 ) -> Report:
     """Build the report in which every row also has the number of tickets open at its end."""
     days = source.by_day(section.kinds, period)
-    ends = source.open_before(period.last + DAY, dimension)
+    ends = source.open_at(period.ends, dimension)
     total = sum(days.values(), Sums())
     open_last = sum(ends.values())
     open_first = open_last - (total["opened_count"] - total["solved_count"])
@@ -168,7 +168,7 @@ def steps_table(report: Report, dimension: str) -> Iterator[list[object]]:
     days = [step.first.isoformat() for step in report.period.steps]
     steps = [Row(day, row.sums) for day, row in zip(days, report.steps, strict=True)]
     rows = [*steps, Row("Total", report.total)]
-    yield from _table(report.period.step_words, report.section, rows)
+    yield from _table(f"{report.period.step_words} ({report.period.zone})", report.section, rows)
 
 
 # By their names in the URL.

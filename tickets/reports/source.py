@@ -3,23 +3,22 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, IntegerField, Value
+from django.db.models import DateField, F, IntegerField, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import TruncMonth, TruncWeek
+from django.db.models.functions import TruncDate, TruncDay, TruncMonth, TruncWeek
 
 from tickets.models.ticket import TicketQuerySet
 from tickets.reports.durations import BUCKETS
 from tickets.reports.models import FiguresQuerySet
 from tickets.reports.period import Period
 
-# What figures can be grouped and filtered by, and what totals don't have.
+# What figures can be grouped and filtered by.
 DIMENSIONS = ("tier", "severity", "product", "organization", "agent")
 NOTHING = Value(None, output_field=IntegerField())
-ONLY_IN_FIGURES = {"organization", "agent"}
 # Fields of tickets that have another name than the dimension.
 COLUMNS = {"agent": "assignee"}
 
@@ -48,14 +47,10 @@ class Sums:
 
 @dataclass(frozen=True)
 class ReportSource:
-    """Figures that a person may read, with the dimensions they may group by and the filters in force.
-
-    ``totals`` serve whatever needs neither organizations nor agents; only staff have them.
-    """
+    """Figures that a person may read, with the dimensions they may group by and the filters in force."""
 
     tickets: TicketQuerySet
     figures: FiguresQuerySet
-    totals: FiguresQuerySet | None
     dimensions: tuple[str, ...]
     filters: Mapping[str, Any] = field(default_factory=dict)
 
@@ -67,12 +62,12 @@ class ReportSource:
 
     def by_day(self, kinds: Iterable[str], period: Period) -> dict[date, Sums]:
         """Return the sums of each day that has any, without times; one query."""
-        return self._sums(self._source(), kinds, period, F("day"), with_times=False)
+        return self._sums(kinds, period, TruncDate("at", tzinfo=period.zone), with_times=False)
 
     def by_step(self, kinds: Iterable[str], period: Period) -> dict[date, Sums]:
         """The sums of each step of a period that has any, by its first day; one query."""
-        steps: dict[str, Combinable] = {"day": F("day"), "week": TruncWeek("day"), "month": TruncMonth("day")}
-        found = self._sums(self._source(), kinds, period, steps[period.unit])
+        trunc = {"day": TruncDay, "week": TruncWeek, "month": TruncMonth}[period.unit]
+        found = self._sums(kinds, period, trunc("at", output_field=DateField(), tzinfo=period.zone))
         return {max(day, period.first): sums for day, sums in found.items()}
 
     def by(
@@ -80,17 +75,18 @@ class ReportSource:
     ) -> dict[Any, Sums]:
         """Return the sums of each value of a dimension that has any; one query."""
         self._require(dimension)
-        return self._sums(self._source(dimension), kinds, period, F(dimension), with_times=with_times)
+        return self._sums(kinds, period, F(dimension), with_times=with_times)
 
     def total(self, kinds: Iterable[str], period: Period, *, with_times: bool = True) -> Sums:
         """Return the sums of a period; one query."""
-        found = self._sums(self._source(), kinds, period, NOTHING, with_times=with_times)
+        found = self._sums(kinds, period, NOTHING, with_times=with_times)
         return found.get(None, Sums())
 
-    def open_before(self, day: date, by: str = "") -> dict[Any, int]:
-        """Return how many tickets were open as a day began, by a dimension or, under None, all; two queries.
+    def open_at(self, instant: datetime, by: str = "") -> dict[Any, int]:
+        """Return how many tickets were open at an instant, by a dimension or, under None, all; two queries.
 
-        Counted backwards from the tickets open now, so the later the day, the cheaper.
+        Counted backwards from the tickets open now, so the later the instant, the cheaper. Exact at quarters
+        of an hour.
         """
         if by:
             self._require(by)
@@ -98,7 +94,7 @@ class ReportSource:
             **{COLUMNS.get(name, name): value for name, value in self.filters.items()}
         )
         counts: Counter[Any] = Counter(dict(open_now.open_by(COLUMNS.get(by, by))))
-        since = self._source(by).filter(day__gte=day)
+        since = self.figures.filter(**self.filters).filter(at__gte=instant)
         for key, sums in since.summed(
             ["opened", "solved"], F(by) if by else NOTHING, with_times=False
         ).items():
@@ -106,22 +102,11 @@ class ReportSource:
         return counts
 
     def _sums(
-        self,
-        source: FiguresQuerySet,
-        kinds: Iterable[str],
-        period: Period,
-        by: Combinable,
-        *,
-        with_times: bool = True,
+        self, kinds: Iterable[str], period: Period, by: Combinable, *, with_times: bool = True
     ) -> dict[Any, Sums]:
-        rows = source.between(period.first, period.last).summed(kinds, by, with_times=with_times)
+        figures = self.figures.filter(**self.filters).between(period.begins, period.ends)
+        rows = figures.summed(kinds, by, with_times=with_times)
         return {key: Sums(values) for key, values in rows.items()}
-
-    def _source(self, dimension: str = "") -> FiguresQuerySet:
-        """Return the smaller table that has what is needed, filtered."""
-        needs_figures = ONLY_IN_FIGURES & {dimension, *self.filters}
-        source = self.figures if needs_figures or self.totals is None else self.totals
-        return source.filter(**self.filters)
 
     def _require(self, dimension: str) -> None:
         if dimension not in self.dimensions:

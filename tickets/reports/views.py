@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -82,7 +83,7 @@ def _read(
     if code not in SECTIONS:
         raise Http404("No such report")
     names = names_for(source)
-    form = ReportForm(request.GET, names=names, today=timezone.now().date(), slugs=slugs)
+    form = ReportForm(request.GET, names=names, now=timezone.now(), slugs=slugs)
     dimension = form.dimension
     filtered = source.only(form.filters)
     return form, build_report(filtered, SECTIONS[code], form.covered, dimension, names[dimension])
@@ -92,6 +93,8 @@ def _context(request: HttpRequest, source: ReportSource, code: str, args: list[s
     form, report = _read(request, source, code, args)
     page, table = _url_names(args)
     query = f"?{request.GET.urlencode()}" if request.GET else ""
+    # The file has the days of the page, also if the link is passed on.
+    export = "?" + urlencode(request.GET.dict() | {"zone": str(report.period.zone)})
     return {
         "form": form,
         "report": report,
@@ -105,7 +108,7 @@ def _context(request: HttpRequest, source: ReportSource, code: str, args: list[s
             for each in SECTIONS.values()
         ],
         "exports": {
-            each.replace("-", "_"): reverse(table, args=[*args, code, each]) + query for each in TABLES
+            each.replace("-", "_"): reverse(table, args=[*args, code, each]) + export for each in TABLES
         },
         "is_filtered": bool(request.GET),
     }

@@ -14,7 +14,6 @@ from supportcenter.local.bench.requests import client, explain
 from supportcenter.local.bench.site import Site
 from supportcenter.local.bench.tickets import add_agents
 from tickets.models.catalog import Product, Reason
-from tickets.reports.counting import INSERT_TOTALS
 from tickets.reports.durations import BOUNDS
 from tickets.reports.period import MAX_DAYS
 from tickets.reports.sections import SECTIONS
@@ -36,9 +35,10 @@ FROM generate_series(1, %(tickets)s) AS n
 """
 # What each ticket adds: opened, first response, two more responses, solved, rated, escalated.
 FIGURES = """
-INSERT INTO tickets_dailyfigures (day, kind, organization_id, tier, severity, product_id, agent_id, bucket,
+INSERT INTO tickets_figures (at, kind, organization_id, tier, severity, product_id, agent_id, bucket,
   count, in_time, missed, seconds)
-SELECT day, kind, (%(organization_ids)s::bigint[])[organization],
+SELECT day + floor(other * 96) * interval '15 minutes' AS at, kind,
+  (%(organization_ids)s::bigint[])[organization],
   (ARRAY['basic', 'essential', 'advanced', 'premium'])[1 + organization %% 4], severity,
   (%(products)s::bigint[])[product], (%(agent_ids)s::bigint[])[who],
   CASE WHEN kind IN ('first', 'next', 'solved')
@@ -53,7 +53,7 @@ FROM (
   UNION ALL SELECT bench.*, opened + took + 1, agent, 'rated_5' FROM bench WHERE luck > 0.7
   UNION ALL SELECT bench.*, opened + took / 2, second_agent, 'acknowledged' FROM bench WHERE luck > 0.97
 ) AS facts WHERE day <= current_date
-GROUP BY day, kind, organization, severity, product, who, bucket ORDER BY day, kind, organization
+GROUP BY at, kind, organization, severity, product, who, bucket ORDER BY kind, at
 """
 OPEN_TICKETS = """
 INSERT INTO tickets_ticket (organization_id, requester_id, subject, severity, tier, status, product_id,
@@ -95,10 +95,10 @@ def load() -> dict[str, object]:
     }
     with connection.cursor() as cursor:
         cursor.execute("SET work_mem = '256MB'")
-        for statement in (TICKETS, FIGURES, INSERT_TOTALS.replace("%(day)s", "day"), OPEN_TICKETS):
+        for statement in (TICKETS, FIGURES, OPEN_TICKETS):
             cursor.execute(statement, values)
         cursor.execute("RESET work_mem")
-        for table in ("tickets_dailyfigures", "tickets_dailytotals", "tickets_ticket"):
+        for table in ("tickets_figures", "tickets_ticket"):
             cursor.execute(f"VACUUM ANALYZE {table}")
     return {"organization": organizations[0].pk, "agent": agents[0].pk}
 
