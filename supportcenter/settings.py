@@ -131,7 +131,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "supportcenter.middleware.MethodPage",
     "django_htmx.middleware.HtmxMiddleware",
-    "supportcenter.limits.RateLimits",
+    "orgs.limits.RateLimits",
     "supportcenter.rules.ConflictPage",
     "supportcenter.middleware.ReaderTimeZone",
 ]

@@ -4,8 +4,8 @@ import pytest
 from django.urls import get_resolver, reverse
 from redis.exceptions import RedisError
 
-from supportcenter import limits
-from supportcenter.limits import POSTS, SEARCHES, Limit
+from orgs import limits
+from orgs.limits import POSTS, SEARCHES, Limit
 from tests import builders
 from tests.architecture.test_url_matrix import names
 
@@ -41,10 +41,16 @@ def test_organization_has_a_limit_too(cast, client_of, few):
     url = reverse("tickets:new", args=["acme"])
     statuses = [each.post(url, builders.form_data()).status_code for each in (ada, ada, ben, ben)]
     assert statuses == [302, 302, 302, 429]
-    assert (
-        client_of(cast.eve).post(reverse("tickets:new", args=["globex"]), builders.form_data()).status_code
-        == 302
-    )
+    eve = client_of(cast.eve)
+    assert eve.post(reverse("tickets:new", args=["globex"]), builders.form_data()).status_code == 302
+
+
+def test_organization_has_a_limit_where_the_address_does_not_name_it(cast, client_of, few):
+    ticket = builders.ticket(cast.ben, cast.acme)
+    url = reverse("tickets:comments", args=[ticket.reference])
+    ada, ben, fay = client_of(cast.ada), client_of(cast.ben), client_of(cast.fay)
+    statuses = [each.post(url, {"body": "x"}).status_code for each in (ada, ada, ben, ben, fay)]
+    assert statuses == [302, 302, 302, 429, 302]
 
 
 def test_searching_is_limited_and_looking_is_not(cast, client_of, few):

@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from orgs.actor import actor_of
 from supportcenter.http import is_fragment
 from supportcenter.middleware import GetResponse
 from supportcenter.optional_cache import unless_down
@@ -25,7 +26,7 @@ TYPED = 20
 
 @dataclass(frozen=True)
 class Limit:
-    """Requests a minute. An organization's counts where the address names it."""
+    """Requests a minute: of a person, and of all members of an organization together."""
 
     per_person: int
     per_organization: int
@@ -75,8 +76,8 @@ class RateLimits:
         if limit is None or not settings.RATE_LIMITS or not request.user.is_authenticated:
             return None
         counted = {f"person:{request.user.pk}": limit.per_person}
-        if "slug" in kwargs:
-            counted[f"organization:{kwargs['slug']}"] = limit.per_organization
+        for organization in actor_of(request).roles:
+            counted[f"organization:{organization}"] = limit.per_organization
         if all(unless_down(partial(_count, f"{name}:{who}"), 0) <= most for who, most in counted.items()):
             return None
         return _too_many(request)
