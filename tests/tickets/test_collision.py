@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests import builders
 from tests.cast import actor, make_cast
 from tests.races import at_once
+from tickets.actions.changes import change_status
 from tickets.actions.comments import add_internal_note
 from tickets.actions.composing import send_composed
 from tickets.actions.macros import Message
@@ -84,6 +85,18 @@ def test_note_of_a_colleague_counts_and_own_ones_and_other_changes_do_not(cast, 
     refused = fay.post(f"{url}comments/", answer(seen=seen))
     assert refused.status_code == 422
     assert "Gus Lindgren commented while you were writing," in text(refused)
+
+
+def test_reply_does_not_overwrite_a_status_that_was_changed_meanwhile(cast, client_of, ticket, url):
+    fay = client_of(cast.fay)
+    seen = seen_by(fay, url)
+    change_status(actor=actor(cast.gus), ticket=ticket, status="on_hold")
+    refused = fay.post(f"{url}comments/", answer(seen=seen, status="solved"))
+    assert refused.status_code == 422
+    assert "Gus Lindgren changed the status to On hold while you were writing," in text(refused)
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.comments.filter(author=cast.fay).count()) == ("on_hold", 0)
+    assert fay.post(f"{url}comments/", answer(seen=seen, status="")).status_code == 302
 
 
 def test_customers_are_never_stopped(cast, client_of, ticket, url):

@@ -12,7 +12,7 @@ from supportcenter.wording import format_list
 from tickets.actions.comments import add_comment
 from tickets.actions.macros import Message, send
 from tickets.actions.record import lock
-from tickets.models.conversation import ActivityQuerySet
+from tickets.models.conversation import ActivityKind, ActivityQuerySet
 from tickets.models.drafts import ServerDraft
 from tickets.models.macros import Macro
 from tickets.models.ticket import Ticket
@@ -28,13 +28,14 @@ def send_composed(
     """Send what is in the composer (an agent's reply or note, a customer's comment) and delete its draft.
 
     ``seen`` is the newest entry that the page showed. Raises ``RuleViolation`` with the code ``unseen`` if
-    someone else wrote after it. That is checked under the ticket's lock, so of two agents who send at the
-    same time exactly one succeeds. Customers are never stopped.
+    someone else wrote after it, or changed the status that is now to be set. That is checked under the
+    ticket's lock, so of two agents who send at the same time exactly one succeeds. Customers are never
+    stopped.
     """
     ticket = lock(ticket)
     if actor.can(Capability.WORK_QUEUE):
         if seen is not None:
-            _require_seen(actor, ticket, seen)
+            _require_seen(actor, ticket, seen, with_status=bool(message.status))
         send(actor=actor, ticket=ticket, message=message, macro=macro)
     else:
         add_comment(actor=actor, ticket=ticket, body=message.body, files=message.files)
@@ -42,14 +43,18 @@ def send_composed(
     return ticket
 
 
-def _require_seen(actor: Actor, ticket: Ticket, seen: int) -> None:
-    newer: ActivityQuerySet = ticket.activities.written_since(seen, but_by=actor.person)
-    names = list(newer.order_by("id").values_list("actor__name", flat=True))
-    if names:
-        who = format_list(list(dict.fromkeys(names)))
+def _require_seen(actor: Actor, ticket: Ticket, seen: int, *, with_status: bool) -> None:
+    newer: ActivityQuerySet = ticket.activities.written_since(
+        seen, but_by=actor.person, with_status=with_status
+    )
+    found = list(newer.order_by("id").values_list("actor__name", "kind"))
+    if found:
+        who = format_list(list(dict.fromkeys(name or "The system" for name, _ in found)))
+        wrote = any(kind != ActivityKind.STATUS_CHANGED for _, kind in found)
+        done = "commented" if wrote else f"changed the status to {Status(ticket.status).label}"
         raise RuleViolation(
             UNSEEN,
-            f"{who} commented while you were writing, so nothing was sent. "
+            f"{who} {done} while you were writing, so nothing was sent. "
             "Read that first, then edit or send yours.",
         )
 

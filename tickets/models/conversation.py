@@ -19,9 +19,10 @@ class ActivityQuerySet(models.QuerySet):
         """Internal notes and other internal entries exist for staff only."""
         return self.all() if actor.can(Capability.WORK_QUEUE) else self.filter(is_internal=False)
 
-    def written_since(self, seen: int, *, but_by: User) -> Self:
-        """Comments and notes newer than an entry, by others."""
-        return self.filter(pk__gt=seen, kind__in=["commented", "noted"]).exclude(actor=but_by)
+    def written_since(self, seen: int, *, but_by: User, with_status: bool = False) -> Self:
+        """Comments and notes newer than an entry, by others, and on request their changes of the status."""
+        kinds = ["commented", "noted", *(["status_changed"] if with_status else [])]
+        return self.filter(pk__gt=seen, kind__in=kinds).exclude(actor=but_by)
 
     def for_thread(self) -> Self:
         """In the order of the thread, with authors, comments and their files: two queries."""
