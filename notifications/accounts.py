@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from notifications import nudge
+from notifications.lanes import lane_of
 from notifications.models.messages import EmailMessage
 from orgs.access import invited_address
 from orgs.models import User
@@ -34,8 +35,9 @@ class AccountAdapter(DefaultAccountAdapter):
         message = self.render_mail(template_prefix, email, {"email": email, "current_site": site} | context)
         EmailMessage.objects.create(
             kind="account",
+            lane=lane_of("account"),
             recipient=User.objects.filter(email=email).first(),
             to_address=email,
             content={"subject": message.subject, "text": str(message.body)},
         )
-        nudge.deliver.send_on_commit()
+        nudge.deliver_urgent.send_on_commit()

@@ -1,15 +1,15 @@
 """Sending due mail: claim a batch, send it over one connection, record the server's replies.
 
 A worker may die at any moment, even because of a mail. The mails that it claimed stay in the state "sending"
-until the sweep finds them. The first of them was being sent, so it is suspect: it is retried alone, and fails
-after three workers died while sending it.
+until the sweep finds that its claim has ended. The first of them was being sent, so it is suspect: it is
+retried alone, and fails after three workers died while sending it.
 """
 
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from anymail.backends.base import AnymailBaseBackend
@@ -22,19 +22,22 @@ from structlog.contextvars import bound_contextvars
 
 from notifications import nudge, throttle
 from notifications.batch import Batch
+from notifications.claims import Claim, claiming, living
 from notifications.digest import withhold_lines
 from notifications.failures import MAX_ATTEMPTS, backoff, is_connection_lost, is_permanent, is_refusal
 from notifications.mailer import Withheld, build
-from notifications.models.messages import ACCEPTED, WAITING, EmailMessage, MailState
+from notifications.models.messages import ACCEPTED, WAITING, EmailMessage, EmailMessageQuerySet, MailState
+from supportcenter.outbox.nudge import Nudge
 
 logger = structlog.get_logger(__name__)
 
 BATCH_SIZE = 50
 # Seconds after which a worker turns to other tasks; by then it has nudged another for the rest.
 MAX_SECONDS = 1.0
-# A mail that is not started within this time of being claimed is released: another worker may think it stuck.
+# A mail that is not started within this time of being claimed is released: what is urgent comes first then.
 CLAIM_LASTS = timedelta(seconds=5)
-# A worker that has a mail for longer is considered dead. More than `CLAIM_LASTS` plus the slowest attempt.
+# A worker that has a mail for longer is considered dead, even if its claim has not ended: a machine that lost
+# its network or power leaves its database session behind. More than `CLAIM_LASTS` plus the slowest attempt.
 STUCK_AFTER = timedelta(minutes=3)
 MAX_CRASHES = 3
 # Consecutive broken connections after which the server is considered down.
@@ -49,21 +52,32 @@ class NothingSent(Exception):
 
 def deliver_due() -> int:
     """Send due mails until none is left or the time is up; return how many were claimed."""
+    return _deliver("delivery", EmailMessage.objects.due, nudge.deliver)
+
+
+def deliver_urgent() -> int:
+    """Send only what is urgent, for a worker that nothing else keeps waiting."""
+    return _deliver("urgent_delivery", lambda: EmailMessage.objects.due().urgent(), nudge.deliver_urgent)
+
+
+def _deliver(worker: str, due: Callable[[], EmailMessageQuerySet], again: Nudge) -> int:
     server = get_connection()  # first: with wrong settings, nothing is claimed
     until = time.monotonic() + MAX_SECONDS
     count = 0
-    has_rung = False
+    has_rung = is_late = False
     try:
-        while batch := _claim():
-            is_late = time.monotonic() > until
-            # Once a run: an idle worker helps at once, a busy one continues when this one has stopped.
-            if not has_rung and (is_late or len(batch) == throttle.batch_size(BATCH_SIZE)):
-                nudge.deliver.send()
-                has_rung = True
-            _Run(batch, server).send()
-            count += len(batch)
-            if is_late:
-                break
+        while not is_late:
+            with claiming(worker) as claim:
+                batch = _claim(due(), claim)
+                if not batch:
+                    break
+                is_late = time.monotonic() > until
+                # Once a run: an idle worker helps at once, a busy one continues when this one has stopped.
+                if not has_rung and (is_late or len(batch) == throttle.batch_size(BATCH_SIZE)):
+                    again.send()
+                    has_rung = True
+                _Run(batch, server, claim).send()
+                count += len(batch)
     finally:
         _close(server)
     return count
@@ -72,32 +86,37 @@ def deliver_due() -> int:
 def release_stuck() -> int:
     """Release mails that a dead worker had claimed; return how many.
 
-    They are sent again under the same Message-ID. The first of each batch was being sent when the worker died
+    They are sent again under the same Message-ID. The first of each claim was being sent when the worker died
     and may be the cause, so it is marked as suspect.
     """
-    now = timezone.now()
+    # In this order: a claim that begins later has none of the mails that were found.
+    claims = set(EmailMessage.objects.sending().values_list("claim", flat=True))
+    ended = claims - living() if claims else claims
     with transaction.atomic():
-        found = EmailMessage.objects.stuck_since(now - STUCK_AFTER).order_by("due_at", "id")
+        found = EmailMessage.objects.stuck(ended, timezone.now() - STUCK_AFTER).in_order()
         stuck = list(found.select_for_update(skip_locked=True))
-        being_sent: dict[datetime | None, EmailMessage] = {}
+        being_sent: dict[int | None, EmailMessage] = {}
         for mail in stuck:
-            being_sent.setdefault(mail.claimed_at, mail)
-            if being_sent[mail.claimed_at] == mail:
+            if being_sent.setdefault(mail.claim, mail) == mail:
                 _mark_suspect(mail)
             else:
                 EmailMessage.objects.filter(pk=mail.pk).update(state=MailState.RETRY)
+        if stuck:
+            nudge.deliver.send_on_commit()
     return len(stuck)
 
 
-def _claim() -> Sequence[EmailMessage]:
+def _claim(due: EmailMessageQuerySet, claim: Claim) -> Sequence[EmailMessage]:
     """Claim due mails for this worker, or a single suspect one; no other worker gets the same ones."""
     now = timezone.now()
     with transaction.atomic():
-        due = EmailMessage.objects.due().select_for_update(skip_locked=True)
+        due = due.select_for_update(skip_locked=True)
         claimed = list(due.not_suspect()[: throttle.batch_size(BATCH_SIZE)]) or list(due.suspect()[:1])
         ids = [mail.pk for mail in claimed]
-        EmailMessage.objects.filter(pk__in=ids).update(state=MailState.SENDING, claimed_at=now)
-    mails = EmailMessage.objects.filter(pk__in=ids).order_by("due_at", "id")
+        EmailMessage.objects.filter(pk__in=ids).update(
+            state=MailState.SENDING, claim=claim.number, claimed_at=now
+        )
+    mails = EmailMessage.objects.filter(pk__in=ids).in_order()
     mails = mails.select_related(
         "recipient", "ticket__organization", "activity__actor", "activity__comment__author", "event"
     )
@@ -121,9 +140,10 @@ def _use_present_address(mail: EmailMessage) -> None:
 class _Run:
     """Sends claimed mails in order."""
 
-    def __init__(self, mails: Sequence[EmailMessage], server: BaseEmailBackend) -> None:
+    def __init__(self, mails: Sequence[EmailMessage], server: BaseEmailBackend, claim: Claim) -> None:
         self.left = deque(mails)
         self.server = server
+        self.claim = claim
         self.batch = Batch(mails)
         self.first_at = throttle.reserve(len(mails))
         self.breaks = 0
@@ -132,7 +152,7 @@ class _Run:
         """Send them all. If the server can't be reached, postpone the rest like the one that failed."""
         for position in range(len(self.left)):
             throttle.wait_for(self.first_at, position)
-            if timezone.now() - self.first_at > CLAIM_LASTS:
+            if self.claim.is_lost or timezone.now() - self.first_at > CLAIM_LASTS:
                 return self._release()
             try:
                 self.server.open()
@@ -177,11 +197,15 @@ class _Run:
     def _release(self) -> None:
         """Release the rest for another worker, as if it had never been claimed."""
         ids = [mail.pk for mail in self.left]
-        _save(lambda: EmailMessage.objects.filter(pk__in=ids).update(state=MailState.RETRY))
+        ours = EmailMessage.objects.sending().filter(pk__in=ids, claim=self.claim.number)
+        _save(lambda: ours.update(state=MailState.RETRY))
 
     def _postpone(self, error: Exception) -> None:
+        if self.claim.is_lost:
+            return self._release()
         while self.left:
             _failed(self.left.popleft(), error)
+        return None
 
 
 def _reply_to(message: DjangoMessage) -> str:

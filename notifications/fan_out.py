@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 
+from notifications.lanes import lane_of
 from notifications.models.messages import EmailMessage, MailState
 from notifications.models.preferences import MailPreferences
 from notifications.recipients import Following, People, Recipient, recipients
@@ -102,6 +103,7 @@ def _save(message: OutboxMessage, ticket: Ticket, users: dict[int, User], found:
         (
             EmailMessage(
                 kind="ticket_update",
+                lane=lane_of("ticket_update", message.name),
                 recipient_id=each.user_id,
                 to_address=users[each.user_id].email,
                 reason=each.reason,

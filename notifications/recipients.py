@@ -38,7 +38,9 @@ STAFF_EVENTS = frozenset({ActivityKind.NOTED.event, ActivityKind.ASSIGNED.event,
 LEAD_EVENTS = frozenset({ActivityKind.ESCALATED.event, ActivityKind.ESCALATION_OVERDUE.event})
 # For those who can still meet the SLA target, or must deal with a missed one.
 CLOCK_EVENTS = frozenset({ActivityKind.RESPONSE_DUE_SOON.event, ActivityKind.RESPONSE_OVERDUE.event})
-EVENTS = PUBLIC_EVENTS | STAFF_EVENTS | LEAD_EVENTS | CLOCK_EVENTS
+# Neither digests nor quiet hours delay these, and they are sent before other mail.
+URGENT_EVENTS = LEAD_EVENTS | CLOCK_EVENTS
+EVENTS = PUBLIC_EVENTS | STAFF_EVENTS | URGENT_EVENTS
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def recipients(
         if opt_out(event, reason, own, is_muted=user_id in people.muted):
             continue
         reason_text = f"You follow {following.words}." if following else REASON_TEXTS[reason]
-        at_once = is_receipt or event in LEAD_EVENTS | CLOCK_EVENTS
+        at_once = is_receipt or event in URGENT_EVENTS
         due_at, is_digest = (now, False) if at_once else when(own, now, is_critical=is_critical)
         follow_id = following.follow_id if following else None
         found[user_id] = Recipient(user_id, reason, reason_text, due_at, follow_id, is_digest)

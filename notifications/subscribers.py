@@ -8,8 +8,9 @@ from billing.models.changes import TierChange
 from billing.models.invoices import Invoice
 from notifications import nudge
 from notifications.fan_out import queue_mails
+from notifications.lanes import lane_of
 from notifications.models.messages import EmailMessage
-from notifications.recipients import EVENTS
+from notifications.recipients import EVENTS, URGENT_EVENTS
 from orgs import events as org_events
 from orgs.access import people_with, staff_with
 from orgs.models import Invitation, Membership, User
@@ -37,7 +38,7 @@ TIER_EVENTS = TEAM_EVENTS | {
 def notify_about_ticket(message: OutboxMessage) -> None:
     """Queue the mails about an event of a ticket; running it twice queues them once."""
     queue_mails(message)
-    nudge.deliver.send_on_commit()
+    (nudge.deliver_urgent if message.name in URGENT_EVENTS else nudge.deliver).send_on_commit()
 
 
 @subscribe("notifications.follows", org_events.MEMBER_REMOVED, org_events.MEMBER_ROLE_CHANGED)
@@ -62,6 +63,7 @@ def mail_invitation(message: OutboxMessage) -> None:
         [
             EmailMessage(
                 kind="member_invited",
+                lane=lane_of("member_invited"),
                 to_address=invitation.email,
                 event=message,
                 content={"invitation": invitation.pk},
@@ -101,7 +103,14 @@ def _queue(message: OutboxMessage, kind: str, people: Iterable[User], content: d
     """Queue one mail for each person; running it twice queues them once."""
     EmailMessage.objects.bulk_create(
         (
-            EmailMessage(kind=kind, recipient=user, to_address=user.email, event=message, content=content)
+            EmailMessage(
+                kind=kind,
+                lane=lane_of(kind),
+                recipient=user,
+                to_address=user.email,
+                event=message,
+                content=content,
+            )
             for user in people
         ),
         ignore_conflicts=True,

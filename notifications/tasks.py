@@ -3,12 +3,21 @@ from django.utils import timezone
 
 from notifications import delivery, digest
 from notifications.actions import tracking
+from supportcenter.outbox.tasks import report_alive
 
 
 @shared_task(name="notifications.deliver", ignore_result=True)
 def deliver() -> int:
     """Send mail that is due."""
+    report_alive("delivery")
     return delivery.deliver_due()
+
+
+@shared_task(name="notifications.deliver_urgent", ignore_result=True)
+def deliver_urgent() -> int:
+    """Send sign-in and escalation mail that is due."""
+    report_alive("urgent_delivery")
+    return delivery.deliver_urgent()
 
 
 @shared_task(name="notifications.release_stuck", ignore_result=True)

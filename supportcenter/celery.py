@@ -4,8 +4,9 @@ import logging.config
 import os
 from typing import Any
 
+import structlog
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, task_revoked
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -16,6 +17,7 @@ app.set_default()  # for all threads: nudges are sent from their own
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+logger = structlog.get_logger(__name__)
 
 
 @setup_logging.connect
@@ -24,11 +26,19 @@ def _use_django_logging(**kwargs: Any) -> None:
     logging.config.dictConfig(settings.LOGGING)
 
 
+@task_revoked.connect
+def _report_expired(sender: Any, expired: bool, **kwargs: Any) -> None:
+    """Log a run that was dropped because every worker was busy for so long."""
+    if expired:
+        logger.warning("task_expired", task=sender.name)
+
+
 SCHEDULE = {
     "dispatch events whose nudge was lost": ("outbox.dispatch", 2.0),
     "deliver mail that is due": ("notifications.deliver", 5.0),
+    "deliver urgent mail that is due": ("notifications.deliver_urgent", 5.0),
     "compose digests that are due": ("notifications.compose_digests", 60.0),
-    "release mails of workers that died": ("notifications.release_stuck", 60.0),
+    "release mails of workers that died": ("notifications.release_stuck", 5.0),
     "apply delivery reports that came early": ("notifications.apply_early_reports", 60.0),
     "report that a worker is alive": ("outbox.heartbeat", 10.0),
     "run bulk jobs whose nudge was lost": ("tickets.run_bulk", 5.0),
@@ -47,8 +57,10 @@ SCHEDULE = {
     "refresh the search index": ("tickets.sweep_index", 3600.0),
     "delete events that were delivered": ("outbox.prune", 3600.0),
 }
-# A run that no worker starts before the next one is due expires, so that runs never pile up.
+# A run that no worker starts before the next one is due expires, so that runs never pile up. But none does
+# within a minute: if workers are busy for less, everything still runs.
+MIN_EXPIRY = 60.0
 app.conf.beat_schedule = {
-    words: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    words: {"task": task, "schedule": seconds, "options": {"expires": max(seconds, MIN_EXPIRY)}}
     for words, (task, seconds) in SCHEDULE.items()
 }

@@ -309,9 +309,13 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "supportcenter"
-# Workers alternate between the two, so that ten thousand emails don't delay other tasks.
-CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("supportcenter", "mail")]
-CELERY_TASK_ROUTES = {"notifications.deliver": {"queue": "mail"}}
+# Each queue has a worker of its own, so that a slow mail server or thousands of emails delay neither other
+# tasks nor sign-in mail. A worker that is started without `--queues` alternates between them.
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("supportcenter", "mail", "urgent_mail")]
+CELERY_TASK_ROUTES = {
+    "notifications.deliver": {"queue": "mail"},
+    "notifications.deliver_urgent": {"queue": "urgent_mail"},
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {

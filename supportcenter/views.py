@@ -1,7 +1,9 @@
 """Probes, error pages and help pages."""
 
 import sys
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
@@ -15,13 +17,14 @@ from django.views.decorators.http import require_safe
 from psycopg.errors import QueryCanceled
 from redis.exceptions import RedisError
 
+from notifications import claims
 from notifications.metrics import exposition
 from notifications.models.messages import EmailMessage
 from supportcenter.errors import is_full_disk
 from supportcenter.middleware import too_large
 from supportcenter.outbox.tasks import HEARTBEAT_KEY
 
-# Beat sends a heartbeat every ten seconds. After three missed ones the worker counts as down.
+# Beat has each worker report at least every ten seconds. After three missed reports it counts as down.
 HEARTBEAT_SECONDS = 45
 
 
@@ -47,8 +50,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Return 200 if the database, the broker and a worker respond, else 503 with the failed checks."""
-    checks = {"database": _check(_database), "broker": _check(_broker), "worker": _check(_worker)}
+    """Return 200 if the database, the broker and all workers respond, else 503 with the failed checks."""
+    checks = {"database": _check(_database), "broker": _check(_broker)}
+    for name in ("worker", *claims.LOCKS):
+        # A broker that hangs is asked once.
+        checks[name] = _check(partial(_worker, name)) if checks["broker"] == "ok" else "unknown"
     ok = all(value == "ok" for value in checks.values())
     oldest = EmailMessage.objects.oldest_delayed_since() if checks["database"] == "ok" else None
     age = round((timezone.now() - oldest).total_seconds()) if oldest else 0
@@ -62,7 +68,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def _check(probe) -> str:  # type: ignore[no-untyped-def]
+def _check(probe: Callable[[], str]) -> str:
     try:
         return probe()
     except Exception as error:  # noqa: BLE001 - any failure of a dependency is the finding
@@ -80,12 +86,15 @@ def _broker() -> str:
     return cache.get("readyz") or "down"
 
 
-def _worker() -> str:
-    beat = cache.get(HEARTBEAT_KEY)
-    if beat is None:
-        return "no heartbeat"
-    age = (timezone.now() - datetime.fromisoformat(beat)).total_seconds()
-    return "ok" if age < HEARTBEAT_SECONDS else f"last heartbeat {round(age)} s ago"
+def _worker(name: str) -> str:
+    """Return "ok" if a worker has reported lately, or is still sending: a mail server may take minutes."""
+    beat = cache.get(HEARTBEAT_KEY.format(name))
+    age = (timezone.now() - datetime.fromisoformat(beat)).total_seconds() if beat else None
+    if age is not None and age < HEARTBEAT_SECONDS:
+        return "ok"
+    if name in claims.LOCKS and claims.living(name):
+        return "ok"
+    return "no heartbeat" if age is None else f"last heartbeat {round(age)} s ago"
 
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:

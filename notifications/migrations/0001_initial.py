@@ -48,7 +48,9 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('queued', 'Queued'), ('held', 'Held for a digest'), ('sending', 'Sending'), ('retry', 'Retrying'), ('sent', 'Sent'), ('digested', 'In a digest'), ('delivered', 'Delivered'), ('bounced', 'Bounced'), ('complained', 'Reported as spam'), ('failed', 'Failed'), ('withheld', 'Withheld')], default='queued', max_length=10)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('crashes', models.PositiveSmallIntegerField(default=0, help_text='How many workers died while sending it')),
+                ('lane', models.PositiveSmallIntegerField(choices=[(0, 'Sign-in and escalations'), (1, 'Tickets'), (2, 'Digests and mailings')], default=1)),
                 ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('claim', models.IntegerField(help_text='The claim of the worker that last had it', null=True)),
                 ('claimed_at', models.DateTimeField(null=True)),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('detail', models.TextField(blank=True, help_text="The server's last reply, or why the mail was withheld")),
@@ -108,7 +110,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='emailmessage',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'retry'])), fields=['due_at', 'id'], name='mail_due'),
+            index=models.Index(condition=models.Q(('state__in', ['queued', 'retry'])), fields=['lane', 'due_at', 'id'], name='mail_due'),
         ),
         migrations.AddIndex(
             model_name='emailmessage',

@@ -39,6 +39,16 @@ class MailState(models.TextChoices):
 
 
 WAITING = (MailState.QUEUED, MailState.RETRY)
+
+
+class Lane(models.IntegerChoices):
+    """The order in which due mails are sent. `notifications.lanes` decides which mail is in which lane."""
+
+    URGENT = 0, "Sign-in and escalations"
+    NORMAL = 1, "Tickets"
+    BULK = 2, "Digests and mailings"
+
+
 # The server accepted the mail, whatever happened later.
 ACCEPTED = (MailState.SENT, MailState.DELIVERED, MailState.BOUNCED, MailState.COMPLAINED)
 # States in which a mail can be resent once the cause is fixed.
@@ -136,11 +146,23 @@ class EmailMessageQuerySet(models.QuerySet):
 
     def due(self) -> Self:
         """Return mails to be sent now, in order."""
-        return self.waiting().filter(due_at__lte=timezone.now()).order_by("due_at", "id")
+        return self.waiting().filter(due_at__lte=timezone.now()).in_order()
 
-    def stuck_since(self, instant: datetime) -> Self:
-        """Return mails that a worker claimed before an instant and that are still not sent."""
-        return self.filter(state="sending", claimed_at__lt=instant)
+    def in_order(self) -> Self:
+        """Order mails as they are sent; an index has the same order."""
+        return self.order_by("lane", "due_at", "id")
+
+    def urgent(self) -> Self:
+        """Return mails of the first lane."""
+        return self.filter(lane=Lane.URGENT)
+
+    def sending(self) -> Self:
+        """Return mails that a worker claimed and that are still not sent."""
+        return self.filter(state="sending")
+
+    def stuck(self, ended_claims: Collection[int | None], instant: datetime) -> Self:
+        """Return mails whose claim has ended, or that were claimed before an instant; still not sent."""
+        return self.sending().filter(Q(claim__in=ended_claims) | Q(claimed_at__lt=instant))
 
     def not_suspect(self) -> Self:
         """Return mails during which no worker died."""
@@ -208,7 +230,9 @@ class EmailMessage(models.Model):
     state = models.CharField(max_length=10, choices=MailState, default=MailState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     crashes = models.PositiveSmallIntegerField(default=0, help_text="How many workers died while sending it")
+    lane = models.PositiveSmallIntegerField(choices=Lane, default=Lane.NORMAL)
     due_at = models.DateTimeField(default=timezone.now)
+    claim = models.IntegerField(null=True, help_text="The claim of the worker that last had it")
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     detail = models.TextField(blank=True, help_text="The server's last reply, or why the mail was withheld")
@@ -230,7 +254,7 @@ class EmailMessage(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["due_at", "id"], name="mail_due", condition=Q(state__in=["queued", "retry"])
+                fields=["lane", "due_at", "id"], name="mail_due", condition=Q(state__in=["queued", "retry"])
             ),
             models.Index(fields=["recipient", "due_at"], name="mail_held", condition=Q(state=MailState.HELD)),
             models.Index(fields=["claimed_at"], name="mail_stuck", condition=Q(state="sending")),

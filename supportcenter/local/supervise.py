@@ -44,7 +44,9 @@ GUNICORN = [
     "--graceful-timeout=3",
     "--no-control-socket",
 ]
-WORKER = ["--concurrency=2", "--loglevel=info", "--without-gossip", "--without-mingle"]
+# The queue of each worker, and how many tasks it runs at a time. Mail for signing in and about escalations
+# has a worker that no other mail keeps waiting.
+WORKERS = {"worker": ("supportcenter", 2), "delivery": ("mail", 2), "urgent_delivery": ("urgent_mail", 1)}
 
 
 class Screen(Printer):
@@ -154,6 +156,7 @@ def app_commands(
     """Return the commands that production runs too, and the mail catcher in place of a mail server."""
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "--quiet", "-A", "supportcenter.celery"]
+    workers = {name: [*celery, *worker_arguments(name)] for name in WORKERS}
     commands = {
         "web": [
             *python,
@@ -163,7 +166,7 @@ def app_commands(
             f"127.0.0.1:{values['PORT']}",
             *GUNICORN,
         ],
-        "worker": [*celery, "worker", *WORKER],
+        **workers,
         "beat": [*celery, "beat", "--schedule", str(layout.run / "celerybeat-schedule")],
     }
     if not environ.get("EMAIL_URL"):
@@ -171,6 +174,13 @@ def app_commands(
         catcher = ["aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Mailbox", values["DEV_MAILBOX"], "-l", address]
         commands["mail"] = [*python, *catcher]
     return commands
+
+
+def worker_arguments(name: str) -> list[str]:
+    """Return the arguments of `celery` that start a worker."""
+    queue, concurrency = WORKERS[name]
+    own = [f"--hostname={name}@%h", f"--queues={queue}", f"--concurrency={concurrency}"]
+    return ["worker", *own, "--loglevel=info", "--without-gossip", "--without-mingle"]
 
 
 def after_ready(layout: Layout, argv: list[str]) -> str:
@@ -186,7 +196,7 @@ def supervise(layout: Layout, values: Mapping[str, str]) -> int:
     environ = {**os.environ, **values, "PYTHONUNBUFFERED": "1"}
 
     # Many tasks find nothing to do; they are not worth a line each.
-    quiet = {"worker": {"LOG_LEVEL": "WARNING"}, "beat": {"LOG_LEVEL": "WARNING"}}
+    quiet = {name: {"LOG_LEVEL": "WARNING"} for name in [*WORKERS, "beat"]}
 
     def add(name: str, line: str) -> None:
         manager.add_process(name, line, env={**quiet.get(name, {}), **environ}, cwd=str(CHECKOUT))

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from supportcenter.local.layout import Layout
-from supportcenter.local.supervise import app_commands
+from supportcenter.local.supervise import WORKERS, app_commands
 from tests.waiting import LIMIT_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,10 +55,14 @@ def supervised() -> dict[str, list[str]]:
     return app_commands(Layout(Path("/var")), values, {})
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", ["web", "beat", *WORKERS])
 def test_deployed_process_is_the_one_that_make_run_starts(name):
     assert supervised()[name][0] == sys.executable
     assert without_places(command_of(name)) == without_places(supervised()[name])
+
+
+def test_every_queue_has_a_worker():
+    assert {queue for queue, _ in WORKERS.values()} == {queue.name for queue in settings.CELERY_TASK_QUEUES}
 
 
 def test_image_starts_the_web_server_by_default():

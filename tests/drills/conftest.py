@@ -38,7 +38,7 @@ def world(started: World) -> Iterator[World]:
     for name, start in (
         ("postgres", started.start_postgres),
         ("valkey", started.start_valkey),
-        ("worker", started.start_worker),
     ):
         if name not in started.processes:
             start()
+    started.start_workers()

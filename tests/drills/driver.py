@@ -74,7 +74,7 @@ def noted(owner: type, name: str, calls: list[str]) -> Any:
 
 
 def sweep() -> int:
-    """Take mails back from a dead worker, as beat does every minute; then have a worker look."""
+    """Take mails back from a dead worker, as beat does; then have a worker look."""
     from notifications import nudge
     from notifications.delivery import release_stuck
 

@@ -28,23 +28,23 @@ def at(command: str, person: str, answer: str) -> Callable[[str, str], str]:
 
 def test_worker_killed_in_the_middle_of_the_fan_out(world: World) -> None:
     ticket = world.ticket("fanout", people=520)
-    world.kill_worker()
+    world.kill_workers()
     comment(world, ticket)
     ((event,),) = world.sql("SELECT id FROM outbox_outboxmessage WHERE name = 'ticket.commented'")
     with world.connect() as ours:
         # Someone in the second chunk: the worker has to wait until we commit or roll back.
         ours.execute(
             "INSERT INTO notifications_emailmessage (id, kind, to_address, reason, reason_text, event_id,"
-            " content, state, attempts, crashes, due_at, detail, provider_id, created_at) VALUES"
-            " (gen_random_uuid(), '', 'fanout-515@acme.example', '', '', %s, '{}', 'held', 0, 0, now(), '',"
-            " '', now())",
+            " content, lane, state, attempts, crashes, due_at, detail, provider_id, created_at) VALUES"
+            " (gen_random_uuid(), '', 'fanout-515@acme.example', '', '', %s, '{}', 1, 'held', 0, 0, now(),"
+            " '', '', now())",
             [event],
         )
-        world.start_worker()
+        world.start_workers()
         world.wait_until_waiting_for_lock()
-        world.kill_worker()
+        world.kill_workers()
         ours.rollback()
-    world.start_worker()
+    world.start_workers()
     world.wait_until(sent=521)
     world.check()
 
@@ -62,10 +62,10 @@ def test_worker_killed_in_the_middle_of_sending(world: World) -> None:
     world.sink.script = keep_the_sixth_waiting
     comment(world, ticket)
     assert is_waiting.wait(LIMIT_SECONDS)
-    world.kill_worker()
+    world.kill_workers()
     world.sink.script = at("", "", "")
     world.release_stuck()
-    world.start_worker()
+    world.start_workers()
     world.wait_until(sent=ALL)
     world.check()
 
@@ -84,13 +84,13 @@ def test_worker_killed_between_the_answer_and_its_commit(world: World) -> None:
         world.sink.script = hold_the_row
         comment(world, ticket)
         world.wait_until_waiting_for_lock()
-        world.kill_worker()
+        world.kill_workers()
         # Without this PostgreSQL would still run what the dead worker had asked for.
         world.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
         world.sink.script = at("", "", "")
         ours.rollback()
     world.release_stuck()
-    world.start_worker()
+    world.start_workers()
     world.wait_until(sent=ALL)
     world.check(twice=1)
 
@@ -103,9 +103,7 @@ def test_mail_that_kills_its_worker_fails_and_the_others_are_sent(world: World) 
 
     for death in (1, 2, 3):
         wait_until(lambda death=death: world.deaths() == before + death, f"death {death}")
-        # Only the dead worker's mail is to be taken back; another worker may be sending the rest.
-        wait_until(lambda death=death: death == 1 or world.states()["sending"] == 1, "the rest")
-        world.release_stuck()
+        world.release_stuck(crashes=death)
     world.wait_until(sent=ALL - 1, failed=1)
     world.check()
     ((answer,),) = world.sql("SELECT detail FROM notifications_emailmessage WHERE state = 'failed'")

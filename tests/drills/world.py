@@ -17,13 +17,13 @@ from supportcenter.local import embedded, probes
 from supportcenter.local.environment import outer_environment
 from supportcenter.local.layout import CHECKOUT, Layout
 from supportcenter.local.smtp_sink import SmtpSink
+from supportcenter.local.supervise import WORKERS, worker_arguments
 from tests.driver import Driver
 from tests.embedded import SETTINGS
 from tests.waiting import LIMIT_SECONDS, wait_until
 
 # Fast, but what was committed outlives a stop of the server, as in production.
 POSTGRES = {"fsync": "off", "full_page_writes": "off"}
-WORKER = ["--concurrency=2", "--loglevel=info", "--without-gossip", "--without-mingle", "--beat"]
 
 
 class World:
@@ -56,7 +56,7 @@ class World:
         self.start_valkey()
         self.driver = Driver("tests.drills.driver", self.environ, self.folder / "driver.log")
         self.call("make_tables")
-        self.start_worker()
+        self.start_workers()
 
     def run(self, name: str, argv: list[str]) -> None:
         with (self.folder / f"{name}.log").open("wb") as log:
@@ -76,7 +76,8 @@ class World:
 
     def stop(self) -> None:
         self.driver.close()
-        self.end("worker", signal.SIGKILL)
+        for name in WORKERS:
+            self.end(name, signal.SIGKILL)
         self.end("valkey", signal.SIGTERM)
         self.end("postgres", signal.SIGINT)
 
@@ -94,20 +95,27 @@ class World:
         with Redis.from_url(embedded.valkey_url(self.layout.valkey_socket)) as valkey:
             valkey.flushall()
 
-    def start_worker(self) -> None:
-        """Start it, and again whenever it ends, as in production: losing the broker can end Celery."""
-        argv = [sys.executable, "-m", "celery", "--quiet", "-A", "supportcenter.celery", "worker", *WORKER]
-        line = shlex.join([*argv, "--schedule", str(self.folder / "schedule")])
-        self.run("worker", ["sh", "-c", f"while true; do {line}; sleep 0.2; done"])
-        log = self.folder / "worker.log"
-        wait_until(lambda: b" ready." in log.read_bytes(), "the worker")
+    def start_workers(self) -> None:
+        """Start those that do not run, and again whenever one ends: losing the broker can end Celery."""
+        started = [name for name in WORKERS if name not in self.processes]
+        for name in started:
+            argv = [sys.executable, "-m", "celery", "--quiet", "-A", "supportcenter.celery"]
+            argv += worker_arguments(name)
+            if name == "worker":
+                argv += ["--beat", "--schedule", str(self.folder / "schedule")]
+            self.run(name, ["sh", "-c", f"while true; do {shlex.join(argv)}; sleep 0.2; done"])
+        for name in started:
+            log = self.folder / f"{name}.log"
+            wait_until(lambda log=log: b" ready." in log.read_bytes(), name)
 
-    def kill_worker(self) -> None:
-        self.end("worker", signal.SIGKILL)
+    def kill_workers(self, *names: str) -> None:
+        """Kill all workers, or those of some names."""
+        for name in names or WORKERS:
+            self.end(name, signal.SIGKILL)
 
     def deaths(self) -> int:
-        """Count the child processes that the worker has lost."""
-        return (self.folder / "worker.log").read_bytes().count(b"exited with 'signal 9 (SIGKILL)'")
+        """Count the child processes that the worker of mail has lost."""
+        return (self.folder / "delivery.log").read_bytes().count(b"exited with 'signal 9 (SIGKILL)'")
 
     def call(self, name: str, *arguments: Any) -> Any:
         """Have the web process call a function of `driver.py`."""
@@ -136,13 +144,15 @@ class World:
         self.sql("UPDATE notifications_emailmessage SET due_at = now() WHERE state = 'retry'")
         self.call("sweep")
 
-    def release_stuck(self) -> None:
-        """Release the dead worker's mails, as if minutes had passed since it died."""
-        self.sql(
-            "UPDATE notifications_emailmessage SET claimed_at = claimed_at - interval '1 hour'"
-            " WHERE state = 'sending'"
-        )
-        self.call("sweep")
+    def release_stuck(self, crashes: int = 1) -> None:
+        """Release a dead worker's mails, as beat does too, and make due the one that it was sending."""
+        query = "SELECT 1 FROM notifications_emailmessage WHERE crashes = %s"
+
+        def is_released() -> bool:
+            self.call("sweep")
+            return bool(self.sql(query, crashes))
+
+        wait_until(is_released, "the end of the claim")
         self.make_due()
 
     def wait_until_waiting_for_lock(self) -> None:

@@ -5,13 +5,15 @@ import pytest
 from django.core import mail as django_mail
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
 from django.utils import timezone
 
 from notifications import delivery, throttle
 from notifications.batch import Batch
-from notifications.delivery import STUCK_AFTER, deliver_due, release_stuck
+from notifications.claims import Claim, claiming, living
+from notifications.delivery import STUCK_AFTER, deliver_due, deliver_urgent, release_stuck
 from notifications.failures import MAX_ATTEMPTS
-from notifications.models.messages import EmailMessage
+from notifications.models.messages import EmailMessage, Lane
 from notifications.models.suppressions import Suppression
 from notifications.models.throttle import SendingThrottle
 
@@ -26,9 +28,9 @@ def row():
     return queued("a@b.example")
 
 
-def queued(address: str, kind: str = "account") -> EmailMessage:
+def queued(address: str, kind: str = "account", **values) -> EmailMessage:
     content = {"subject": "Hello", "text": "Here is https://example.com/secret"}
-    return EmailMessage.objects.create(kind=kind, to_address=address, content=content)
+    return EmailMessage.objects.create(kind=kind, to_address=address, content=content, **values)
 
 
 @pytest.fixture
@@ -128,10 +130,14 @@ def test_failed_mail_forgets_its_content_too(row, server):
     assert row.content == {}
 
 
+def claimed(claim: Claim) -> list[EmailMessage]:
+    return list(delivery._claim(EmailMessage.objects.due(), claim))
+
+
 def worker_died() -> None:
-    """As if a worker had claimed all due mails long ago and died over the first."""
-    long_ago = timezone.now() - STUCK_AFTER - timedelta(seconds=1)
-    EmailMessage.objects.due().update(state="sending", claimed_at=long_ago)
+    """As if a worker had claimed all due mails and died over the first."""
+    with claiming("delivery") as claim:
+        claimed(claim)
     release_stuck()
 
 
@@ -157,13 +163,63 @@ def test_mail_over_which_three_workers_died_has_failed(row):
 def test_mail_over_which_a_worker_died_is_tried_alone(row, monkeypatch):
     EmailMessage.objects.update(crashes=1)
     queued("c@d.example")
-    assert [len(delivery._claim()), len(delivery._claim()), len(delivery._claim())] == [1, 1, 0]
+    with claiming("delivery") as claim:
+        assert [len(claimed(claim)), len(claimed(claim)), len(claimed(claim))] == [1, 1, 0]
 
 
 def test_mail_of_a_living_worker_is_left_alone(row):
-    EmailMessage.objects.update(state="sending", claimed_at=timezone.now())
-    assert release_stuck() == 0
-    assert deliver_due() == 0
+    with claiming("delivery") as claim:
+        claimed(claim)
+        assert release_stuck() == 0
+        assert deliver_due() == 0
+
+
+def test_mail_of_a_machine_that_vanished_is_freed_after_minutes(row):
+    with claiming("delivery") as claim:
+        claimed(claim)
+        EmailMessage.objects.update(claimed_at=timezone.now() - STUCK_AFTER)
+        assert release_stuck() == 1
+
+
+def test_claims_are_known_by_worker_until_they_end():
+    with claiming("delivery") as one, claiming("urgent_delivery") as other:
+        assert (living("delivery"), living("urgent_delivery")) == ({one.number}, {other.number})
+        assert living() == {one.number, other.number}
+    assert living() == set()
+
+
+def test_worker_that_lost_its_claim_leaves_the_rest_to_others(row, monkeypatch):
+    """PostgreSQL restarts while the first mail is sent, and another worker claims the second."""
+    other = queued("c@d.example")
+    send = EmailBackend.send_messages
+
+    def lose_claim(self, messages):
+        EmailMessage.objects.filter(pk=other.pk).update(claim=1)
+        monkeypatch.setattr(Claim, "is_lost", True)
+        return send(self, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", lose_claim)
+    deliver_due()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock_all()")  # as the end of the session would have done
+    row.refresh_from_db()
+    other.refresh_from_db()
+    assert (row.state, other.state) == ("sent", "sending")
+
+
+def test_urgent_mail_is_sent_first_and_bulk_last(monkeypatch):
+    monkeypatch.setattr(delivery, "BATCH_SIZE", 1)
+    for name, lane in [("bulk", Lane.BULK), ("normal", Lane.NORMAL), ("urgent", Lane.URGENT)]:
+        queued(f"{name}@b.example", lane=lane)
+    deliver_due()
+    sent = [mail.to[0].partition("@")[0] for mail in django_mail.outbox]
+    assert sent == ["urgent", "normal", "bulk"]
+
+
+def test_worker_of_urgent_mail_sends_nothing_else(row):
+    urgent = queued("c@d.example", lane=Lane.URGENT)
+    assert deliver_urgent() == 1
+    assert [mail.to[0] for mail in django_mail.outbox] == [urgent.to_address]
 
 
 def test_worker_that_was_held_up_gives_its_mails_back_unsent(row, monkeypatch):

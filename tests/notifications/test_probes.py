@@ -7,7 +7,9 @@ from django.core.cache import cache
 from django.db import OperationalError
 from django.utils import timezone
 
+from notifications.claims import claiming
 from notifications.models.messages import EmailMessage
+from notifications.tasks import deliver, deliver_urgent
 from supportcenter import views
 from supportcenter.outbox.models import OutboxDelivery, OutboxMessage
 from supportcenter.outbox.tasks import HEARTBEAT_KEY, heartbeat
@@ -19,23 +21,55 @@ def test_alive_needs_nothing(client):
     assert client.get("/healthz").content == b"ok"
 
 
-def test_ready_with_a_fresh_heartbeat(client):
-    heartbeat()
+def all_workers_report() -> None:
+    for task in (heartbeat, deliver, deliver_urgent):
+        task()
+
+
+def test_ready_with_fresh_heartbeats(client):
+    all_workers_report()
     response = client.get("/readyz")
     assert response.status_code == 200
     assert response.json() == {
         "database": "ok",
         "broker": "ok",
         "worker": "ok",
+        "delivery": "ok",
+        "urgent_delivery": "ok",
         "oldest_waiting_mail_seconds": 0,
     }
 
 
-def test_old_heartbeat_is_not_ready(client):
-    cache.set(HEARTBEAT_KEY, (timezone.now() - timedelta(minutes=2)).isoformat())
+@pytest.mark.parametrize("name", ["worker", "delivery", "urgent_delivery"])
+def test_old_heartbeat_is_not_ready(client, name):
+    all_workers_report()
+    cache.set(HEARTBEAT_KEY.format(name), (timezone.now() - timedelta(minutes=2)).isoformat())
     response = client.get("/readyz")
     assert response.status_code == 503
-    assert response.json()["worker"] == "last heartbeat 120 s ago"
+    assert response.json()[name] == "last heartbeat 120 s ago"
+
+
+def test_worker_that_is_still_sending_is_alive(client):
+    all_workers_report()
+    cache.delete(HEARTBEAT_KEY.format("delivery"))
+    assert client.get("/readyz").json()["delivery"] == "no heartbeat"
+    with claiming("delivery"):
+        assert client.get("/readyz").status_code == 200
+
+
+def test_broker_that_is_down_is_asked_once(client, monkeypatch):
+    all_workers_report()
+    asked = []
+
+    def hang(*args, **kwargs):
+        asked.append(args)
+        raise TimeoutError
+
+    monkeypatch.setattr(cache, "set", hang)
+    monkeypatch.setattr(cache, "get", hang)
+    checks = client.get("/readyz").json()
+    assert (checks["broker"], checks["worker"]) == ("down (TimeoutError)", "unknown")
+    assert len(asked) == 1
 
 
 def test_database_that_is_down_is_named_without_details(client, monkeypatch):
@@ -49,7 +83,7 @@ def test_database_that_is_down_is_named_without_details(client, monkeypatch):
 
 
 def test_age_of_the_oldest_waiting_mail(client):
-    heartbeat()
+    all_workers_report()
     created = timezone.now() - timedelta(minutes=7)
     EmailMessage.objects.create(kind="account", to_address="a@b.example", created_at=created, due_at=created)
     assert client.get("/readyz").json()["oldest_waiting_mail_seconds"] == pytest.approx(420, abs=2)
