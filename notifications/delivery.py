@@ -110,9 +110,8 @@ def _claim(due: EmailMessageQuerySet, claim: Claim) -> Sequence[EmailMessage]:
     """Claim due mails for this worker, or a single suspect one; no other worker gets the same ones."""
     now = timezone.now()
     with transaction.atomic():
-        due = due.select_for_update(skip_locked=True)
-        claimed = list(due.not_suspect()[: throttle.batch_size(BATCH_SIZE)]) or list(due.suspect()[:1])
-        ids = [mail.pk for mail in claimed]
+        keys = due.select_for_update(skip_locked=True).values_list("pk", flat=True)
+        ids = list(keys.not_suspect()[: throttle.batch_size(BATCH_SIZE)]) or list(keys.suspect()[:1])
         EmailMessage.objects.filter(pk__in=ids).update(
             state=MailState.SENDING, claim=claim.number, claimed_at=now
         )

@@ -46,19 +46,69 @@ def ticket(name: str, cc: list[str]) -> int:
 
 def comment(ticket: int, words: str) -> dict[str, Any]:
     """Post an agent's comment; return the status, and the request's own calls to broker and mail server."""
-    from django.conf import settings
-    from django.test import Client
-
-    from orgs.models import User
-    from tickets.models.ticket import Ticket
-
-    client = Client()
-    client.force_login(User.objects.get(email="fay@support.example"), settings.AUTHENTICATION_BACKENDS[0])
-    url = f"{Ticket.objects.get(pk=ticket).get_absolute_url()}comments/"
+    client, url = _client("fay@support.example"), f"{_url(ticket)}comments/"
     asked: list[str] = []
     with noted(Celery, "send_task", asked), noted(smtplib.SMTP, "connect", asked):
         response = client.post(url, {"body": words, "kind": "answer"})
     return {"status": response.status_code, "asked": asked}
+
+
+def _url(ticket: int) -> str:
+    from tickets.models.ticket import Ticket
+
+    return Ticket.objects.get(pk=ticket).get_absolute_url()
+
+
+def _client(email: str) -> Any:
+    """Return a client that is signed in as someone, or as nobody."""
+    from django.conf import settings
+    from django.test import Client
+
+    from orgs.models import User
+
+    client = Client(raise_request_exception=False)
+    if email:
+        client.force_login(User.objects.get(email=email), settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def _post(email: str, url: str, data: dict[str, Any]) -> int:
+    return _client(email).post(url, data).status_code
+
+
+def escalate(ticket: int) -> int:
+    """Have the requester escalate a ticket; return the status."""
+    return _post("ben@acme.example", f"{_url(ticket)}escalation/", {"text": "Nobody answers"})
+
+
+def reset_password(email: str) -> int:
+    """Ask for a link to a new password, as anyone can; return the status."""
+    return _post("", "/account/password/reset/", {"email": email})
+
+
+def ready() -> dict[str, Any]:
+    """Return what the probe reports, and its status."""
+    from django.test import Client
+
+    response = Client().get("/readyz")
+    return response.json() | {"status": response.status_code}
+
+
+def forget_reports() -> None:
+    """Forget when each worker last reported."""
+    from django.core.cache import cache
+
+    from supportcenter.local.supervise import WORKERS
+    from supportcenter.outbox.tasks import HEARTBEAT_KEY
+
+    cache.delete_many([HEARTBEAT_KEY.format(name) for name in WORKERS])
+
+
+def run_task(name: str) -> None:
+    """Send a task to the workers, as beat does."""
+    from celery import current_app
+
+    current_app.send_task(name)
 
 
 def noted(owner: type, name: str, calls: list[str]) -> Any:
@@ -86,4 +136,4 @@ def sweep() -> int:
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.drills.settings"
     django.setup()
-    serve(make_tables, ticket, comment, sweep)
+    serve(make_tables, ticket, comment, escalate, reset_password, ready, forget_reports, run_task, sweep)

@@ -50,6 +50,7 @@ def test_worker_killed_in_the_middle_of_the_fan_out(world: World) -> None:
 
 
 def test_worker_killed_in_the_middle_of_sending(world: World) -> None:
+    """Within seconds others send its mails, without being asked; a worker that only waits keeps its own."""
     ticket = world.ticket("sending")
     is_waiting = threading.Event()
 
@@ -62,10 +63,14 @@ def test_worker_killed_in_the_middle_of_sending(world: World) -> None:
     world.sink.script = keep_the_sixth_waiting
     comment(world, ticket)
     assert is_waiting.wait(LIMIT_SECONDS)
-    world.kill_workers()
+    assert world.call("sweep") == 0
+    world.kill_workers("delivery")
     world.sink.script = at("", "", "")
-    world.release_stuck()
     world.start_workers()
+    world.wait_until(sent=ALL - 1, retry=1)
+    due = "SELECT due_at < now() + interval '30 s' FROM notifications_emailmessage WHERE state = 'retry'"
+    assert world.sql(due) == [(True,)]
+    world.make_due()
     world.wait_until(sent=ALL)
     world.check()
 
