@@ -130,5 +130,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if error and isinstance(error.__cause__, QueryCanceled):
         return HttpResponse(render_to_string("503.html"), status=503)
     if isinstance(error, RedisError) or is_full_disk(error):
-        return HttpResponse(render_to_string("errors/outage.html"), status=503, headers={"Retry-After": "30"})
+        # Other pages do without Valkey, see `optional_cache`.
+        page = render_to_string("errors/outage.html", {"is_sign_in": isinstance(error, RedisError)})
+        return HttpResponse(page, status=503, headers={"Retry-After": "30"})
     return HttpResponse(render_to_string("500.html"), status=500)

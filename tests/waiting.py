@@ -21,3 +21,9 @@ def wait_until(condition: Callable[[], Found], what: str | Callable[[], str]) ->
             raise AssertionError(f"still waiting for {what() if callable(what) else what}")
         time.sleep(PAUSE_SECONDS)
     return found
+
+
+def timed(call: Callable[[], Found]) -> tuple[Found, float]:
+    """Return what the call returns, and the seconds it took: for what must end while something else hangs."""
+    began = time.monotonic()
+    return call(), time.monotonic() - began

@@ -73,6 +73,7 @@ def test_sign_in_without_the_broker_is_503(client, cast, broker_down):
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "30"
     assert "temporarily unavailable" in response.text
+    assert "the server that counts attempts (Valkey) doesn't respond" in response.text
 
 
 @pytest.fixture

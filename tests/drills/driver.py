@@ -10,6 +10,7 @@ import django
 from celery import Celery
 
 from tests.driver import serve
+from tests.waiting import timed
 
 
 def make_tables() -> None:
@@ -86,6 +87,20 @@ def reset_password(email: str) -> int:
     return _post("", "/account/password/reset/", {"email": email})
 
 
+def visit(email: str, *pages: str) -> list[tuple[int, float]]:
+    """Have someone open pages; return the status of each, and the seconds it took."""
+    client = _client(email)
+    answers = [timed(lambda page=page: client.get(page)) for page in pages]
+    return [(response.status_code, seconds) for response, seconds in answers]
+
+
+def sign_in(email: str) -> tuple[int, float, str]:
+    """Try to sign in; return status, seconds and page."""
+    form = {"login": email, "password": "secret"}
+    response, seconds = timed(lambda: _client("").post("/account/login/", form))
+    return response.status_code, seconds, response.text
+
+
 def ready() -> dict[str, Any]:
     """Return what the probe reports, and its status."""
     from django.test import Client
@@ -136,4 +151,16 @@ def sweep() -> int:
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.drills.settings"
     django.setup()
-    serve(make_tables, ticket, comment, escalate, reset_password, ready, forget_reports, run_task, sweep)
+    serve(
+        make_tables,
+        ticket,
+        comment,
+        escalate,
+        reset_password,
+        visit,
+        sign_in,
+        ready,
+        forget_reports,
+        run_task,
+        sweep,
+    )

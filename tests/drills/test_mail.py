@@ -28,7 +28,7 @@ def at(command: str, person: str, answer: str) -> Callable[[str, str], str]:
 
 def test_worker_killed_in_the_middle_of_the_fan_out(world: World) -> None:
     ticket = world.ticket("fanout", people=520)
-    world.kill_workers()
+    world.kill_workers("worker")
     comment(world, ticket)
     ((event,),) = world.sql("SELECT id FROM outbox_outboxmessage WHERE name = 'ticket.commented'")
     with world.connect() as ours:
@@ -42,7 +42,7 @@ def test_worker_killed_in_the_middle_of_the_fan_out(world: World) -> None:
         )
         world.start_workers()
         world.wait_until_waiting_for_lock()
-        world.kill_workers()
+        world.kill_workers("worker")
         ours.rollback()
     world.start_workers()
     world.wait_until(sent=521)
@@ -89,7 +89,7 @@ def test_worker_killed_between_the_answer_and_its_commit(world: World) -> None:
         world.sink.script = hold_the_row
         comment(world, ticket)
         world.wait_until_waiting_for_lock()
-        world.kill_workers()
+        world.kill_workers("delivery")
         # Without this PostgreSQL would still run what the dead worker had asked for.
         world.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
         world.sink.script = at("", "", "")

@@ -91,6 +91,13 @@ class World:
         self.run("valkey", embedded.valkey_argv(layout.valkey_data, layout.valkey_socket))
         wait_until(lambda: probes.valkey_answers(layout.valkey_socket), "Valkey")
 
+    def freeze(self, name: str) -> None:
+        """Let a server hang: it takes connections, and answers none."""
+        self.processes[name].send_signal(signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        self.processes[name].send_signal(signal.SIGCONT)
+
     def flush_valkey(self) -> None:
         with Redis.from_url(embedded.valkey_url(self.layout.valkey_socket)) as valkey:
             valkey.flushall()
