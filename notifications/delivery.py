@@ -110,8 +110,9 @@ def _claim(due: EmailMessageQuerySet, claim: Claim) -> Sequence[EmailMessage]:
     """Claim due mails for this worker, or a single suspect one; no other worker gets the same ones."""
     now = timezone.now()
     with transaction.atomic():
-        keys = due.select_for_update(skip_locked=True).values_list("pk", flat=True)
-        ids = list(keys.not_suspect()[: throttle.batch_size(BATCH_SIZE)]) or list(keys.suspect()[:1])
+        free = due.select_for_update(skip_locked=True)
+        others = free.not_suspect().values_list("pk", flat=True)[: throttle.batch_size(BATCH_SIZE)]
+        ids = list(others) or list(free.suspect().values_list("pk", flat=True)[:1])
         EmailMessage.objects.filter(pk__in=ids).update(
             state=MailState.SENDING, claim=claim.number, claimed_at=now
         )

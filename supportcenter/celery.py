@@ -54,6 +54,7 @@ SCHEDULE = {
     "close solved tickets": ("tickets.close_solved", 3600.0),
     "delete drafts that can't be sent anymore": ("tickets.delete_stale_drafts", 3600.0),
     "delete unsent uploads": ("tickets.delete_unsent_files", 3600.0),
+    "delete files of killed uploads": ("tickets.delete_orphaned_files", 3600.0),
     "refresh the search index": ("tickets.sweep_index", 3600.0),
     "delete events that were delivered": ("outbox.prune", 3600.0),
 }

@@ -27,8 +27,8 @@ STORAGE_FULL = "storage_full"
 
 
 def is_full_disk(error: BaseException | None) -> bool:
-    """Return whether an error means that a disk or quota is full."""
-    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    """Return whether an error means that a disk or quota is full, or a file as large as it may become."""
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager

@@ -197,6 +197,10 @@ MAX_FILES = env.int("MAX_FILES", default=20)
 MAX_REQUEST_MB = env.int("MAX_REQUEST_MB", default=250)
 MEDIA_URL = ""
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "supportcenter.storage.UnnamedFileUploadHandler",
+]
 STATIC_URL = "/static/"
 # Folder in which `manage.py collectstatic` stores scripts and styles.
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static")))

@@ -6,7 +6,7 @@ One call a line in, one answer a line out, both JSON: `Driver` is the test's end
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,14 @@ from tests.waiting import LIMIT_SECONDS
 
 
 class Driver:
-    def __init__(self, module: str, environ: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, module: str, environ: Mapping[str, str], log: Path, wrapper: Sequence[str] = ()
+    ) -> None:
+        """Start the process; ``wrapper`` is a command that starts it in another way than we would."""
         self.log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", module],
+                [*wrapper, sys.executable, "-m", module],
                 cwd=CHECKOUT,
                 env=dict(environ),
                 stdin=subprocess.PIPE,

@@ -24,6 +24,12 @@ def delete_unsent_files() -> int:
     return files.delete_unsent_files()
 
 
+@shared_task(name="tickets.delete_orphaned_files", ignore_result=True)
+def delete_orphaned_files() -> int:
+    """Delete stored files of uploads during which the process was killed."""
+    return files.delete_orphaned_files()
+
+
 @shared_task(name="tickets.check_clocks", ignore_result=True)
 def check_clocks() -> int:
     """Recalculate stale clocks and notify about those that are due soon or overdue."""

@@ -1,6 +1,8 @@
 """A web process under a drill's control."""
 
 import os
+import resource
+import signal
 import smtplib
 import threading
 from typing import Any
@@ -11,6 +13,8 @@ from celery import Celery
 
 from tests.driver import serve
 from tests.waiting import timed
+
+MEGABYTE = 1024 * 1024
 
 
 def make_tables() -> None:
@@ -101,6 +105,40 @@ def sign_in(email: str) -> tuple[int, float, str]:
     return response.status_code, seconds, response.text
 
 
+def upload(ticket: int, kilobytes: int) -> tuple[int, str]:
+    """Have the requester comment with a file; return status and page."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    file = SimpleUploadedFile("trace.log", bytes(1024 * kilobytes))
+    sent = {"body": "Typed for an hour", "files_sent": [file], "seen": "0"}
+    response = _client("ben@acme.example").post(f"{_url(ticket)}comments/", sent)
+    return response.status_code, response.text
+
+
+def die_of_large_files() -> None:
+    """Have the kernel kill this process as soon as a file that it writes exceeds a megabyte."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MEGABYTE, MEGABYTE))
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+
+
+def stored_files() -> list[tuple[str, int]]:
+    """Return the stored files and their sizes."""
+    from django.conf import settings
+
+    found = (path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file())
+    return [(path.name, path.stat().st_size) for path in found]
+
+
+def age_stored_files() -> None:
+    """Make the stored files two hours older."""
+    from django.conf import settings
+
+    for path in settings.MEDIA_ROOT.rglob("*"):
+        before = path.stat().st_mtime - 7200
+        os.utime(path, (before, before))
+
+
 def ready() -> dict[str, Any]:
     """Return what the probe reports, and its status."""
     from django.test import Client
@@ -159,6 +197,10 @@ if __name__ == "__main__":
         reset_password,
         visit,
         sign_in,
+        upload,
+        die_of_large_files,
+        stored_files,
+        age_stored_files,
         ready,
         forget_reports,
         run_task,

@@ -1,13 +1,16 @@
 """Uploads: stored when they arrive, attached to a comment when it is sent."""
 
 import hashlib
-from collections.abc import Sequence
-from datetime import timedelta
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import PurePath
+from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.core.files.base import File
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
@@ -21,6 +24,10 @@ logger = structlog.get_logger(__name__)
 
 # Long enough to return to a form on the next day.
 UNSENT_FOR = timedelta(days=2)
+# A request takes minutes at most, so a file that has no row by then gets none.
+ORPHANED_AFTER = timedelta(hours=1)
+# Killed uploads leave a few files. If more have no row, this is rather the wrong database, or an empty one.
+MAX_ORPHANS = 100
 
 
 @transaction.atomic
@@ -88,3 +95,47 @@ def delete_unsent_files() -> int:
             attachment.file.delete(save=False)
             count += 1
     return count
+
+
+def delete_orphaned_files() -> int:
+    """Delete stored files that no attachment names; return how many.
+
+    A process that is killed during an upload leaves them: whole, in part or empty.
+    """
+    orphans = [name for folder in _folders() for name in _orphans_in(folder)]
+    if len(orphans) > MAX_ORPHANS:
+        logger.error("too_many_orphaned_files", count=len(orphans))
+        return 0
+    for name in orphans:
+        default_storage.delete(name)
+    return len(orphans)
+
+
+def _folders() -> Iterator[str]:
+    """Yield the folders that are named by `storage_name`, if there are any yet."""
+    if default_storage.exists(""):
+        folders, _ = default_storage.listdir("")
+        yield from (name for name in folders if re.fullmatch(r"[0-9a-f]{2}", name))
+
+
+def _orphans_in(folder: str) -> list[str]:
+    """Return the files of a folder that are named by `storage_name`, are not new, and have no row."""
+    _, names = default_storage.listdir(folder)
+    before = timezone.now() - ORPHANED_AFTER
+    files = {
+        UUID(name): f"{folder}/{name}"
+        for name in names
+        if re.fullmatch(r"[0-9a-f]{32}", name) and _is_older(f"{folder}/{name}", before)
+    }
+    for pk in Attachment.objects.filter(pk__in=files).values_list("pk", flat=True):
+        del files[pk]
+    # A follow-up ticket's attachment names the file of another, which may be gone.
+    shared = Attachment.objects.filter(file__in=files.values()) if files else Attachment.objects.none()
+    return sorted(set(files.values()) - set(shared.values_list("file", flat=True)))
+
+
+def _is_older(name: str, instant: datetime) -> bool:
+    try:
+        return default_storage.get_modified_time(name) < instant
+    except FileNotFoundError:  # deleted meanwhile
+        return False
