@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 # The first number of the locks says which worker it is, the second is the claim's.
 LOCKS = {"delivery": 1_293_451_001, "urgent_delivery": 1_293_451_002}
@@ -43,7 +43,7 @@ class Claim:
         """End the claim. Without its session it has ended already."""
         if self.is_lost:
             return
-        with suppress(DatabaseError), connection.cursor() as cursor:
+        with suppress(Error), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCKS[self.worker], self.number])
 
 

@@ -16,7 +16,7 @@ from orgs.access import people_with, staff_with
 from orgs.models import Invitation, Membership, User
 from orgs.roles import Capability
 from supportcenter.outbox.models import OutboxMessage
-from supportcenter.outbox.registry import subscribe
+from supportcenter.outbox.registry import mark_urgent, subscribe
 from tickets import events as ticket_events
 from tickets.models.following import Follow
 
@@ -32,6 +32,8 @@ TIER_EVENTS = TEAM_EVENTS | {
     billing_events.TIER_CHANGE_ACTIVATED,
     billing_events.TIER_CHANGE_REFUSED,
 }
+
+mark_urgent(*URGENT_EVENTS)
 
 
 @subscribe("notifications.ticket", *sorted(EVENTS))

@@ -28,8 +28,8 @@ def _use_django_logging(**kwargs: Any) -> None:
 
 @task_revoked.connect
 def _report_expired(sender: Any, expired: bool, **kwargs: Any) -> None:
-    """Log a run that was dropped because every worker was busy for so long."""
-    if expired:
+    """Log a run that was dropped because every worker was busy for so long, unless the next one is near."""
+    if expired and sender.name not in POLLS:
         logger.warning("task_expired", task=sender.name)
 
 
@@ -38,7 +38,7 @@ SCHEDULE = {
     "deliver mail that is due": ("notifications.deliver", 5.0),
     "deliver urgent mail that is due": ("notifications.deliver_urgent", 5.0),
     "compose digests that are due": ("notifications.compose_digests", 60.0),
-    "release mails of workers that died": ("notifications.release_stuck", 5.0),
+    "release mails of workers that died": ("notifications.release_stuck", 10.0),
     "apply delivery reports that came early": ("notifications.apply_early_reports", 60.0),
     "report that a worker is alive": ("outbox.heartbeat", 10.0),
     "run bulk jobs whose nudge was lost": ("tickets.run_bulk", 5.0),
@@ -58,10 +58,18 @@ SCHEDULE = {
     "refresh the search index": ("tickets.sweep_index", 3600.0),
     "delete events that were delivered": ("outbox.prune", 3600.0),
 }
-# A run that no worker starts before the next one is due expires, so that runs never pile up. But none does
-# within a minute: if workers are busy for less, everything still runs.
+# These only look for what a nudge has missed. One that must wait is dropped: the next one finds the same.
+POLLS = {task for task, seconds in SCHEDULE.values() if seconds < 10}
+# All others run even if workers are busy for up to a minute. So that runs don't pile up, they expire then, or
+# when the next one is due.
 MIN_EXPIRY = 60.0
+
+
+def _expires(task: str, seconds: float) -> float:
+    return seconds if task in POLLS else max(seconds, MIN_EXPIRY)
+
+
 app.conf.beat_schedule = {
-    words: {"task": task, "schedule": seconds, "options": {"expires": max(seconds, MIN_EXPIRY)}}
+    words: {"task": task, "schedule": seconds, "options": {"expires": _expires(task, seconds)}}
     for words, (task, seconds) in SCHEDULE.items()
 }

@@ -16,6 +16,7 @@ from hypothesis import settings
 from notifications import delivery
 from notifications.delivery import deliver_due
 from supportcenter import optional_cache
+from supportcenter.outbox import dispatch
 from supportcenter.outbox.dispatch import dispatch_due
 from tests.cast import Cast, make_cast
 from tests.site import Site
@@ -96,5 +97,6 @@ def _fresh_cache(monkeypatch: pytest.MonkeyPatch) -> None:
 def _no_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers stop after a second or two and leave the rest to others. In tests one call does everything."""
     monkeypatch.setattr(bulk, "SLICE", LIMIT_SECONDS)
+    monkeypatch.setattr(dispatch, "SLICE", LIMIT_SECONDS)
     monkeypatch.setattr(delivery, "MAX_SECONDS", LIMIT_SECONDS)
     monkeypatch.setattr(delivery, "CLAIM_LASTS", timedelta(seconds=LIMIT_SECONDS))

@@ -1,5 +1,6 @@
 """Run subscribers: claim a delivery, run it, mark it done; on failure back off, and finally give up."""
 
+import time
 from datetime import timedelta
 
 import structlog
@@ -13,6 +14,9 @@ from supportcenter.outbox.models import DeliveryState, OutboxDelivery, OutboxMes
 logger = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 12
+# Seconds after which a worker turns to other tasks. Beat calls another for the rest, as often: one slot of a
+# worker handles any number of events, and the others are free.
+SLICE = 2.0
 # How long an event is stored after all its deliveries are done. One with an undone delivery stays.
 KEPT_FOR = timedelta(days=30)
 
@@ -22,11 +26,13 @@ def backoff(attempts: int) -> timedelta:
     return timedelta(seconds=min(2**attempts, 3600))
 
 
-def dispatch_due(limit: int = 1000) -> int:
-    """Run due deliveries until none is left or ``limit`` is reached. Return how many ran."""
-    count = 0
-    while count < limit and _dispatch_one():
+def dispatch_due() -> int:
+    """Run due deliveries until none is left or the time slice has passed; return how many ran."""
+    until, count = time.monotonic() + SLICE, 0
+    while _dispatch_one():
         count += 1
+        if time.monotonic() > until:
+            break
     return count
 
 
@@ -56,7 +62,7 @@ def _claim() -> OutboxDelivery | None:
     with transaction.atomic():
         due = OutboxDelivery.objects.filter(state=DeliveryState.PENDING, due_at__lte=now)
         locked = due.select_for_update(skip_locked=True, of=("self",)).select_related("message")
-        delivery = locked.order_by("due_at", "id").first()
+        delivery = locked.order_by("-is_urgent", "due_at", "id").first()
         if delivery is not None:
             delivery.attempts += 1
             delivery.due_at = now + backoff(delivery.attempts)

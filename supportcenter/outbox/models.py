@@ -28,6 +28,7 @@ class OutboxDelivery(models.Model):
     subscriber = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    is_urgent = models.BooleanField(default=False)
     due_at = models.DateTimeField()
     last_error = models.TextField(blank=True)
 
@@ -37,7 +38,9 @@ class OutboxDelivery(models.Model):
             models.UniqueConstraint(fields=["message", "subscriber"], name="outbox_once_a_subscriber"),
         ]
         indexes = [
-            models.Index(fields=["due_at", "id"], name="outbox_due", condition=Q(state="pending")),
+            models.Index(
+                fields=["-is_urgent", "due_at", "id"], name="outbox_due", condition=Q(state="pending")
+            ),
             models.Index(fields=["id"], name="outbox_dead", condition=Q(state="dead")),
         ]
 

@@ -28,7 +28,7 @@ def publish(name: str, payload: Mapping[str, Any], *, actor_id: int | None) -> O
         occurred_at=now,
     )
     OutboxDelivery.objects.bulk_create(
-        OutboxDelivery(message=message, subscriber=subscriber, due_at=now)
+        OutboxDelivery(message=message, subscriber=subscriber, is_urgent=registry.is_urgent(name), due_at=now)
         for subscriber in registry.names_for(name)
     )
     nudge.dispatch.send_on_commit()

@@ -11,6 +11,7 @@ Subscriber = Callable[["OutboxMessage"], None]
 
 _subscribers: dict[str, Subscriber] = {}
 _names_by_event: dict[str, list[str]] = defaultdict(list)
+_urgent_events: set[str] = set()
 
 
 def subscribe(name: str, *events: str) -> Callable[[Subscriber], Subscriber]:
@@ -27,6 +28,16 @@ def subscribe(name: str, *events: str) -> Callable[[Subscriber], Subscriber]:
         return function
 
     return register
+
+
+def mark_urgent(*events: str) -> None:
+    """Have events delivered before all others: someone waits for them, and they are few."""
+    _urgent_events.update(events)
+
+
+def is_urgent(event: str) -> bool:
+    """Return whether an event is delivered before others."""
+    return event in _urgent_events
 
 
 def names_for(event: str) -> list[str]:

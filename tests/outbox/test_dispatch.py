@@ -139,3 +139,19 @@ def test_backoff_grows_to_an_hour():
     assert waits == sorted(waits)
     assert waits[0] == timedelta(seconds=2)
     assert waits[-1] == timedelta(hours=1)
+
+
+def test_urgent_events_are_delivered_first(heard, monkeypatch):
+    monkeypatch.setattr(registry, "_urgent_events", {"test.urgent"})
+    subscribe("tests.other", "test.urgent")(lambda message: heard.append("urgent"))
+    happened()
+    publish("test.urgent", {}, actor_id=None)
+    dispatch_due()
+    assert heard == ["urgent", {"id": 1}]
+
+
+def test_worker_turns_to_other_tasks_after_its_slice(heard, monkeypatch):
+    monkeypatch.setattr(dispatch, "SLICE", -1)
+    happened()
+    happened()
+    assert [dispatch_due() for _ in range(3)] == [1, 1, 0]
