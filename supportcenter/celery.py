@@ -1,12 +1,13 @@
 """The Celery app and the whole beat schedule."""
 
+import gc
 import logging.config
 import os
 from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import setup_logging, task_revoked
+from celery.signals import celeryd_after_setup, setup_logging, task_revoked
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -24,6 +25,13 @@ logger = structlog.get_logger(__name__)
 def _use_django_logging(**kwargs: Any) -> None:
     """Let Celery log through Django's LOGGING, in the same structured format as the web server."""
     logging.config.dictConfig(settings.LOGGING)
+
+
+@celeryd_after_setup.connect
+def _share_memory(**kwargs: Any) -> None:
+    """Keep the garbage collector away from what is loaded so far, or each process of a worker copies it."""
+    gc.collect()
+    gc.freeze()
 
 
 @task_revoked.connect

@@ -5,6 +5,7 @@ import logging
 from celery.signals import task_revoked
 
 from supportcenter.celery import POLLS, app
+from supportcenter.outbox.tasks import dispatch, heartbeat
 
 
 def test_only_polls_are_dropped_within_a_minute():
@@ -15,11 +16,11 @@ def test_only_polls_are_dropped_within_a_minute():
 
 
 def test_dropped_run_is_logged(caplog):
-    def dropped(name: str, **values: object) -> None:
-        task_revoked.send(sender=app.tasks[name], request=None, signum=None, **values)
+    def dropped(task: object, **values: object) -> None:
+        task_revoked.send(sender=task, request=None, signum=None, **values)
 
     with caplog.at_level(logging.WARNING):
-        dropped("outbox.heartbeat", terminated=False, expired=True)
-        dropped("outbox.heartbeat", terminated=True, expired=False)
-        dropped("outbox.dispatch", terminated=False, expired=True)
+        dropped(heartbeat, terminated=False, expired=True)
+        dropped(heartbeat, terminated=True, expired=False)
+        dropped(dispatch, terminated=False, expired=True)
     assert [record.msg["event"] for record in caplog.records] == ["task_expired"]
