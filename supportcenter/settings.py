@@ -132,6 +132,7 @@ MIDDLEWARE = [
     "supportcenter.middleware.MethodPage",
     "django_htmx.middleware.HtmxMiddleware",
     "orgs.limits.RateLimits",
+    "supportcenter.optional_cache.SignInOutage",
     "supportcenter.rules.ConflictPage",
     "supportcenter.middleware.ReaderTimeZone",
 ]

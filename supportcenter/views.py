@@ -15,7 +15,6 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from psycopg.errors import QueryCanceled
-from redis.exceptions import RedisError
 
 from notifications import claims
 from notifications.metrics import exposition
@@ -124,13 +123,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Render the error page from the template alone, so that the same fault cannot break it.
 
     Django calls it while the exception is handled. What passes by itself is 503: a statement that took too
-    long, a full disk, an outage of Valkey. The rest is a defect of ours.
+    long, a full disk. The rest is a defect of ours.
     """
     error = sys.exception()
     if error and isinstance(error.__cause__, QueryCanceled):
         return HttpResponse(render_to_string("503.html"), status=503)
-    if isinstance(error, RedisError) or is_full_disk(error):
-        # Other pages do without Valkey, see `optional_cache`.
-        page = render_to_string("errors/outage.html", {"is_sign_in": isinstance(error, RedisError)})
-        return HttpResponse(page, status=503, headers={"Retry-After": "30"})
+    if is_full_disk(error):
+        return HttpResponse(render_to_string("errors/outage.html"), status=503, headers={"Retry-After": "30"})
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -76,6 +76,23 @@ def test_sign_in_without_the_broker_is_503(client, cast, broker_down):
     assert "the server that counts attempts (Valkey) doesn't respond" in response.text
 
 
+def test_hanging_broker_is_asked_once_by_those_who_sign_in_and_not_by_each(client, cast, hanging_broker):
+    form = {"login": cast.ben.email, "password": "wrong"}
+    for url in ("/account/login/", "/account/login/", "/account/password/reset/"):
+        assert client.post(url, form).status_code == 503
+    assert client.get("/account/login/").status_code == 200
+    hanging_broker.accept()[0].close()
+    with pytest.raises(BlockingIOError):
+        hanging_broker.accept()
+
+
+@pytest.mark.usefixtures("broker_down")
+def test_signing_out_needs_no_broker(cast, client_of):
+    ben = client_of(cast.ben)
+    ben.post("/account/password/change/", {})
+    assert ben.post("/account/logout/").status_code == 302
+
+
 @pytest.fixture
 def full_disk(monkeypatch, settings, tmp_path):
     """The disk takes the first part of a file, and no more."""

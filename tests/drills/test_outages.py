@@ -21,15 +21,17 @@ done
 ulimit -f 1024
 exec "$@"
 """
-# Seconds within which a page answers, whatever hangs behind it.
-PATIENCE = 2
+# Seconds that a page may take longer than usual, whatever hangs behind it.
+PATIENCE = 1.5
 AGENT = "fay@support.example"
 
 
 def test_valkey_that_hangs_holds_up_no_page_and_signing_in_says_so(world: World) -> None:
     ((reference,),) = world.sql("SELECT 'SUP-' || id FROM tickets_ticket WHERE id = %s", world.ticket("hung"))
     pages = [f"/tickets/{reference}/", f"/tickets/{reference}/presence/", "/queue/", "/queue/?q=lag"]
-    assert [status for status, _ in world.call("visit", AGENT, *pages)] == [200] * 4
+    world.call("visit", AGENT, *pages)  # for the templates
+    usual = [took for _, took in world.call("visit", AGENT, *pages, "/readyz")]
+    _, usual_sign_in, _ = world.call("sign_in", "ben@acme.example")
     world.freeze("valkey")
     try:
         answers = world.call("visit", AGENT, *pages, "/readyz")
@@ -37,8 +39,8 @@ def test_valkey_that_hangs_holds_up_no_page_and_signing_in_says_so(world: World)
     finally:
         world.thaw("valkey")
     assert [status for status, _ in answers] == [200] * 4 + [503]
-    assert max(took for _, took in answers) < PATIENCE
-    assert (status, seconds < PATIENCE) == (503, True)
+    assert max(took - before for (_, took), before in zip(answers, usual, strict=True)) < PATIENCE
+    assert (status, seconds - usual_sign_in < PATIENCE) == (503, True)
     assert "the server that counts attempts (Valkey) doesn't respond" in page
 
 
