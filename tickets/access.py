@@ -42,6 +42,7 @@ from tickets.permissions import (
     may_remove_participant,
 )
 from tickets.search.finding import searched
+from tickets.search.references import number_typed
 from tickets.states import Status
 
 # How many tickets are suggested for a search and as recently seen.
@@ -49,8 +50,8 @@ FEW = 5
 
 
 def ticket_named(actor: Actor, words: str, organization: Organization | None = None) -> Ticket | None:
-    """Return the visible ticket, of one organization or of all, whose reference was typed."""
-    number = number_of(words.strip())
+    """Return the visible ticket, of one organization or of all, whose number was typed or pasted."""
+    number = number_typed(words)
     if number is None:
         return None
     tickets = Ticket.objects.visible_to(actor)
@@ -327,7 +328,7 @@ def linkable_for(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
 
 def _others(actor: Actor, ticket: Ticket, words: str) -> TicketQuerySet:
     others = Ticket.objects.visible_to(actor).exclude(pk=ticket.pk).filter(merged_into=None)
-    if number := number_of(words):
+    if number := number_typed(words):
         others = others.filter(
             Q(pk=number) | Q(pk__in=Ticket.objects.filter(pk=number).values("merged_into"))
         )

@@ -36,6 +36,7 @@ from tickets.search.lexemes import lexemes, places
 from tickets.search.marking import excerpt, highlight
 from tickets.search.moments import span
 from tickets.search.operators import OPERATORS
+from tickets.search.references import number_typed
 from tickets.search.syntax import parse as parse_search
 from tickets.search.syntax import write
 
@@ -262,7 +263,13 @@ PARSERS: dict[str, list[Parser]] = {
         (
             lambda text: excerpt(text, QUERY),
             [letters(12)],
-            [letters(8), letters(9), filled(" "), filled("\n"), filled("x ", " consumer")],
+            [
+                letters(8),
+                letters(9),
+                *map(filled, [" ", "\n", "consumer-", "consumer--"]),
+                filled("x ", " consumer"),
+                "consumer" + filled("-"),
+            ],
         ),
     ],
     "tickets/search/lexemes.py": [
@@ -273,14 +280,27 @@ PARSERS: dict[str, list[Parser]] = {
                 *map(filled, ["\u0300\u0316", "\u0f73", "ä", "a ", "_", "한", "ａ"]),
                 words(5),
                 letters(8),
+                *map(filled, ["エ", "한", "🔥", "c++ ", "a# ", "a:/", "kafka 1 ", "\u1112\u1161"]),
             ],
+        )
+    ],
+    "tickets/search/references.py": [
+        (
+            number_typed,
+            [],
+            list(map(filled, ["1", "#", "[", "SUP-", "http://a/", "/", "SUP-1/", "\u0300\u0316"])),
         )
     ],
     "tickets/search/syntax.py": [
         (
             lambda text: write(parse_search(text, OPERATORS).parts),
             [],
-            list(map(filled, ["a", "a:", '"', '"a', "-", "a:b ", "org:a ", "org: ", '-a:"', " "])),
+            list(
+                map(
+                    filled,
+                    ["a", "a:", '"', '"a', "-", "a:b ", "org:a ", "org: ", '-a:"', " ", "-a ", "-ab a"],
+                )
+            ),
         ),
         (condition, [], ["is:" + filled("due,"), "severity:" + filled("low,")]),
     ],

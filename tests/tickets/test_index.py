@@ -17,7 +17,16 @@ from tickets.models.conversation import Attachment
 from tickets.models.search import INTERNAL, SearchDocument, SearchWord
 from tickets.models.ticket import Ticket
 from tickets.search.finding import searched
-from tickets.search.lexemes import LAST_PLACE, distance, lexemes, places, variants, vector
+from tickets.search.lexemes import (
+    LAST_PLACE,
+    distance,
+    lexemes,
+    places,
+    spellings,
+    variants,
+    vector,
+    wanted_words,
+)
 from tickets.subscribers import index_ticket
 
 TEXTS = st.text(max_size=60)
@@ -44,7 +53,12 @@ def found(query) -> list[Ticket]:
         ("broker-7.har", ["broker", "7", "har"]),
         ("ÜBERGROẞE Façade", ["ubergrosse", "facade"]),
         ("ben@acme.example", ["ben", "acme", "example"]),
-        ("日本語 ⓐ™", ["日本語", "atm"]),
+        ("日本語 ⓐ™", ["日本", "本語", "語", "atm"]),
+        ("DBエラー", ["db", "エラ", "ラー", "ー"]),
+        ("C++ c# C:\\tmp http://x c+ #1", ["c++", "c#", "c:", "tmp", "http", "x", "c", "1"]),
+        ("C#8 c++17 issue#12 Notepad++", ["c#", "8", "c++", "17", "issue", "12", "notepad++"]),
+        ("down 🔥🔥", ["down", "🔥🔥", "🔥"]),
+        ("한글 \u1112\u1161\u11ab", ["한글", "글", "한"]),
         ("' \\ : & |", []),
     ],
 )
@@ -55,7 +69,40 @@ def test_words_of_a_text(text, words):
 @given(TEXTS, TEXTS)
 def test_words_need_no_quotes_and_do_not_depend_on_what_is_around(one, other):
     assert lexemes(f"{one} {other}") == lexemes(one) + lexemes(other)
-    assert all(word.isalnum() or word.isnumeric() for word in lexemes(one))
+    assert not set("".join(lexemes(one))) & set("'\\ \n\t\0")
+
+
+@given(st.text("aäöÅøß\u0308 +#:/\\エ한🔥C") | TEXTS)
+def test_spellings_stand_for_the_words_of_a_text(text):
+    assert [each[0] for each in spellings(text)] == lexemes(text)
+    assert spellings(text)[: len(wanted_words(text))] == wanted_words(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("über", [("uber", "ueber")]),
+        ("u\u0308ber", [("uber", "ueber")]),
+        ("Größe Ærø", [("grosse", "groesse"), ("aero", "aeroe")]),
+        ("データ", [("テー",), ("ータ",)]),
+        ("デ", [("テ",)]),
+    ],
+)
+def test_words_to_look_for(text, words):
+    assert wanted_words(text) == words
+
+
+def test_neighbors_are_kept_as_pairs_where_places_end(db):
+    near_end = places([("C", "KAFKA-1 " * 150 + "KAFKA-77777 über"), ("D", "KAFKA-5")])
+    assert near_end["kafka 77777"] == [f"{LAST_PLACE}C"]
+    assert near_end["kafka 5"] == [f"{LAST_PLACE}D"]
+    assert "77777 uber" not in near_end
+    far = places([("C", "w " * LAST_PLACE + "grün code"), ("D", "".join(f"w{n} " for n in range(120_000)))])
+    assert far["grun code"] == far["gruen code"] == [f"{LAST_PLACE}C"]
+    with connection.cursor() as cursor:  # with the prefix of an organization too
+        cursor.execute(
+            "SELECT length(%s::tsvector)", [vector({f"12345678/{word}": far[word] for word in far})]
+        )
 
 
 @given(WORDS, WORDS)

@@ -26,8 +26,8 @@ from tickets.models.ticket import Ticket
 from tickets.search.finding import searched
 from tickets.search.moments import span
 from tickets.search.operators import OPERATORS, Lookup
-from tickets.search.query import RARE
 from tickets.search.syntax import Term, Words, parse, write
+from tickets.search.vocabulary import RARE
 
 NAMES = ["org", "status"]
 NOW = datetime(2026, 11, 23, 14, 30, tzinfo=ZoneInfo("Europe/Helsinki"))

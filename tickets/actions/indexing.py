@@ -1,4 +1,4 @@
-"""The search index: one document per ticket, and the vocabulary of all words."""
+"""The search index: one document per ticket, and the agents' vocabulary of all words."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,7 +7,15 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from tickets.models.search import INTERNAL, PEOPLE, PUBLIC, SUBJECT, SearchDocument, SearchWord
+from tickets.models.search import (
+    INTERNAL,
+    PEOPLE,
+    PUBLIC,
+    SUBJECT,
+    SearchDocument,
+    SearchWord,
+    organization_prefix,
+)
 from tickets.models.ticket import Ticket, reference_of
 from tickets.search.lexemes import is_fuzzy, places, variants, vector
 
@@ -29,8 +37,9 @@ def index_tickets(ids: Iterable[int]) -> int:
         [SearchDocument(ticket_id=pk) for pk in present], ignore_conflicts=True
     )
     before = _words_before(present)
-    found = {pk: places(parts) for pk, parts in _texts(present).items()}
-    _write({pk: vector(words) for pk, words in found.items()})
+    texts = _texts(present)
+    found = {pk: places(parts) for pk, (_, parts) in texts.items()}
+    _write({pk: (vector(words), _public(words, texts[pk][0])) for pk, words in found.items()})
     _count(Counter(word for pk, words in found.items() for word in words.keys() - before[pk]))
     return len(present)
 
@@ -76,26 +85,46 @@ def _words_before(ids: Sequence[int]) -> dict[int, set[str]]:
         return {pk: set(words) for pk, words in cursor.fetchall()}
 
 
-def _write(vectors: dict[int, str]) -> None:
+def _public(found: dict[str, list[str]], organization_id: int) -> str:
+    """Return the words that customers can read, as PostgreSQL reads them."""
+    prefix = organization_prefix(organization_id)
+    public = {
+        f"{prefix}{word}": at
+        for word, places_ in found.items()
+        if (at := [place for place in places_ if not place.endswith(INTERNAL)])
+    }
+    return vector({prefix: []} | public)
+
+
+def _write(vectors: dict[int, tuple[str, str]]) -> None:
     """Save the documents that changed, and only those."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE tickets_searchdocument AS present SET words = made.words"
-            " FROM (SELECT unnest(%s::bigint[]) AS ticket_id, unnest(%s::text[])::tsvector AS words) AS made"
-            " WHERE present.ticket_id = made.ticket_id AND present.words IS DISTINCT FROM made.words",
-            [list(vectors), list(vectors.values())],
+            "WITH made AS (SELECT unnest(%s::bigint[]) AS ticket_id, unnest(%s::text[])::tsvector AS words,"
+            " unnest(%s::text[])::tsvector AS public), changed AS ("
+            "UPDATE tickets_searchdocument AS present SET words = made.words FROM made"
+            " WHERE present.ticket_id = made.ticket_id AND present.words IS DISTINCT FROM made.words)"
+            " INSERT INTO tickets_publicdocument AS present (ticket_id, words)"
+            " SELECT ticket_id, public FROM made ON CONFLICT (ticket_id) DO UPDATE SET words = excluded.words"
+            " WHERE present.words IS DISTINCT FROM excluded.words",
+            [list(vectors), [words for words, _ in vectors.values()], [each for _, each in vectors.values()]],
         )
 
 
-def _texts(ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
-    """Return the texts of each ticket with their weights: the heaviest first, comments newest first."""
+def _texts(ids: Sequence[int]) -> dict[int, tuple[int, list[tuple[str, str]]]]:
+    """Return the organization of each ticket, and its texts with their weights.
+
+    The heaviest come first, and of comments the newest.
+    """
     tickets = Ticket.objects.filter(pk__in=ids).select_related(
         "organization", "requester", "assignee", "product"
     )
     tickets = tickets.annotate(has_merged=Exists(Ticket.objects.filter(merged_into=OuterRef("pk"))))
     rows = tickets.prefetch_related("participants__user", "comments__attachments", "tags")
     merged = _merged_into([ticket.pk for ticket in rows if ticket.has_merged])
-    return {ticket.pk: list(_texts_of(ticket, merged[ticket.pk])) for ticket in rows}
+    return {
+        ticket.pk: (ticket.organization_id, list(_texts_of(ticket, merged[ticket.pk]))) for ticket in rows
+    }
 
 
 def _merged_into(ids: Sequence[int]) -> dict[int, list[int]]:
@@ -117,10 +146,12 @@ def _texts_of(ticket: Ticket, merged: Sequence[int]) -> Iterator[tuple[str, str]
         yield SUBJECT, reference_of(pk)
     yield SUBJECT, ticket.subject
     yield PEOPLE, f"{ticket.organization.name} {ticket.organization.slug} {ticket.product.name}"
-    people = [ticket.requester, *(each.user for each in ticket.participants.all())]
-    for person in [*people, ticket.assignee] if ticket.assignee else people:
+    for person in [ticket.requester, *(each.user for each in ticket.participants.all())]:
         yield PEOPLE, f"{person.name} {person.email}"
     texts: dict[str, list[str]] = defaultdict(list)
+    if ticket.assignee:
+        yield PEOPLE, ticket.assignee.name
+        texts[INTERNAL].append(ticket.assignee.email)
     texts[INTERNAL] += [tag.name for tag in ticket.tags.all()]
     for comment in sorted(ticket.comments.all(), key=lambda each: each.pk, reverse=True):
         names = [attachment.name for attachment in comment.attachments.all()]

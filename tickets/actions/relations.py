@@ -324,6 +324,7 @@ RELATIONS: dict[str, Relation] = {
     "tickets.SearchDocument.ticket": Relation(
         split="Its own.", stays="Rebuilt for both; the target is also found by the number of the source."
     ),
+    "tickets.PublicDocument.ticket": Relation(split="Its own.", stays="As tickets.SearchDocument.ticket."),
     "tickets.BulkItem.ticket": Relation(split="None.", stays="It records what a job did to that ticket."),
     "notifications.EmailMessage.ticket": Relation(
         split="None.", stays="It records what was sent about that ticket, by its number."

@@ -273,6 +273,13 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='PublicDocument',
+            fields=[
+                ('ticket', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='public_document', serialize=False, to='tickets.ticket')),
+                ('words', django.contrib.postgres.search.SearchVectorField(default='')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Rating',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -544,6 +551,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='searchdocument',
             index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['words'], name='document_words'),
+        ),
+        migrations.AddIndex(
+            model_name='publicdocument',
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['words'], name='public_words'),
         ),
         migrations.AddIndex(
             model_name='rating',

@@ -1,114 +1,119 @@
-"""Build a query of exact words, which the index answers quickly; misspelled words are widened."""
+"""Build a query of exact words, which the index answers quickly. Pure."""
 
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from django.contrib.postgres.search import SearchQuery
 
-from tickets.models.search import PEOPLE, PUBLIC, SUBJECT, SearchWord
-from tickets.search.lexemes import SURE, begins_like, distance, is_fuzzy, lexemes, variants
+from tickets.models.ticket import reference_of
+from tickets.search.lexemes import is_fuzzy, is_run, pairs, wanted_words
+from tickets.search.references import number_typed
 from tickets.search.syntax import Words
 
 MOST_WORDS = 8
-# A word in fewer tickets is probably a typo in a ticket.
-RARE = 3
-# The word that is meant is in at least this many times as many tickets.
-MUCH = 10
-MOST_NEAR = 4
-# Longer words may have two typos.
-LONG = 7
+# How many words of a phrase are looked for.
+LONGEST_PHRASE = 50
 # Shorter beginnings of words would match too much.
 PREFIX_FROM = 3
-READ_BY_CUSTOMERS = f"{SUBJECT}{PEOPLE}{PUBLIC}"
 
 
 class Lexemes(SearchQuery):
-    """A ``tsquery`` in PostgreSQL's own form, of words that are lexemes already.
-
-    ``near`` are its words that replaced misspelled ones.
-    """
+    """A ``tsquery`` in PostgreSQL's own form, of words that are lexemes already."""
 
     template = "%(expressions)s::tsquery"
 
-    def __init__(self, text: str, near: Iterable[str] = ()) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__(text, search_type="raw")
-        self.near = tuple(near)
 
 
-def query_for(wanted: Sequence[Words], *, internal: bool) -> Lexemes | None:
-    """Return the query for what is wanted, or None if no word is in it. Costs at most two queries.
+@dataclass(frozen=True)
+class Phrase:
+    """Words to find one after the other, each with its spellings. The last one may go on."""
 
-    The last word may be unfinished. Unless ``internal``, it ignores what only staff can read.
-    """
-    phrases = [(each, lexemes(each.text)) for each in wanted]
-    phrases = [(each, words) for each, words in phrases if words][:MOST_WORDS]
-    if not phrases:
-        return None
-    last = phrases[-1][0]
-    single = {words[0] for each, words in phrases if len(words) == 1 and _may_be_mistyped(each)}
-    near = _near({word for word in single if is_fuzzy(word)}, last=phrases[-1][1][-1])
-    weights = "" if internal else READ_BY_CUSTOMERS
-    clauses = [
-        _clause(each, words, near, weights=weights, goes_on=each is last and _may_be_mistyped(each))
-        for each, words in phrases
+    words: tuple[tuple[str, ...], ...]
+    is_excluded: bool = False
+    may_be_mistyped: bool = False
+    goes_on: bool = False
+
+    @property
+    def doubtful(self) -> str:
+        """The word if it is a single one that may be misspelled."""
+        word = self.words[0][0]
+        return word if self.may_be_mistyped and len(self.words) == 1 and is_fuzzy(word) else ""
+
+
+def phrases_of(wanted: Sequence[Words]) -> list[Phrase]:
+    """Return what is wanted as phrases, without what holds no word. The last word may be unfinished."""
+    found = [(each, tuple(wanted_words(_text(each))[:LONGEST_PHRASE])) for each in wanted]
+    found = [(each, words) for each, words in found if words][:MOST_WORDS]
+    return [
+        Phrase(
+            words, each.is_excluded, _may_be_mistyped(each), number == len(found) and _may_be_mistyped(each)
+        )
+        for number, (each, words) in enumerate(found, 1)
     ]
-    return Lexemes(" & ".join(clauses), chain.from_iterable(near.values()))
 
 
-def exact_query_for(wanted: Sequence[Words]) -> Lexemes:
-    """Return a query for any of the words as they are typed: these hits rank before similar words."""
-    words = [word for each in wanted if not each.is_excluded for word in lexemes(each.text)]
-    return Lexemes(" | ".join(_term(word, "") for word in words))
+def _text(wanted: Words) -> str:
+    """Return the text to look for: of the address of a ticket its reference."""
+    number = number_typed(wanted.text) if "/" in wanted.text else None
+    return reference_of(number) if number else wanted.text
 
 
 def _may_be_mistyped(wanted: Words) -> bool:
     return not wanted.is_exact and not wanted.is_excluded
 
 
-def _clause(
-    wanted: Words, words: list[str], near: dict[str, list[str]], *, weights: str, goes_on: bool
-) -> str:
-    *first, last = words
-    star = "*" if goes_on and len(last) >= PREFIX_FROM else ""
-    terms = [_term(word, weights) for word in first] + [_term(last, star + weights)]
+def query_for(
+    phrases: Sequence[Phrase],
+    near: Mapping[str, Sequence[str]] | None = None,
+    prefixes: Iterable[str] | None = None,
+) -> Lexemes:
+    """Return the query for phrases; ``near`` are the words that can replace each misspelled one.
+
+    With ``prefixes``, all words have one of them, and so do documents without any of the words.
+    """
+    if prefixes is None:
+        return Lexemes(_all_of(phrases, near or {}, ""))
+    return Lexemes(" | ".join(f"'{each}' & {_all_of(phrases, near or {}, each)}" for each in prefixes))
+
+
+def exact_query_for(phrases: Sequence[Phrase]) -> Lexemes:
+    """Return a query for any of the words as they are typed: these hits rank before similar words."""
+    words = [word for each in phrases if not each.is_excluded for word in each.words]
+    return Lexemes(" | ".join(_any_of(word, "") for word in words))
+
+
+def _all_of(phrases: Sequence[Phrase], near: Mapping[str, Sequence[str]], prefix: str) -> str:
+    return " & ".join(_clause(each, near.get(each.doubtful, ()), prefix) for each in phrases)
+
+
+def _clause(phrase: Phrase, near: Sequence[str], prefix: str) -> str:
+    *first, last = phrase.words
+    # The only letter of a run is found anywhere in one.
+    is_start = (phrase.goes_on and len(last[0]) >= PREFIX_FROM) or (len(last[0]) == 1 and is_run(last[0]))
+    star = ":*" if is_start else ""
+    terms = [_any_of(word, prefix) for word in first] + [_any_of(last, prefix, star)]
     text = " <-> ".join(terms)
-    if len(words) == 1:
-        text = " | ".join([text, *(_term(word, weights) for word in near.get(last, []))])
-    return f"!({text})" if wanted.is_excluded else f"({text})"
+    if near:
+        text = f"{text} | {_any_of(near, prefix)}"
+    elif first:
+        text = f"{text} | {_far_away(phrase.words, terms, prefix, star)}"
+    return f"!({text})" if phrase.is_excluded else f"({text})"
 
 
-def _term(word: str, marks: str) -> str:
-    return f"'{word}':{marks}" if marks else f"'{word}'"
+def _far_away(words: Sequence[tuple[str, ...]], terms: Sequence[str], prefix: str, star: str) -> str:
+    """Return the query for a phrase of which a part is where places end, so that it was kept as a pair."""
+    ends = [""] * (len(words) - 2) + [star]
+    kept = [_any_of(pairs(*two), prefix, end) for two, end in zip(pairwise(words), ends, strict=True)]
+    if len(kept) == 1:
+        return kept[0]
+    close = [f"{one} <-> {other}" for one, other in pairwise(terms)]
+    each = " & ".join(f"({here} | {there})" for here, there in zip(kept, close, strict=True))
+    return f"({' | '.join(kept)}) & {each}"
 
 
-def _near(words: set[str], *, last: str) -> dict[str, list[str]]:
-    """Return the nearest known words for each unknown or rare word; costs a query, and one per such word."""
-    if not words:
-        return {}
-    known = dict(SearchWord.objects.filter(word__in=words).values_list("word", "documents"))
-    doubtful = [word for word in words if known.get(word, 0) < RARE]
-    near = {word: _nearest(word, known.get(word, 0)) for word in doubtful if not _goes_on(word, last)}
-    if last in near and not near[last]:
-        near[last] = _beginning_like(last)
-    return near
-
-
-def _goes_on(word: str, last: str) -> bool:
-    """Return whether the word is the last one and begins a known word."""
-    return word == last and SearchWord.objects.filter(word__startswith=word, documents__gte=RARE).exists()
-
-
-def _beginning_like(word: str) -> list[str]:
-    """Return the most frequent words that begin almost as typed."""
-    same_start = SearchWord.objects.filter(word__startswith=word[:SURE], documents__gte=RARE)
-    found = same_start.order_by("-documents", "word").values_list("word", flat=True)[: MOST_NEAR * 5]
-    return [each for each in found if begins_like(each, word)][:MOST_NEAR]
-
-
-def _nearest(word: str, documents: int) -> list[str]:
-    """Return the nearest known words, each in far more tickets than the word itself."""
-    alike = SearchWord.objects.filter(variants__overlap=variants(word), documents__gte=MUCH * documents)
-    found = alike.exclude(word=word).order_by("-documents", "word").values_list("word", flat=True)
-    errors = {each: distance(word, each) for each in found[: MOST_NEAR * 5]}
-    most = 1 if len(word) < LONG else 2
-    return sorted((each for each in errors if errors[each] <= most), key=errors.__getitem__)[:MOST_NEAR]
+def _any_of(words: Sequence[str], prefix: str, star: str = "") -> str:
+    terms = [f"'{prefix}{word}'{star}" for word in words]
+    return terms[0] if len(terms) == 1 else f"({' | '.join(terms)})"

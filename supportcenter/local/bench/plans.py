@@ -36,6 +36,7 @@ BIG = (
     "tickets_comment",
     "tickets_activity",
     "tickets_searchdocument",
+    "tickets_publicdocument",
     "tickets_searchword",
 )
 

@@ -10,7 +10,7 @@ CREATE TEMP TABLE index AS
     SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition
     FROM pg_index
     WHERE NOT indisunique AND indrelid = ANY(ARRAY['tickets_ticket', 'tickets_comment', 'tickets_activity',
-        'tickets_searchdocument', 'tickets_searchword']::regclass[]);
+        'tickets_searchdocument', 'tickets_publicdocument', 'tickets_searchword']::regclass[]);
 DO $$ DECLARE name text; BEGIN FOR name IN SELECT index.name FROM index
     LOOP EXECUTE 'DROP INDEX ' || name; END LOOP; END $$;
 
@@ -80,17 +80,22 @@ SELECT ticket_id, CASE WHEN is_internal THEN 'noted' ELSE 'commented' END, autho
 FROM tickets_comment WHERE ticket_id > 100000 AND ticket_id %% 10 = 0;
 
 ANALYZE tickets_ticket, tickets_comment;
-INSERT INTO tickets_searchdocument (ticket_id, words)
-SELECT ticket.id,
+CREATE TEMP TABLE document AS
+SELECT ticket.id, ticket.organization_id || '/' AS prefix,
     setweight(to_tsvector('simple', 'SUP ' || ticket.id || ' ' || ticket.subject), 'A')
     || setweight(to_tsvector('simple', concat_ws(' ', person.organization, person.name, person.email)), 'B')
     || setweight(to_tsvector('simple', string_agg(comment.body, ' ') FILTER (WHERE NOT comment.is_internal)), 'C')
-    || setweight(to_tsvector('simple', string_agg(comment.body, ' ') FILTER (WHERE comment.is_internal)), 'D')
+    AS public,
+    setweight(to_tsvector('simple', string_agg(comment.body, ' ') FILTER (WHERE comment.is_internal)), 'D') AS internal
 FROM tickets_ticket AS ticket
 JOIN number ON number.ticket_id = ticket.id
 JOIN person ON person.n = number.n %% (SELECT count(*) FROM person)
 JOIN tickets_comment AS comment ON comment.ticket_id = ticket.id
 GROUP BY ticket.id, ticket.subject, person.organization, person.name, person.email;
+INSERT INTO tickets_searchdocument (ticket_id, words) SELECT id, public || internal FROM document;
+INSERT INTO tickets_publicdocument (ticket_id, words)
+SELECT id, regexp_replace(public::text, '(^| )''', '\1''' || prefix, 'g')::tsvector || array_to_tsvector(ARRAY[prefix])
+FROM document;
 
 INSERT INTO tickets_searchword (word, documents, variants)
 SELECT text, 50, array_agg(DISTINCT substr(text, 1, place - 1) || substr(text, place + 1)) || text
