@@ -12,7 +12,7 @@ from tickets.models.search import SearchWord
 from tickets.models.ticket import Ticket
 from tickets.search.finding import searched
 from tickets.search.lexemes import distance, fold, is_one_typo
-from tickets.search.marking import excerpts
+from tickets.search.marking import excerpt, excerpts
 
 LETTERS = st.text(alphabet="abc", max_size=6)
 
@@ -44,7 +44,7 @@ def excerpt_of(ticket, query, *near, internal=False) -> str:
         ("codes of a code", "co", ""),
         ("is it of use", "of", "is it [of] use"),
         ("nothing here", "thin", ""),
-        ("Lags again", "lag", "[Lags] again"),
+        ("Laggards again", "laggar", "[Laggards] again"),
     ],
 )
 def test_excerpt_is_of_a_comment_with_a_word_that_begins_as_typed(cast, ticket, body, query, expected):
@@ -56,6 +56,32 @@ def test_excerpt_is_of_the_newest_comment_with_a_hit(cast, ticket):
     for body in ("the first needle", "the second needle", "hay"):
         builders.comment(cast.ben, ticket, body)
     assert excerpt_of(ticket, "needle") == "the second [needle]"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected", "others"),
+    [
+        ("KAFKA-77777", "see [KAFKA]-[77777] here", ["KAFKA and 77777"]),
+        ("lag", "the [lag]", ["the lager", "the laggard"]),
+        ("consumer lag", "the [lag] of a [consumer]", ["a consumer", "the lag"]),
+        ('"lag grows"', "it says: [lag] [grows]", ["grows lag", "lag of it, it grows"]),
+        ("10.0.3", "host [10].[0].[3].17", ["10 of 0 and 3", "10.0.30.1"]),
+        ("接続エラー", "データベース[接続エラー]", ["接続"]),
+        ("ueberlastung", "Die [Überlastung]", ["-"]),
+        ("strasse", "Die [Straße]", ["-"]),
+        ("C++", "in [C++] only", ["in C#", "in C"]),
+        ("🔥", "down [🔥]", ["down"]),
+    ],
+)
+def test_excerpt_is_of_the_most_exact_hit(cast, ticket, query, expected, others):
+    for body in (expected.replace("[", "").replace("]", ""), *others):
+        builders.comment(cast.ben, ticket, body)
+    assert excerpt_of(ticket, query) == expected
+
+
+def test_excerpt_is_cut_around_the_most_exact_hit_of_a_comment():
+    text = f"KAFKA-1 {'x ' * 200}KAFKA-2 {'x ' * 200}"
+    assert "[KAFKA]-[2]" in marked(excerpt(text, "KAFKA-2"))
 
 
 def test_excerpt_comes_from_anywhere_in_a_long_comment(cast, ticket):
