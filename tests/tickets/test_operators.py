@@ -33,14 +33,32 @@ NAMES = ["org", "status"]
 NOW = datetime(2026, 11, 23, 14, 30, tzinfo=ZoneInfo("Europe/Helsinki"))
 TYPED = st.lists(
     st.sampled_from(
-        ["org:", "ORG:acme", "foo:", '"', "-", " ", "a", "ab", ":", "//", "\0", "“x y”", "é", "\n"]
+        [
+            "org:",
+            "ORG:acme",
+            "foo:",
+            '"',
+            "-",
+            " ",
+            "a",
+            "ab",
+            ":",
+            "//",
+            "\0",
+            "“x y”",
+            "é",
+            "\n",
+            " -ab",
+            "|",
+        ]
     )
 ).map("".join)
 VALUES = st.text("ab -:", min_size=1).map(str.strip).filter(bool)
 PARTS = st.lists(
     st.builds(Term, st.sampled_from(NAMES), VALUES, st.booleans())
-    | st.builds(Words, st.text("abc", min_size=1), st.just(False), st.booleans())
-    | st.builds(Words, VALUES, st.just(True), st.booleans())
+    | st.builds(Words, st.text("abc", min_size=1))
+    | st.builds(Words, VALUES, st.just(True))
+    | st.builds(Words, VALUES, is_excluded=st.just(True))
 )
 
 
@@ -50,7 +68,7 @@ PARTS = st.lists(
         ("", []),
         ("lag  grows", [Words("lag"), Words("grows")]),
         ("org:acme lag", [Term("org", "acme"), Words("lag")]),
-        ('Org:"Acme Inc" -x', [Term("org", "Acme Inc"), Words("x", is_excluded=True)]),
+        ('Org:"Acme Inc" -xy', [Term("org", "Acme Inc"), Words("xy", is_excluded=True)]),
         ('-status:open "in two words"', [Term("status", "open", True), Words("in two words", True)]),
         ("“smart quotes”", [Words("smart quotes", True)]),
         ('"never closed', [Words("never closed", True)]),
@@ -61,6 +79,40 @@ PARTS = st.lists(
 )
 def test_a_search_in_parts(text, parts):
     assert list(parse(text, NAMES).parts) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "excluded"),
+    [
+        ("lag -billing", ["billing"]),
+        ("org:acme -lag status:open -billing", ["lag", "billing"]),
+        ('lag -"in two words"', ["in two words"]),
+        ('-"lag"', ["lag"]),
+        ("timeout -ERROR", ["ERROR"]),
+        ("lag -10.0.0.1", ["10.0.0.1"]),
+        ("R&D -billing created:<7d", ["billing"]),
+        ("-lag", []),
+        ("lag-billing", []),
+        ('"lag"-billing', []),
+        ("-Xmx4g", []),
+        ("java -Xmx4g -verbose", []),
+        ("-XX:+UseG1GC -server", []),
+        ("kubectl get pods -n default", []),
+        ("ls -la", []),
+        ("java -jar app.jar", []),
+        ("pg_dump -Fc orders", []),
+        ("docker run -it ubuntu", []),
+        ("curl --silent -sS", []),
+        ("cmd -a=b | less -foo", []),
+        ("2026-11-28 12:00:01 WARN -failed", []),
+        ("[main] WARN -failed", []),
+        ("first line\nsecond -line", []),
+    ],
+)
+def test_a_minus_excludes_behind_a_blank_unless_the_search_is_pasted(text, excluded):
+    words = parse(text, [*NAMES, "created"]).words
+    assert [each.text for each in words if each.is_excluded] == excluded
+    assert all(each.is_exact for each in words if each.text.startswith("-"))
 
 
 @pytest.mark.parametrize(
@@ -181,7 +233,7 @@ def found(world, person, text) -> list[str]:
         ("lag org:acme", "acme"),
         ("lag org:globex", ""),
         ("slow -queries", ""),
-        ("-lag", "globex"),
+        ('-"lag"', "globex"),
         ('"lag grows"', "acme"),
         ('"grows lag"', ""),
         ("slow -lag", "globex"),

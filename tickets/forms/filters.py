@@ -110,7 +110,9 @@ class FilterForm(forms.Form):
         named = {_key(term) for term in typed.terms}
         terms = [self._term(name, values[name]) for name in self.terms if values.get(name)]
         chosen = [term for term in terms if _key(term) not in named]
-        return " ".join([*map(str, chosen), values["q"]]).strip()
+        # A minus at the beginning excludes nothing, which must be so behind the other terms too.
+        rest = write(typed.parts) if values["q"].startswith("-") else values["q"]
+        return " ".join([*map(str, chosen), rest]).strip()
 
     def order_by(self, default: str = "", label: str = "") -> str:
         """Return the order that the address names, or else the default, which is the first to choose."""

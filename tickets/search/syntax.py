@@ -12,20 +12,35 @@ MOST_LETTERS = 2_000
 MOST_TERMS = 20
 
 _TOKEN = re.compile(r'(?P<no>-)?(?:(?P<name>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))')
+# What code has and a search doesn't: signs of a shell, a path, an option of one letter, a long one, one with
+# a value as in -Xmx4g or -Dkey=value, one before a file, a command at the beginning.
+_CODE = re.compile(
+    r"""[][|;`${}=\n] | && | [0-9]:[0-9] | (?<!\S)(?:[~.]?/ | \.{1,2}(?!\S) | [<>](?!\S)
+    | -(?: -[^\W_] | [^\W_](?!\S) | [A-Z][a-z](?!\S) | X[a-z] | [A-Z][A-Za-z]*[0-9] | [\w.-]*[:+/@]
+         | [\w-]+[ ]\S+[./][A-Za-z]))
+    | ^(?:awk|cat|chmod|chown|cp|curl|df|dig|du|find|grep|journalctl|keytool|kubectl|ls|mount|mv|nc|netstat
+         |nslookup|openssl|pg_dump|pg_restore|ping|ps|psql|redis-cli|rm|scp|sed|ss|ssh|sudo|systemctl|tail|tar
+         |telnet|valkey-cli)(?!\S)
+    | ^(?:docker|git|helm|npm|pip|podman)[ ][a-z]+[ ]-""",
+    re.VERBOSE,
+)
+# What can be excluded without quotes wherever it stands.
+_PLAIN = re.compile(r"[^\W_]{2,}")
 _QUOTES = str.maketrans("“”„«»\0", '""""" ')
 
 
 @dataclass(frozen=True)
 class Words:
-    """A word to search for or to exclude; if exact, a word or phrase just as it is typed."""
+    """A word to search for; if exact, a word or phrase just as it is typed. Or what to exclude."""
 
     text: str
     is_exact: bool = False
     is_excluded: bool = False
 
     def __str__(self) -> str:
-        sign = "-" if self.is_excluded else ""
-        return f'{sign}"{self.text}"' if self.is_exact else f"{sign}{self.text}"
+        if self.is_excluded:
+            return f"-{self.text}" if _PLAIN.fullmatch(self.text) else f'-"{self.text}"'
+        return f'"{self.text}"' if self.is_exact else self.text
 
 
 @dataclass(frozen=True)
@@ -64,8 +79,12 @@ def parse(text: str, names: Collection[str]) -> Parsed:
     if len(text) > MOST_LETTERS:
         problems.append(f"Searches are limited to {MOST_LETTERS:,} characters. The rest was ignored.")
     terms = 0
-    for match in _TOKEN.finditer(text[:MOST_LETTERS].translate(_QUOTES)):
-        part = _part(match, names, problems)
+    text = text[:MOST_LETTERS].translate(_QUOTES)
+    is_literal = _is_pasted(text, names)
+    for match in _TOKEN.finditer(text):
+        may_exclude = match["quoted"] is not None or (bool(parts) and not is_literal)
+        is_apart = not match.start() or text[match.start() - 1].isspace()
+        part = _part(match, names, problems, excludes=may_exclude and is_apart)
         terms += isinstance(part, Term)
         if part and (terms <= MOST_TERMS or isinstance(part, Words)):
             parts.append(part)
@@ -74,12 +93,32 @@ def parse(text: str, names: Collection[str]) -> Parsed:
     return Parsed(tuple(parts), tuple(dict.fromkeys(problems)))
 
 
+def _is_pasted(text: str, names: Collection[str]) -> bool:
+    """Return whether a search is a command or a line of code, in which a minus is just a minus.
+
+    Quoted phrases, and conditions with operators of these ``names``, say nothing about the rest.
+    """
+    typed = [
+        match[0]
+        for match in _TOKEN.finditer(text)
+        if match["quoted"] is None and (match["name"] or "").lower() not in names
+    ]
+    return "\n" in text or bool(_CODE.search(" ".join(typed)))
+
+
 def write(parts: Iterable[Words | Term]) -> str:
     """Return the parts as text that ``parse`` splits into the same parts."""
-    return " ".join(map(str, parts))
+    parts = list(parts)
+    excluded = [part for part in parts if isinstance(part, Words) and part.is_excluded]
+    typed = " ".join(str(part) for part in parts if isinstance(part, Words) and not part.is_exact)
+    # Where a bare minus would exclude nothing, one before a quote does.
+    quotes = bool(excluded) and (parts[0] == excluded[0] or bool(_CODE.search(typed)))
+    return " ".join(f'-"{part.text}"' if quotes and part in excluded else str(part) for part in parts)
 
 
-def _part(match: re.Match[str], names: Collection[str], problems: list[str]) -> Words | Term | None:
+def _part(
+    match: re.Match[str], names: Collection[str], problems: list[str], *, excludes: bool
+) -> Words | Term | None:
     name, quoted, plain = match["name"] or "", match["quoted"], match["plain"]
     value, is_exact, is_excluded = (quoted or plain or "").strip(), quoted is not None, bool(match["no"])
     known = name.lower()
@@ -89,11 +128,17 @@ def _part(match: re.Match[str], names: Collection[str], problems: list[str]) -> 
         problems.append(f"“{known or value[:-1].lower()}:” needs a value right after the colon.")
         return None
     if not name:
-        return Words(value, is_exact, is_excluded) if value else None
-    if not value.startswith("//"):
+        return _words(value, is_exact, is_excluded, excludes) if value else None
+    if not value.startswith(("//", "\\")):
         problems.append(
             f"“{known}:” is not an operator, so it was searched for as a word. "
             f"Operators: {', '.join(f'{each}:' for each in names)}."
         )
     text = f"{name} {value}".strip() if is_exact else f"{name}:{value}"
-    return Words(text, is_exact, is_excluded)
+    return _words(text, is_exact, is_excluded, excludes)
+
+
+def _words(text: str, is_exact: bool, has_minus: bool, excludes: bool) -> Words:
+    if has_minus and excludes:
+        return Words(text, is_excluded=True)
+    return Words(f"-{text}", is_exact=True) if has_minus and not is_exact else Words(text, is_exact)

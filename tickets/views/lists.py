@@ -20,7 +20,7 @@ from tickets.access import follows_all, lists_for, ticket_named
 from tickets.forms.lists import ORDERS, ListForm
 from tickets.models.ticket import Ticket, TicketQuerySet
 from tickets.paging import Page, counts_of, headings, ordered, page_of, url_with
-from tickets.search.finding import Found, searched
+from tickets.search.finding import Found, finished_hits, searched
 from tickets.search.marking import excerpts, highlight
 
 TABS = {
@@ -77,18 +77,21 @@ def my_tickets(request: HttpRequest, slug: str, tab: str = "mine") -> HttpRespon
     if tab not in lists:
         return redirect("tickets:list", slug)
     form = ListForm(request.GET, actor=actor, organization=organization, tab=tab)
-    found = {name: searched(actor, tickets, form.text) for name, tickets in lists.items()}
+    search = searched(actor, lists[tab], form.text)
+    found = {name: tickets.filter(search.condition) for name, tickets in lists.items()}
     order = form.order_by()
-    tickets = found[tab].queryset.for_list().by_due().by_severity().with_unread(actor.user_id)
+    tickets = found[tab].for_list().by_due().by_severity().with_unread(actor.user_id)
     page = page_of(tickets, ORDERS[order][1], request.GET)
     context = {
         "organization": organization,
         "tab": tab,
-        "tabs": _tabs(request, slug, tab, counts_of({name: each.queryset for name, each in found.items()})),
+        "tabs": _tabs(request, slug, tab, counts_of(found)),
         "form": form,
         "is_filtered": bool(form.text),
-        "problems": found[tab].problems,
-        "rows": _rows(page, found[tab]),
+        "problems": search.problems,
+        "excluded": search.excluded,
+        "finished": finished_hits(actor, lists[tab], form.text) if search.words and not page.rows else None,
+        "rows": _rows(page, search),
         "headings": headings(_labels(tab), ORDERS, order, request.GET),
         "export_url": f"{reverse('tickets:table', args=[slug, tab])}{url_with(request.GET)}",
         "newer_url": page.previous_url,

@@ -20,7 +20,7 @@ from tickets.forms.queue import ORDERS, QueueForm, QueueOptions
 from tickets.models.ticket import Ticket
 from tickets.paging import CURSORS, Page, headings, page_of, url_with
 from tickets.queue import COLUMNS, FIRST, View, Workspace, counts_of_views, workspace_for
-from tickets.search.finding import searched
+from tickets.search.finding import finished_hits, searched
 from tickets.search.marking import mark
 
 BEST = "best"
@@ -72,6 +72,10 @@ def queue(request: HttpRequest, view: str = FIRST) -> HttpResponse:
         "bulk": BulkForm(actor=actor, query=form.text, options=options),
         "tabs": tabs,
         "problems": found.problems,
+        "excluded": found.excluded,
+        "finished": finished_hits(actor, queue_tickets(actor), form.text)
+        if found.words and not rows
+        else None,
         "rows": rows,
         "poll_url": _poll_url(request, query, state),
         "newer_url": page.previous_url,
