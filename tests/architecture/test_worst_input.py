@@ -377,6 +377,7 @@ PARSERS: dict[str, list[Parser]] = {
 }
 NO_USER_TEXT = {
     "supportcenter/bundling.py": "our own scripts and styles, when static files are collected",
+    "tickets/actions/files.py": "names that we gave to files in storage",
     "billing/models/groups.py": "a currency, which the field limits to three letters",
 }
 

@@ -88,7 +88,8 @@ def _conversations(world: World, now: datetime, rng: random.Random) -> Iterator[
             "org": world.organizations[slug].name,
             "n": str(rng.randint(3, 48)),
         }
-        opened = _opened_at(story, now, rng)
+        # Dice of its own, as how often they are cast depends on the day: all else is the same each day.
+        opened = _opened_at(story, now, random.Random(SEED + number))
         ticket = Ticket(
             organization=world.organizations[slug],
             requester=cast.requester,
