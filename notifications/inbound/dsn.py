@@ -129,6 +129,11 @@ def _id_in(text: str) -> str:
     return found[0] if found else ""
 
 
+def fields_of(part: Message) -> list[Fields]:
+    """Return the fields of a report's part, group by group."""
+    return _groups(_text_of(part))
+
+
 def _text_of(part: Message) -> str:
     """Return the text of a part, however the parser stored it."""
     payload = part.get_payload()

@@ -18,6 +18,10 @@ from billing.charge_file import amount, parse_charges
 from billing.holiday_file import parse_holidays
 from billing.holiday_ics import MAX_EVENTS
 from notifications.inbound import dsn
+from notifications.inbound.html_text import to_markdown
+from notifications.inbound.reading import interpret
+from notifications.inbound.replies import split_reply
+from notifications.inbound.tokens import read_reply, read_return
 from notifications.tracking import DeliveryReport, cause_of
 from orgs.csv_import import Column, read
 from orgs.week import parse_blocks
@@ -55,6 +59,10 @@ QUERY = "consumer connection timeout kafka replica postgres leader election"
 def filled(part: str, end: str = "") -> str:
     """Return 100 KB of the part, repeated."""
     return (part * (SIZE // len(part) + 1))[: SIZE - len(end)] + end
+
+
+# What headers of mails are made of.
+MAIL_PIECES = ("=?utf-8?q?a?= ", "=?", "=?a?b?", "a@b.c, ", "<a@b> ", "<", '"', "(", "\n ", ",")
 
 
 def events(*lines: str, times: int = MAX_EVENTS) -> str:
@@ -321,6 +329,108 @@ PARSERS: dict[str, list[Parser]] = {
                 for part in ("a", "a ", "a:", '"', '" ', "-", 'x:" ', "a:b ")
             ],
         )
+    ],
+    "notifications/inbound/mime.py": [
+        (
+            lambda text: interpret(text.encode()),
+            ["Subject: x\n\n" + filled("word ")],
+            [
+                *(
+                    name + ": " + filled(part)
+                    for name in ("From", "Subject", "References", "Date", "X")
+                    for part in MAIL_PIECES
+                ),
+                *("\n\n" + filled(part) for part in ("begin 644 a\n", "begin 644 a\nend\n", "M" * 60 + "\n")),
+                filled("Content-Type: multipart/mixed; boundary=b\n\n--b\n"),
+                'Content-Type: text/plain; name="' + filled(";"),
+            ],
+        )
+    ],
+    "notifications/inbound/replies.py": [
+        (
+            split_reply,
+            LINES,
+            list(
+                map(
+                    filled,
+                    [
+                        "> a\n",
+                        "> a\nb\n",
+                        "\n",
+                        " ",
+                        "-",
+                        "-- \n",
+                        "From: a\n",
+                        "a:\n",
+                        "On 1/1/2026 a@b ",
+                        "On 1/1/2026 a@b\n",
+                        "<",
+                        "*",
+                        "--a",
+                        "Sent from\n",
+                        ">",
+                    ],
+                )
+            ),
+        )
+    ],
+    "notifications/inbound/bounces.py": [
+        (
+            lambda text: interpret(f"From: mailer-daemon@b.c\nSubject: failure\n\n{text}".encode()),
+            LINES,
+            list(
+                map(
+                    filled,
+                    [
+                        "a",
+                        "a@",
+                        "a@b ",
+                        "a@b.c user unknown ",
+                        "5.1.1 ",
+                        "recipient ",
+                        "original ",
+                        "\n> ",
+                        "to:\n",
+                        "<",
+                        "did ",
+                    ],
+                )
+            ),
+        )
+    ],
+    "notifications/inbound/automatic.py": [
+        (
+            lambda text: interpret(f"From: a@b.c\nSubject: {text}\n\nx".encode()),
+            ["words " * 10_000],
+            list(map(filled, ["re:", "re: ", "[", "re ", " "])),
+        )
+    ],
+    "notifications/inbound/html_text.py": [
+        (
+            to_markdown,
+            [filled("<p>Some words</p>"), filled("&")],
+            list(
+                map(
+                    filled,
+                    [
+                        "<",
+                        "<a ",
+                        "<b>x",
+                        "<div>",
+                        "<ul><li>",
+                        "<blockquote>",
+                        "<a href='https://b.c'>x",
+                        "<!--",
+                        "<pre>\n",
+                        "<td>x",
+                        "<img src=cid:a>",
+                    ],
+                )
+            ),
+        )
+    ],
+    "notifications/inbound/tokens.py": [
+        (lambda text: (read_reply(text), read_return(text)), [], [filled("a"), filled("1-"), filled("a-a-")])
     ],
     "notifications/inbound/dsn.py": [
         (
