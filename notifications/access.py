@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils import timezone
 
+from notifications.models.inbound import InboundMail, InboundMailQuerySet
 from notifications.models.messages import EmailMessage, EmailMessageQuerySet
 from notifications.models.preferences import MailPreferences
 from notifications.models.suppressions import Suppression, SuppressionQuerySet
@@ -35,6 +36,18 @@ def all_mails(actor: Actor) -> EmailMessageQuerySet:
 def mail_for(actor: Actor, key: UUID) -> EmailMessage:
     """Return one mail; for agents."""
     return found_or_404(all_mails(actor).filter(pk=key).select_related("ticket").first(), "No such mail")
+
+
+def inbound_mails(actor: Actor) -> InboundMailQuerySet:
+    """Return all mail that came in; for agents."""
+    require(actor, Capability.WORK_QUEUE)
+    return InboundMail.objects.all()
+
+
+def inbound_mail_for(actor: Actor, key: UUID) -> InboundMail:
+    """Return one mail that came in; for agents."""
+    found = inbound_mails(actor).filter(pk=key).select_related("ticket", "decided_by")
+    return found_or_404(found.first(), "No such mail")
 
 
 def mail_texts_for(actor: Actor) -> list[MailText]:

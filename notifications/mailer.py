@@ -19,6 +19,7 @@ from billing.money import format_amount
 from notifications import threading, unsubscribe
 from notifications.batch import Batch
 from notifications.entries import absolute
+from notifications.inbound import tokens
 from notifications.mail_texts import framed
 from notifications.models.messages import EmailMessage
 from notifications.withholding import reason_to_withhold, reason_to_withhold_update
@@ -80,9 +81,21 @@ def build(mail: EmailMessage, batch: Batch | None = None) -> EmailMultiAlternati
             **_threading_headers(mail, batch),
             **unsubscribe.headers_of(mail),
         },
+        reply_to=_reply_to(mail),
     )
+    if settings.INBOUND_MAIL_DOMAIN:
+        message.extra_headers["From"] = settings.DEFAULT_FROM_EMAIL
+        message.from_email = tokens.return_address(mail.pk)
+        message.envelope_sender = message.from_email  # type: ignore[attr-defined]  # anymail's own name
     message.attach_alternative(html, "text/html")
     return message
+
+
+def _reply_to(mail: EmailMessage) -> list[str]:
+    """Return the address by which the recipient can comment on the ticket, if mail comes in at all."""
+    if not settings.INBOUND_MAIL_DOMAIN or mail.kind != "ticket_update" or not mail.recipient_id:
+        return []
+    return [tokens.reply_address(mail.ticket_id or 0, mail.recipient_id)]
 
 
 def with_ascii_domain(address: str) -> str:

@@ -2,7 +2,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from notifications import delivery, digest
-from notifications.actions import tracking
+from notifications.actions import inbound, tracking
+from notifications.models.inbound import InboundMail
 from supportcenter.outbox.tasks import report_alive
 
 
@@ -30,6 +31,18 @@ def release_stuck() -> int:
 def compose_digests() -> int:
     """Compose digests of held mails that are due."""
     return digest.compose_due(timezone.now())
+
+
+@shared_task(name="notifications.process_inbound", ignore_result=True)
+def process_inbound(pk: str) -> None:
+    """Process a mail that came in."""
+    inbound.process(InboundMail.objects.get(pk=pk))
+
+
+@shared_task(name="notifications.process_waiting_inbound", ignore_result=True)
+def process_waiting_inbound() -> int:
+    """Process mails that came in and whose task was lost."""
+    return inbound.process_waiting()
 
 
 @shared_task(name="notifications.apply_early_reports", ignore_result=True)

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 
+from notifications.inbound.bounces import Bounce
 from notifications.inbound.dsn import Dsn
-from notifications.models.messages import MailState
+from notifications.models.messages import EmailMessage, MailState
 from notifications.models.suppressions import SuppressionCause
 
 # Who opens a mail and clicks on what is private, so it is not stored.
@@ -92,6 +93,19 @@ def state_after(state: str, kind: str) -> str:
     if reported is None or state not in ORDER:
         return state
     return max(state, reported, key=lambda each: ORDER.index(MailState(each)))
+
+
+def report_from_bounce(bounce: Bounce, mail: EmailMessage, key: str, now: datetime) -> DeliveryReport:
+    """Return the report in a bounce that came to the return path of a mail."""
+    kind = EventType.BOUNCED if bounce.is_permanent else EventType.DEFERRED
+    return DeliveryReport(
+        key=f"mail:{key}"[:KEY_LENGTH],
+        kind=EventType.COMPLAINED if bounce.is_complaint else kind,
+        happened_at=now,
+        recipient=mail.to_address.lower(),
+        mail_id=mail.pk,
+        text=bounce.status,
+    )
 
 
 def cause_of(report: DeliveryReport) -> SuppressionCause | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications.views import ledger, preferences, suppressions, texts
+from notifications.views import inbound, ledger, preferences, suppressions, texts
 
 app_name = "notifications"
 urlpatterns = [
@@ -10,6 +10,11 @@ urlpatterns = [
     path("mail/", ledger.mails, name="mails"),
     path("mail/resend/", ledger.resend_all, name="resend_all"),
     path("mail/delay/", ledger.delay, name="delay"),
+    path("mail/incoming/", inbound.incoming, name="incoming"),
+    path("mail/incoming/<uuid:key>/", inbound.incoming_mail, name="incoming_mail"),
+    path("mail/incoming/<uuid:key>/source/", inbound.source, name="incoming_source"),
+    path("mail/incoming/<uuid:key>/retry/", inbound.retry, name="incoming_retry"),
+    path("mail/incoming/<uuid:key>/accept/", inbound.accept_mail, name="incoming_accept"),
     path("mail/<uuid:key>/resend/", ledger.resend, name="resend"),
     path("settings/mail-texts/", texts.mail_texts, name="mail_texts"),
     path("settings/mail-texts/<slug:kind>/", texts.mail_text, name="mail_text"),

@@ -47,6 +47,7 @@ SCHEDULE = {
     "deliver urgent mail that is due": ("notifications.deliver_urgent", 5.0),
     "compose digests that are due": ("notifications.compose_digests", 60.0),
     "release mails of workers that died": ("notifications.release_stuck", 10.0),
+    "process mails that came in and whose task was lost": ("notifications.process_waiting_inbound", 60.0),
     "apply delivery reports that came early": ("notifications.apply_early_reports", 60.0),
     "report that a worker is alive": ("outbox.heartbeat", 10.0),
     "run bulk jobs whose nudge was lost": ("tickets.run_bulk", 5.0),

@@ -297,6 +297,14 @@ EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="notifications.smtp.EmailBacken
 ANYMAIL = env.json("ANYMAIL", default={})
 # Sender of all mail.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <support@{_site.hostname}>")
+# Domain whose mail comes to `manage.py receive_mail`. Ticket mails can be answered if it is set: their
+# addresses are `reply+…@` and `bounce+…@` this domain.
+INBOUND_MAIL_DOMAIN = env.str("INBOUND_MAIL_DOMAIN", default="")
+# Host whose `Authentication-Results` say whether a sender is genuine, as it names itself in that header.
+# Without one, only answers to the addresses above are accepted, and none by agents.
+INBOUND_TRUSTED_HOST = env.str("INBOUND_TRUSTED_HOST", default="")
+# Whether members of organizations with support can open tickets by mail.
+INBOUND_NEW_TICKETS = env.bool("INBOUND_NEW_TICKETS", default=True)
 # Maximum number of emails per second, over all workers, if the provider has a limit; 0 is no limit.
 MAIL_PER_SECOND = env.int("MAIL_PER_SECOND", default=0)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -7,6 +7,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from billing.models.calendars import SupportCalendar
+from notifications.models.inbound import InboundMail
 from notifications.models.messages import EmailMessage
 from notifications.models.suppressions import Suppression
 from notifications.unsubscribe import Unsubscription
@@ -164,6 +165,9 @@ GET = {
     "tickets:organization_report_table": OF_ACMES_ADMIN,
     "notifications:ticket_mails": ON_TICKET,
     "notifications:mails": row(403, fay=200, gus=200),
+    "notifications:incoming": row(403, fay=200, gus=200),
+    "notifications:incoming_mail": row(403, fay=200, gus=200),
+    "notifications:incoming_source": row(403, fay=200, gus=200),
     "notifications:resend_all": row(403, fay=302, gus=302),  # no filter is set
     "notifications:delay": row(403, gus=200),
     "notifications:suppressions": row(403, fay=200, gus=200, hal=200),
@@ -255,6 +259,9 @@ POST = {
     "tickets:bulk_cancellation": row(403, fay=302, gus=404),
     "notifications:resend_all": row(403, fay=302, gus=302),
     "notifications:resend": row(403, fay=302, gus=302),
+    "notifications:incoming_mail": row(403, fay=422, gus=422),
+    "notifications:incoming_retry": row(403, fay=302, gus=302),
+    "notifications:incoming_accept": row(403, fay=302, gus=302),
     "notifications:remove_suppression": row(403, fay=302, gus=302, hal=302),
 }
 
@@ -280,6 +287,7 @@ def world(cast, settings, tmp_path):
         linked=linked,
         merge=merge_into(actor=actor(cast.fay), ticket=merged, target=ticket),
         mail=mail,
+        incoming=InboundMail.objects.create(raw=b"From: eve@evil.example\n\nHi", outcome="held"),
         job=BulkJob.objects.create(requested_by=cast.fay, kind="status"),
         view=SavedView.objects.create(owner=cast.fay, name="Hers"),
         suppression=Suppression.objects.create(address=cast.ben.email, cause="bounce", mail=mail),
@@ -321,6 +329,10 @@ def address(world: SimpleNamespace, name: str) -> str:
         "billing:rates": [],
         "notifications:ticket_mails": [world.ticket.reference],
         "notifications:resend": [world.mail.pk],
+        "notifications:incoming_mail": [world.incoming.pk],
+        "notifications:incoming_source": [world.incoming.pk],
+        "notifications:incoming_retry": [world.incoming.pk],
+        "notifications:incoming_accept": [world.incoming.pk],
         "notifications:remove_suppression": [world.suppression.pk],
         "tickets:merge_undo": [world.ticket.reference, world.merge.pk],
         "tickets:unlink": [world.ticket.reference, world.linked.reference],

@@ -46,7 +46,7 @@ def bounce(running_site):
     def run(mail: dict, address: str) -> None:
         report = REPORT.format(address=address, message_id=mail["headers"]["Message-ID"])
         subprocess.run(
-            [sys.executable, "manage.py", "receive_mail"],
+            [sys.executable, "manage.py", "receive_mail", "--now"],
             cwd=CHECKOUT,
             env=running_site.django_environ,
             input=report.encode(),

@@ -194,7 +194,7 @@ def mail(cast):
 def receive(monkeypatch):
     def run(raw: bytes) -> None:
         monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(raw)))
-        call_command("receive_mail")
+        call_command("receive_mail", "--now", stdout=io.StringIO())
 
     return run
 
@@ -261,10 +261,10 @@ def test_other_mail_is_refused(db, receive):
 
 
 def test_server_is_asked_to_try_again_while_the_database_is_down(receive, monkeypatch):
-    def down(told):
+    def down(*args, **kwargs):
         raise OperationalError("gone")
 
-    monkeypatch.setattr(receive_mail, "record_dsn", down)
+    monkeypatch.setattr(receive_mail, "store", down)
     with pytest.raises(CommandError) as caught:
         receive(notification())
     assert caught.value.returncode == 75

@@ -329,4 +329,7 @@ RELATIONS: dict[str, Relation] = {
     "notifications.EmailMessage.ticket": Relation(
         split="None.", stays="It records what was sent about that ticket, by its number."
     ),
+    "notifications.InboundMail.ticket": Relation(
+        split="None.", stays="It records to which ticket the mail came.", on_delete=SET_NULL
+    ),
 }
