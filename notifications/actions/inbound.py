@@ -139,32 +139,29 @@ def _save(row: InboundMail, reading: Reading, result: Result) -> None:
 
 
 def _processed(row: InboundMail, reading: Reading) -> Result:
-    """Return what became of a mail. It holds a lock on its Message-ID, so two copies can't both count."""
+    """Do what a mail asks for, and return what became of it."""
     try:
-        if earlier := _earlier_copy(row, reading):
-            return Result(
-                InboundOutcome.DUPLICATE,
-                f"The same mail came at {earlier.received_at:%Y-%m-%d %H:%M} UTC.",
-                earlier.ticket,
-            )
         _end_if_bounce(row, reading)
         if reading.automatic:
             raise _Ended(InboundOutcome.AUTOMATIC, f"Nobody wrote it: {reading.automatic}.")
+        _end_if_copy(row, reading)
         return _person_wrote(row, reading)
     except _Ended as ended:
         return Result(ended.outcome, ended.reason, ended.ticket)
 
 
-def _earlier_copy(row: InboundMail, reading: Reading) -> InboundMail | None:
-    """Return the same mail, if it was stored and processed before."""
+def _end_if_copy(row: InboundMail, reading: Reading) -> None:
+    """End if the same mail became a comment or ticket before; hold a lock, as two copies may come at once."""
     message_id = reading.mail.message_id
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [message_id or row.sha256])
     same = InboundMail.objects.filter(sha256=row.sha256)
     if message_id:
         same |= InboundMail.objects.filter(message_id=message_id, author=reading.mail.author_text)
-    done = same.exclude(pk=row.pk).filter(processed_at__isnull=False)
-    return done.exclude(outcome__in=TO_CHECK).order_by("received_at").first()
+    made = same.filter(outcome__in=[InboundOutcome.COMMENT, InboundOutcome.NEW_TICKET])
+    if earlier := made.select_related("ticket").order_by("received_at").first():
+        at = f"{earlier.received_at:%Y-%m-%d %H:%M} UTC"
+        raise _Ended(InboundOutcome.DUPLICATE, f"The same mail came at {at}.", earlier.ticket)
 
 
 def _tags(row: InboundMail, reading: Reading, kind: str) -> list[str]:

@@ -237,6 +237,13 @@ def test_same_mail_counts_once(cast, ticket):
     assert ticket.comments.count() == 2
 
 
+def test_copy_of_a_mail_that_made_nothing_is_judged_by_itself(cast):
+    bounce = mail(
+        "MAILER-DAEMON@mx.acme.example", body="<x@y.example>: 550 user unknown\n", Subject="Returned mail"
+    )
+    assert [receive(bounce).outcome for _ in range(2)] == ["bounce", "bounce"]
+
+
 def test_who_was_removed_writes_no_more(cast, ticket):
     Membership.objects.filter(user=cast.ben).delete()
     result = receive(mail(cast.ben, reply_to(ticket, cast.ben)))
