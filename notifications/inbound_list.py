@@ -56,4 +56,6 @@ class InboundFilterForm(forms.Form):
 class DiscardForm(forms.Form):
     """Why a mail is discarded."""
 
-    reason = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    reason = forms.CharField(
+        label="Reason to discard it", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
