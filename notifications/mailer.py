@@ -39,6 +39,10 @@ STATES = {
 }
 
 
+# Answers end above it, whatever a mail program makes of the rest (``inbound.replies``).
+REPLY_LINE = "Reply above this line to comment on the ticket"
+
+
 class Withheld(Exception):
     """The mail must not be sent now; the message says why."""
 
@@ -137,6 +141,7 @@ def _ticket_update(mail: EmailMessage, batch: Batch) -> dict[str, Any]:
         "status": status_words(ticket.status, for_staff=actor.can(Capability.WORK_QUEUE)),
         "url": absolute(ticket.get_absolute_url()),
         "reason": mail.reason_text,
+        "reply_line": REPLY_LINE if settings.INBOUND_MAIL_DOMAIN else "",
         "time_zone": recipient.time_zone,
     }
 

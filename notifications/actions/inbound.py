@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TypeVar
 from uuid import NAMESPACE_URL, uuid5
 
 import structlog
@@ -55,6 +56,9 @@ class Result:
     ticket: Ticket | None = None
     comment: Comment | None = None
     reading: Reading | None = field(default=None, repr=False)
+
+
+Choices = TypeVar("Choices", Product, Reason)
 
 
 class _Ended(Exception):
@@ -322,8 +326,8 @@ def _opened_in(
         submission_key=uuid5(NAMESPACE_URL, f"{reading.mail.message_id}{actor.user_id}{timezone.now()}"),
         subject=reading.mail.subject[:MOST_SUBJECT] or "(No subject)",
         severity=Severity.LOW,
-        product=Product.objects.filter(is_retired=False)[0],
-        reason=Reason.objects.filter(is_retired=False)[0],
+        product=_usual(Product, "product", actor, organization),
+        reason=_usual(Reason, "reason", actor, organization),
         description=_text(reading.text),
         files=_staged(actor, reading),
         follow_up_to=follow_up_to,
@@ -331,3 +335,12 @@ def _opened_in(
     ticket = open_ticket(actor=actor, organization=organization, draft=draft)
     reason = f"It follows up {follow_up_to.reference}, which is closed." if follow_up_to else ""
     return Result(InboundOutcome.NEW_TICKET, reason, ticket, ticket.comments.first())
+
+
+def _usual(choices: type[Choices], name: str, actor: Actor, organization: Organization) -> Choices:
+    """Return the product or reason of the sender's last ticket, as a mail names none."""
+    own = Ticket.objects.of(organization).requested_by(actor.user_id).order_by("-created_at")
+    last = own.filter(**{f"{name}__is_retired": False}).values_list(name, flat=True).first()
+    available = choices.objects.filter(is_retired=False)
+    usual = available.filter(pk=last).first() if last is not None else None
+    return usual or available[0]

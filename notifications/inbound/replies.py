@@ -44,20 +44,20 @@ SUBJECT = (
     "subiect", "θέμα", "נושא", "الموضوع", "sujet",
 )  # fmt: skip
 NAMES = {name: kind for kind, names in enumerate([FROM, TO, SENT, SUBJECT]) for name in names}
-# Words of “-----Original Message-----” and “Begin forwarded message:”.
+# Words of “-----Original Message-----”, and those above our own mails.
 MARKS = (
-    "original message", "original-nachricht", "originalnachricht", "ursprüngliche nachricht",
-    "message d'origine", "message d’origine", "message original", "mensaje original", "messaggio originale",
-    "mensagem original", "oorspronkelijk bericht", "oprindelig meddelelse", "ursprungligt meddelande",
-    "originalmeddelande", "opprinnelig melding", "alkuperäinen viesti", "oryginalna wiadomość",
-    "wiadomość oryginalna", "původní zpráva", "pôvodná správa", "исходное сообщение",
-    "оригинальное сообщение", "eredeti üzenet", "orijinal mesaj", "özgün ileti", "原始邮件", "原始郵件",
-    "原邮件", "元のメッセージ", "原文", "원본 메시지", "원본메일", "reply message", "original appointment",
-    "forwarded message", "forwarded by", "weitergeleitete nachricht", "message transféré",
-    "mensaje reenviado", "messaggio inoltrato", "mensagem encaminhada", "doorgestuurd bericht",
-    "vidarebefordrat meddelande", "videresendt", "välitetty viesti", "przekazana wiadomość",
-    "пересылаемое сообщение", "пересланное сообщение", "转发邮件", "转发的邮件", "転送メッセージ",
-    "転送されたメッセージ", "전달된 메시지",
+    "reply above this line", "original message", "original-nachricht", "originalnachricht",
+    "ursprüngliche nachricht", "message d'origine", "message d’origine", "message original",
+    "mensaje original", "messaggio originale", "mensagem original", "oorspronkelijk bericht",
+    "oprindelig meddelelse", "ursprungligt meddelande", "originalmeddelande", "opprinnelig melding",
+    "alkuperäinen viesti", "oryginalna wiadomość", "wiadomość oryginalna", "původní zpráva",
+    "pôvodná správa", "исходное сообщение", "оригинальное сообщение", "eredeti üzenet", "orijinal mesaj",
+    "özgün ileti", "原始邮件", "原始郵件", "原邮件", "元のメッセージ", "原文", "원본 메시지", "원본메일",
+    "reply message", "original appointment", "forwarded message", "forwarded by",
+    "weitergeleitete nachricht", "message transféré", "mensaje reenviado", "messaggio inoltrato",
+    "mensagem encaminhada", "doorgestuurd bericht", "vidarebefordrat meddelande", "videresendt",
+    "välitetty viesti", "przekazana wiadomość", "пересылаемое сообщение", "пересланное сообщение",
+    "转发邮件", "转发的邮件", "転送メッセージ", "転送されたメッセージ", "전달된 메시지",
 )  # fmt: skip
 BEGINS = (
     "begin forwarded message", "anfang der weitergeleiteten nachricht", "début du message transféré",

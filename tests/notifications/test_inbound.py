@@ -23,6 +23,7 @@ from tests import builders
 from tests.cast import actor
 from tickets.actions.changes import change_status
 from tickets.actions.merging import merge_into
+from tickets.models.catalog import Product
 from tickets.models.conversation import Attachment
 from tickets.models.ticket import Ticket
 
@@ -276,6 +277,10 @@ def test_new_ticket_of_a_member(cast, settings):
         cast.ben,
         "mail",
     )
+    assert ticket.product.code == "kafka"  # the first of all
+    postgresql = Product.objects.get(code="postgresql")
+    Ticket.objects.update(product=postgresql)
+    assert receive(mail(cast.ben, Authentication_Results=VERIFIED)).ticket.product == postgresql
     settings.INBOUND_NEW_TICKETS = False
     assert receive(mail(cast.ben, Authentication_Results=VERIFIED)).outcome == "refused"
 
@@ -325,6 +330,9 @@ def test_mails_say_where_to_answer(cast, ticket, run_outbox, mailoutbox):
     assert sent.reply_to == [reply_to(ticket, cast.ben)]
     assert sent.from_email == tokens.return_address(row.pk)
     assert "support@" in sent.message()["From"]
+    assert sent.body.startswith("-- Reply above this line to comment on the ticket --")
+    answer = "It works.\n\n" + "\n".join(f"> {line}" for line in sent.body.splitlines())
+    assert receive(mail(cast.ben, sent.reply_to[0], answer)).comment.body == "It works."
 
 
 def run(*args: str) -> str:
