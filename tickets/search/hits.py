@@ -91,8 +91,9 @@ def _listed(actor: Actor, query: Lexemes, partial: Collection[int]) -> list[int]
     ids = list(visible.values_list("pk", flat=True)[:MOST_OWN])
     not_indexed = Coalesce("words", Value("", SearchVectorField()), output_field=SearchVectorField())
     documents = PublicDocument.objects.filter(ticket__in=ids).alias(own=not_indexed).filter(own=query)
-    return list(documents.values_list("ticket", flat=True))
+    return sorted(documents.values_list("ticket", flat=True))
 
 
 def _first(documents: QuerySet[SearchDocument] | QuerySet[PublicDocument]) -> list[int]:
-    return list(documents.values_list("ticket", flat=True)[: MOST_LISTED + 1])
+    """Return the first hits that are read; sorted, as they come in the order in which they are stored."""
+    return sorted(documents.values_list("ticket", flat=True)[: MOST_LISTED + 1])
