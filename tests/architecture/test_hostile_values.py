@@ -40,7 +40,7 @@ PARAMETERS = [
     "reply",
     "next",
 ]
-# The forms of allauth have tests of their own.
+# The forms of allauth have a test of their own.
 NOT_OURS = ("/account/log", "/account/password", "/account/email", "/account/signup")
 
 
@@ -116,6 +116,23 @@ def test_no_value_is_a_server_error(world, client_of, name):  # noqa: F811
                     given = fields | {field: value[:LONGEST_IN_ADDRESS]}
                     response = client.get(f"{target}?{encoded(given)}")
                 assert response.status_code < 500, (view, field, value[:40])
+
+
+def test_no_value_is_a_server_error_where_people_sign_in(cast, client, client_of, settings):
+    settings.ACCOUNT_RATE_LIMITS = False
+    ben = client_of(cast.ben)
+    for one, path in [
+        (client, "/account/login/"),
+        (client, "/account/password/reset/"),
+        (ben, "/account/email/"),
+    ]:
+        forms = Forms(one.get(path).text).found
+        fields = next(given for _, action, given in forms if action in {"", path})
+        for field in fields:
+            for value in HOSTILE:
+                body = encoded(fields | {field: value})
+                response = one.post(path, body, "application/x-www-form-urlencoded")
+                assert response.status_code < 500, (field, value[:40])
 
 
 def test_fields_for_days_and_numbers_have_bounds():
