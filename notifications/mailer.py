@@ -20,6 +20,7 @@ from notifications import threading, unsubscribe
 from notifications.batch import Batch
 from notifications.entries import absolute
 from notifications.inbound import tokens
+from notifications.inbound.replies import REPLY_LINE
 from notifications.mail_texts import framed
 from notifications.models.messages import EmailMessage
 from notifications.withholding import reason_to_withhold, reason_to_withhold_update
@@ -37,10 +38,6 @@ STATES = {
     "canceled": "canceled",
     "refused": "refused",
 }
-
-
-# Answers end above it, whatever a mail program makes of the rest (``inbound.replies``).
-REPLY_LINE = "Reply above this line to comment on the ticket"
 
 
 class Withheld(Exception):

@@ -5,26 +5,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
-from uuid import NAMESPACE_URL, uuid5
 
 import structlog
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.http import Http404
 from django.utils import timezone
 
 from notifications.actions.tracking import record_dsn, record_report
 from notifications.inbound import dsn, tokens
+from notifications.inbound.mime import in_charset
 from notifications.inbound.reading import Reading, interpret, is_authenticated
 from notifications.models.inbound import TO_CHECK, InboundMail, InboundOutcome
 from notifications.models.messages import EmailMessage
-from notifications.tracking import report_from_bounce, uuid_of
+from notifications.tracking import report_from_bounce
 from orgs.actor import Actor
 from orgs.models import Membership, Organization, User
 from orgs.roles import Capability
 from orgs.source import Source
 from supportcenter.errors import RuleViolation
+from tickets.access import bare_ticket_for
 from tickets.actions.comments import add_comment, add_internal_note
 from tickets.actions.files import stage_files
 from tickets.actions.opening import TicketDraft, open_ticket
@@ -71,9 +73,9 @@ class _Ended(Exception):
 
 def store(raw: bytes, *, sender: str = "", recipients: Sequence[str] = ()) -> InboundMail:
     """Store a mail with its envelope, before anything reads it."""
-    return InboundMail.objects.create(
-        raw=raw, sha256=hashlib.sha256(raw).hexdigest(), sender=sender, recipients=list(recipients)
-    )
+    sender, *named = (in_charset(each.encode("utf-8", "surrogateescape")) for each in (sender, *recipients))
+    digest = hashlib.sha256(raw).hexdigest()
+    return InboundMail.objects.create(raw=raw, sha256=digest, sender=sender, recipients=named)
 
 
 def process(stored: InboundMail, *, accepted_by: User | None = None) -> Result:
@@ -108,7 +110,7 @@ def accept(*, actor: Actor, mail: InboundMail) -> Result:
 
 
 @transaction.atomic
-def discard(*, actor: Actor, mail: InboundMail, reason: str) -> None:
+def discard(*, actor: Actor, mail: InboundMail, reason: str) -> InboundMail:
     """Refuse a mail that is held or unprocessed, as an agent who says why. It stays stored."""
     require_agent(actor)
     mail = InboundMail.objects.select_for_update().get(pk=mail.pk)
@@ -119,6 +121,7 @@ def discard(*, actor: Actor, mail: InboundMail, reason: str) -> None:
     mail.outcome, mail.reason = InboundOutcome.REFUSED, f"Discarded: {reason.strip()}"
     mail.decided_by, mail.processed_at = actor.person, timezone.now()
     mail.save(update_fields=["outcome", "reason", "decided_by", "processed_at"])
+    return mail
 
 
 def process_waiting() -> int:
@@ -147,11 +150,13 @@ def _processed(row: InboundMail, reading: Reading) -> Result:
     try:
         _end_if_bounce(row, reading)
         if reading.automatic:
-            raise _Ended(InboundOutcome.AUTOMATIC, f"Nobody wrote it: {reading.automatic}.")
+            raise _Ended(InboundOutcome.AUTOMATIC, f"A program sent it: {reading.automatic}.")
         _end_if_copy(row, reading)
         return _person_wrote(row, reading)
     except _Ended as ended:
         return Result(ended.outcome, ended.reason, ended.ticket)
+    except RuleViolation as violation:
+        return Result(InboundOutcome.REFUSED, violation.message)
 
 
 def _end_if_copy(row: InboundMail, reading: Reading) -> None:
@@ -195,16 +200,20 @@ def _end_if_bounce(row: InboundMail, reading: Reading) -> None:
 def _person_wrote(row: InboundMail, reading: Reading) -> Result:
     author = reading.author
     if author is None:
-        raise _Ended(InboundOutcome.REFUSED, "It names no sender.")
+        raise _Ended(InboundOutcome.REFUSED, "It has no sender.")
     is_verified = True if row.decided_by else is_authenticated(reading.mail)
     if is_verified is False:
-        raise _Ended(InboundOutcome.HELD, f"Its sender, {author.email}, could not be verified.")
+        raise _Ended(InboundOutcome.HELD, f"Its sender, {author.email}, couldn't be verified.")
     ticket, named = _ticket_named(row, reading)
     user = _user_of(author.email)
     if user is None:
-        raise _Ended(InboundOutcome.REFUSED, f"{author.email} belongs to no member.", None)
+        raise _Ended(InboundOutcome.REFUSED, f"{author.email} isn't the address of a member.")
     if named and named != user.pk and not row.decided_by:
-        raise _Ended(InboundOutcome.HELD, f"It answers a mail to somebody else than {author.email}.", ticket)
+        raise _Ended(
+            InboundOutcome.HELD,
+            f"It answers a mail that was sent to someone other than {author.email}.",
+            ticket,
+        )
     actor = Actor.of(user, Source.MAIL)
     if not is_verified and (not named or actor.is_staff):
         raise _Ended(InboundOutcome.HELD, f"Nothing proves that {author.email} sent it.", ticket)
@@ -212,7 +221,7 @@ def _person_wrote(row: InboundMail, reading: Reading) -> Result:
         raise _Ended(InboundOutcome.REFUSED, "It contains no text and no files.", ticket)
     if ticket is None:
         ticket = _answered_ticket(actor, reading)
-    return _commented(actor, ticket, reading) if ticket else _opened(actor, row, reading)
+    return _commented(actor, ticket, row, reading) if ticket else _opened(actor, row, reading)
 
 
 def _ticket_named(row: InboundMail, reading: Reading) -> tuple[Ticket | None, int | None]:
@@ -220,7 +229,7 @@ def _ticket_named(row: InboundMail, reading: Reading) -> tuple[Ticket | None, in
     tags = _tags(row, reading, tokens.REPLY)
     found = next(filter(None, map(tokens.read_reply, tags)), None)
     if tags and not found and not row.decided_by:
-        raise _Ended(InboundOutcome.HELD, "Its reply address is not valid.")
+        raise _Ended(InboundOutcome.HELD, "Its reply address isn't valid.")
     if not found:
         return None, None
     return Ticket.objects.filter(pk=found[0]).first(), found[1]
@@ -238,32 +247,26 @@ def _user_of(address: str) -> User | None:
 
 def _answered_ticket(actor: Actor, reading: Reading) -> Ticket | None:
     """Return the ticket of a mail that we sent to this person and that theirs answers."""
-    named = (uuid_of(each.strip("<>").partition("@")[0]) for each in reading.mail.references[:20])
-    sent = EmailMessage.objects.filter(pk__in=[each for each in named if each], recipient=actor.user_id)
+    sent = EmailMessage.objects.with_message_ids(reading.mail.references[:20]).filter(recipient=actor.user_id)
     found = sent.exclude(ticket=None).select_related("ticket").order_by("-created_at").first()
     return found.ticket if found else None
 
 
-def _commented(actor: Actor, ticket: Ticket, reading: Reading) -> Result:
-    present = Ticket.objects.visible_to(actor).filter(pk=ticket.pk).first()
-    while present and present.merged_into_id:
-        present = Ticket.objects.visible_to(actor).filter(pk=present.merged_into_id).first()
-    if present is None:
-        raise _Ended(
-            InboundOutcome.REFUSED, f"{actor.person.email} can't see {ticket.reference} anymore.", ticket
-        )
+def _commented(actor: Actor, ticket: Ticket, row: InboundMail, reading: Reading) -> Result:
+    try:
+        present = bare_ticket_for(actor, ticket.reference)
+    except Http404:
+        reason = f"{actor.person.email} can't see {ticket.reference} anymore."
+        raise _Ended(InboundOutcome.REFUSED, reason, ticket) from None
     if present.is_closed:
-        return _opened_in(actor, present.organization, reading, follow_up_to=present)
+        return _opened_in(actor, present.organization, row, reading, follow_up_to=present)
     _hold_loops(actor, present)
     text, is_note, status = _commands(actor, reading.text)
     files = _staged(actor, reading)
-    try:
-        if is_note:
-            comment = add_internal_note(actor=actor, ticket=present, body=text, files=files)
-        else:
-            comment = add_comment(actor=actor, ticket=present, body=text, files=files, status=status)
-    except RuleViolation as violation:
-        raise _Ended(InboundOutcome.REFUSED, violation.message, present) from violation
+    if is_note:
+        comment = add_internal_note(actor=actor, ticket=present, body=text, files=files)
+    else:
+        comment = add_comment(actor=actor, ticket=present, body=text, files=files, status=status)
     return Result(InboundOutcome.COMMENT, "", present, comment)
 
 
@@ -313,17 +316,22 @@ def _opened(actor: Actor, row: InboundMail, reading: Reading) -> Result:
     for organization in organizations:
         try:
             with transaction.atomic():
-                return _opened_in(actor, organization, reading)
+                return _opened_in(actor, organization, row, reading)
         except RuleViolation as violation:
             problem = violation
     raise _Ended(InboundOutcome.REFUSED, problem.message if problem else "")
 
 
 def _opened_in(
-    actor: Actor, organization: Organization, reading: Reading, *, follow_up_to: Ticket | None = None
+    actor: Actor,
+    organization: Organization,
+    row: InboundMail,
+    reading: Reading,
+    *,
+    follow_up_to: Ticket | None = None,
 ) -> Result:
     draft = TicketDraft(
-        submission_key=uuid5(NAMESPACE_URL, f"{reading.mail.message_id}{actor.user_id}{timezone.now()}"),
+        submission_key=row.pk,  # one mail opens one ticket
         subject=reading.mail.subject[:MOST_SUBJECT] or "(No subject)",
         severity=Severity.LOW,
         product=_usual(Product, "product", actor, organization),

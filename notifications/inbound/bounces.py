@@ -88,7 +88,6 @@ class Bounce:
     status: str
     is_permanent: bool
     is_complaint: bool = False
-    message_id: str = ""
 
 
 def bounce_in(mail: Mail, raw: bytes) -> Bounce | None:
@@ -104,7 +103,7 @@ def _notification(mail: Mail, raw: bytes) -> Bounce | None:
         if found.action in {"delivered", "relayed", "expanded"}:
             return None
         status = found.status or next(iter(_STATUS.findall(found.diagnostic)), "")
-        return Bounce(found.recipients[0], status, found.is_permanent, message_id=found.message_id)
+        return Bounce(found.recipients[0], status, found.is_permanent)
     for part in mail.reports:
         if part.get_content_type() not in {"message/delivery-status", "message/global-delivery-status"}:
             continue

@@ -8,14 +8,12 @@ import base64
 import binascii
 import quopri
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from email.errors import MessageError
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
 from email.policy import Compat32
-from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
+from email.utils import collapse_rfc2231_value, getaddresses
 
 # The parser takes quadratic time for long headers and for parts within parts, so both are limited.
 LONGEST_HEADER = 10_000
@@ -69,12 +67,11 @@ class Address:
 
 @dataclass(frozen=True)
 class File:
-    """A part that is not the text. ``content_id`` is set if the HTML text may show it in place."""
+    """A part that is not the text."""
 
     name: str
     content_type: str
     data: bytes
-    content_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,8 +128,8 @@ class Mail:
         """Return the author's address, or for want of one what stands there, such as ``mailer-daemon``."""
         if self.author:
             return self.author.email
-        bare = (address for _, address in _split_addresses(self.first("From")[:LONGEST_HEADER]) if address)
-        return next(bare, "").lower()
+        bare = (decoded(address) for _, address in _split_addresses(self.first("From")[:LONGEST_HEADER]))
+        return next(filter(None, bare), "").lower()
 
     def addresses(self, *names: str) -> list[Address]:
         """Return the addresses in some headers, without those that aren't any."""
@@ -146,14 +143,6 @@ class Mail:
     def references(self) -> list[str]:
         """Return the Message-IDs that the mail answers, the nearest first."""
         return [*ids_in(self.first("In-Reply-To")), *reversed(ids_in(self.first("References")))]
-
-    @property
-    def date(self) -> datetime | None:
-        try:
-            at = parsedate_to_datetime(self.first("Date")[:100])
-        except (TypeError, ValueError, IndexError, OverflowError):
-            return None
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 class _ShortHeaders(Compat32):
@@ -238,8 +227,6 @@ class _Reader:
         return number == 0 or (kind != "related" and not name_of(part))
 
     def _file(self, part: Message, content_type: str) -> None:
-        content_id = part.get("Content-ID", "")
-        content_id = str(content_id).strip(" <>")[:200]
         name = name_of(part)
         if content_type.startswith("message/") and isinstance(part.get_payload(), list):
             inner = next(iter(part.get_payload()), None)
@@ -248,7 +235,7 @@ class _Reader:
             name = name or f"{' '.join(subject.split())[:80] or 'message'}.eml"
         else:
             data = bytes_of(part)
-        self.mail.files.append(File(name, content_type, data, content_id))
+        self.mail.files.append(File(name, content_type, data))
 
     def _without_uuencoded(self, text: str) -> str:
         raw = text.encode("utf-8", "replace")
@@ -267,8 +254,6 @@ class _Reader:
             after = raw.find(b"\n", end + 1)
             raw = raw[: found.start()] + (raw[after + 1 :] if after >= 0 else b"")
             found = _UUENCODED.search(raw)
-        else:
-            return raw.decode("utf-8", "replace")
         return raw.decode("utf-8", "replace")
 
 
@@ -296,23 +281,22 @@ def text_of(part: Message) -> str:
     text = in_charset(bytes_of(part), part.get_content_charset(""))
     if str(part.get_param("format", "")).lower() == "flowed" and part.get_content_type() == "text/plain":
         text = _unflowed(text, delete_space=str(part.get_param("delsp", "")).lower() == "yes")
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def in_charset(data: bytes, charset: str = "") -> str:
-    """Return bytes as text: in the named charset, else in UTF-8, else in the one of Western Europe."""
+    """Return bytes as text without NUL: in the named charset, else in UTF-8, else in Western Europe's."""
     name = charset.strip(" '\"").lower()
-    for each in (CHARSETS.get(name, name), "utf-8"):
-        if not each:
-            continue
+    named = CHARSETS.get(name, name)
+    for each in filter(None, (named, "utf-8")):
         try:
-            return data.decode(each)
+            return data.decode(each).replace("\0", "")
         except (LookupError, UnicodeError, ValueError):
             continue
     try:
-        return data.decode(CHARSETS.get(name, name) or "cp1252", "replace")
+        return data.decode(named or "cp1252", "replace").replace("\0", "")
     except (LookupError, UnicodeError, ValueError):
-        return data.decode("cp1252", "replace")
+        return data.decode("cp1252", "replace").replace("\0", "")
 
 
 def _unflowed(text: str, *, delete_space: bool) -> str:
@@ -356,7 +340,7 @@ def decoded(value: object) -> str:
             parts.append((data, charset))
         position = word.end()
     parts.append((text[position:].encode("utf-8", "surrogateescape"), ""))
-    return "".join(in_charset(data, charset) for data, charset in parts).replace("\0", "")
+    return "".join(in_charset(data, charset) for data, charset in parts)
 
 
 def _decoded_word(encoding: str, text: str) -> bytes:
@@ -411,13 +395,3 @@ def _split_addresses(text: str) -> list[tuple[str, str]]:
 def ids_in(text: str) -> list[str]:
     """Return the Message-IDs in a header, with their angle brackets."""
     return re.findall(r"<[^<>\s]{1,500}>", text)
-
-
-def parts_of(message: Message) -> Iterator[Message]:
-    """Yield the parts of a message, itself first; not those of mails within."""
-    yield message
-    payload = message.get_payload()
-    if isinstance(payload, list) and message.get_content_maintype() == "multipart":
-        for each in payload:
-            if isinstance(each, Message):
-                yield from parts_of(each)

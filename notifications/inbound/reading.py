@@ -50,28 +50,31 @@ def interpret(raw: bytes) -> Reading:
 def is_authenticated(mail: Mail) -> bool | None:
     """Return whether the author's address was verified on the way; None if no host that we trust says so.
 
-    Reads DMARC, or else DKIM or SPF for the author's own domain, from the results of the host in
-    ``INBOUND_TRUSTED_HOST`` (RFC 8601). Anyone else can write such a header too.
+    Reads DMARC, or else DKIM or SPF, for the author's own domain, from the results of the host in
+    ``INBOUND_TRUSTED_HOST`` (RFC 8601). Anyone else can write such a header too; the host's is the first. A
+    verdict can be about any of several authors, so it counts for none of them.
     """
-    host, author = settings.INBOUND_TRUSTED_HOST.lower(), mail.author
-    if not host or author is None:
+    host = settings.INBOUND_TRUSTED_HOST.lower()
+    authors = mail.addresses("From")
+    if not host or len(authors) != 1:
         return None
-    domain = author.email.rpartition("@")[2]
+    domain = authors[0].email.rpartition("@")[2]
     for value in mail.all("Authentication-Results"):
-        server, _, results = value.partition(";")
-        if server.split()[:1] != [host] and server.strip().lower() != host:
-            continue
-        methods = [" ".join(each.split()).lower() for each in results.split(";")]
-        dmarc = next((each for each in methods if each.startswith("dmarc=")), "")
-        if dmarc:
-            return dmarc.startswith("dmarc=pass")
-        return any(_vouches(each, domain) for each in methods)
+        server, _, results = value.lower().partition(";")
+        if server.split()[:1] == [host]:
+            return _vouched_for(domain, [each.split() for each in results.split(";")])
     return None
 
 
-def _vouches(method: str, domain: str) -> bool:
-    """Return whether a DKIM or SPF result is a pass for a domain."""
-    if not method.startswith(("dkim=pass", "spf=pass")):
-        return False
-    named = [word.partition("=")[2].rpartition("@")[2] for word in method.split() if "=" in word]
-    return domain in named
+def _vouched_for(domain: str, methods: list[list[str]]) -> bool:
+    """Return whether the results are a pass for a domain; if there is DMARC, it alone decides."""
+    dmarc = next((each for each in methods if each and each[0].startswith("dmarc=")), None)
+    if dmarc:  # always about the author's domain, whether or not it is named
+        return dmarc[0] == "dmarc=pass" and domain in (_domains(dmarc) or [domain])
+    return any(each[0] in {"dkim=pass", "spf=pass"} and domain in _domains(each) for each in methods if each)
+
+
+def _domains(method: list[str]) -> list[str]:
+    """Return the domains that a result is about, such as that of ``header.from=acme.example``."""
+    named = (word for word in method[1:] if word.startswith(("header.", "smtp.")))
+    return [word.partition("=")[2].rpartition("@")[2] for word in named]

@@ -44,9 +44,12 @@ SUBJECT = (
     "subiect", "θέμα", "נושא", "الموضوع", "sujet",
 )  # fmt: skip
 NAMES = {name: kind for kind, names in enumerate([FROM, TO, SENT, SUBJECT]) for name in names}
-# Words of “-----Original Message-----”, and those above our own mails.
+# Stands above our own mails, so that answers end there whatever a mail program makes of the rest.
+REPLY_LINE = "Reply above this line to comment on the ticket"
+# Words of “-----Original Message-----”.
 MARKS = (
-    "reply above this line", "original message", "original-nachricht", "originalnachricht",
+    REPLY_LINE.lower(),
+    "original message", "original-nachricht", "originalnachricht",
     "ursprüngliche nachricht", "message d'origine", "message d’origine", "message original",
     "mensaje original", "messaggio originale", "mensagem original", "oorspronkelijk bericht",
     "oprindelig meddelelse", "ursprungligt meddelande", "originalmeddelande", "opprinnelig melding",

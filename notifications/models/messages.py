@@ -191,6 +191,10 @@ class EmailMessageQuerySet(models.QuerySet):
         found = self.filter(pk=own) if own else self.filter(provider_id=provider_id)
         return found.filter(to_address__iexact=recipient) if recipient else found
 
+    def with_message_ids(self, message_ids: Collection[str]) -> Self:
+        """Return the mails that have one of some Message-IDs."""
+        return self.filter(pk__in=[own for each in message_ids if (own := self._id_in(each))])
+
     def reported_since(self, instant: datetime, kinds: Collection[str]) -> Self:
         """Return mails that count as sent although a report of one of these kinds came."""
         reports = TrackingEvent.objects.filter(happened_at__gte=instant, kind__in=kinds)

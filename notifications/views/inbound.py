@@ -49,12 +49,9 @@ def incoming_mail(request: HttpRequest, key: UUID) -> HttpResponse:
     actor = actor_of(request)
     mail = inbound_mail_for(actor, key)
     form = DiscardForm(posted(request))
-    if request.method == "POST":
-        typed = form.data.get("reason", "")
-        done = submit(form, lambda: discard(actor=actor, mail=mail, reason=typed) or True)
-        if done:
-            messages.success(request, "Mail discarded.")
-            return redirect("notifications:incoming")
+    if submit(form, lambda: discard(actor=actor, mail=mail, reason=form.cleaned_data["reason"])):
+        messages.success(request, "Mail discarded.")
+        return redirect("notifications:incoming")
     reading = interpret(bytes(mail.raw))
     context = {"mail": mail, "reading": reading, "form": form, "is_open": mail.outcome in TO_CHECK}
     return render_form(request, "notifications/incoming_mail.html", context)

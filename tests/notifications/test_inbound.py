@@ -125,9 +125,11 @@ def test_addresses_fit_and_survive_a_new_key(cast, ticket, settings):
 
 
 def test_stranger_is_refused(cast, ticket):
-    raw = mail("Eve <eve@evil.example>", Authentication_Results=f"{HOST}; dmarc=pass")
+    raw = mail(
+        "Eve <eve@evil.example>", Authentication_Results=f"{HOST}; dmarc=pass header.from=evil.example"
+    )
     result = receive(raw)
-    assert (result.outcome, result.reason) == ("refused", "eve@evil.example belongs to no member.")
+    assert (result.outcome, result.reason) == ("refused", "eve@evil.example isn't the address of a member.")
     assert Ticket.objects.count() == 1
 
 
@@ -146,6 +148,8 @@ def test_number_in_the_subject_proves_nothing(cast, ticket):
         "other.example; dmarc=pass",
         f"{HOST}.evil.example; dmarc=pass",
         f"{HOST}; spf=pass smtp.mailfrom=evil.example",
+        f"{HOST}; dmarc=pass header.from=evil.example",
+        f"{HOST}; dmarc=fail header.from=acme.example; spf=pass smtp.mailfrom=acme.example",
     ],
 )
 def test_claimed_sender_opens_nothing(cast, results):
@@ -163,6 +167,24 @@ def test_claimed_sender_opens_nothing(cast, results):
 )
 def test_spf_or_dkim_of_the_own_domain_are_enough_without_dmarc(cast, results):
     assert receive(mail(cast.ben, Authentication_Results=results)).outcome == "new_ticket"
+
+
+def test_verdict_about_one_of_several_authors_counts_for_none(cast):
+    both = f"{cast.ben.email}, eve@evil.example"
+    assert receive(mail(both, Authentication_Results=VERIFIED)).outcome == "held"
+    assert not Ticket.objects.exists()
+
+
+def test_agents_answer_on_a_closed_ticket_opens_nothing(cast, ticket):
+    Ticket.objects.filter(pk=ticket.pk).update(status="closed", solved_at=timezone.now())
+    verified = f"{HOST}; dmarc=pass header.from=support.example"
+    result = receive(mail(cast.fay, reply_to(ticket, cast.fay), Authentication_Results=verified))
+    assert (result.outcome, result.reason) == ("refused", "Only members of Acme can open its tickets.")
+
+
+def test_bytes_that_are_no_text_are_stored_too(db):
+    stored = store(b"From: \xff\xfe\x00@\xff\n\n\x00", sender="\udcff\0", recipients=["\udcfe"])
+    assert process(stored).outcome == "refused"
 
 
 def test_agents_answer_needs_a_verified_sender(cast, ticket):
@@ -196,7 +218,10 @@ def test_answer_to_a_mail_of_ours_finds_its_ticket(cast, ticket):
 def test_mail_without_a_person_makes_nothing(cast, ticket):
     raw = mail(cast.ben, reply_to(ticket, cast.ben), Auto_Submitted="auto-replied")
     result = receive(raw)
-    assert (result.outcome, result.reason) == ("automatic", "Nobody wrote it: Auto-Submitted: auto-replied.")
+    assert (result.outcome, result.reason) == (
+        "automatic",
+        "A program sent it: Auto-Submitted: auto-replied.",
+    )
     assert ticket.comments.count() == 1
 
 

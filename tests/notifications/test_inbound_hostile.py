@@ -55,7 +55,6 @@ def use(raw: bytes) -> None:
         assert "\0" not in value
     for file in reading.files:
         file.name.encode()
-    assert mail.date is None or mail.date.tzinfo
     assert reading.author is None or "@" in reading.author.email
 
 
