@@ -238,23 +238,24 @@ class _Reader:
         self.mail.files.append(File(name, content_type, data))
 
     def _without_uuencoded(self, text: str) -> str:
+        """Return a text without the files that stand in it, as mails had them before MIME; keep these."""
         raw = text.encode("utf-8", "replace")
-        found = _UUENCODED.search(raw)
-        while found:
-            end = raw.find(b"\nend", found.end())
+        kept: list[bytes] = []
+        position = 0
+        while found := _UUENCODED.search(raw, position):
+            end = raw.find(b"\nend", found.end() - 1)
             if end < 0:
                 break
-            lines = raw[found.end() : end].splitlines()
             try:
-                data = b"".join(binascii.a2b_uu(line) for line in lines if line)
+                data = b"".join(map(binascii.a2b_uu, filter(None, raw[found.end() : end].splitlines())))
             except binascii.Error:
                 break
             name = found[1].decode("utf-8", "replace").strip()
             self.mail.files.append(File(name, "application/octet-stream", data))
+            kept.append(raw[position : found.start()])
             after = raw.find(b"\n", end + 1)
-            raw = raw[: found.start()] + (raw[after + 1 :] if after >= 0 else b"")
-            found = _UUENCODED.search(raw)
-        return raw.decode("utf-8", "replace")
+            position = after + 1 if after >= 0 else len(raw)
+        return b"".join([*kept, raw[position:]]).decode("utf-8", "replace")
 
 
 def _source(message: Message) -> bytes:
