@@ -112,6 +112,8 @@ def _problem(event: _Event) -> str:
             check_day(start)
         except ValueError as error:
             return f"The event {error}."
+    if len(event.rules) > 1:
+        return "The event has more than one rule. Add each of its days instead."
     for rule in event.rules:
         frequency = str(rule.get("FREQ", [""])[0]).upper()
         is_filtered = frequency == "DAILY" and any(part.startswith("BY") for part in rule)

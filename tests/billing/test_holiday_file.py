@@ -135,6 +135,11 @@ def test_event_that_recurs_forever_is_read_from_this_year_on():
     assert "2027-11-25" in thanksgiving
 
 
+def test_event_with_two_rules_is_refused():
+    with pytest.raises(BadFile, match="Line 2: The event has more than one rule"):
+        on("DTSTART:20261224\nRRULE:FREQ=YEARLY\nRRULE:FREQ=WEEKLY")
+
+
 @pytest.mark.parametrize(
     "rule",
     ["FREQ=SECONDLY", "FREQ=HOURLY;COUNT=2", "COUNT=2", "FREQ=YEARLY;INTERVAL=0", "FREQ=DAILY;BYMONTH=2"],
